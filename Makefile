@@ -1,0 +1,33 @@
+# Needs only Python 3.11 and make: .venv is made from requirements.lock by itself.
+PYTHON ?= python3.11
+VENV := .venv
+RETABLE := $(VENV)/bin/retable
+
+.PHONY: setup reproduce test check readme lock
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+reproduce: setup
+	$(RETABLE) reproduce
+
+test: setup check
+	$(VENV)/bin/python -m pytest
+
+check: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+readme: setup
+	$(RETABLE) readme
+
+# Needs uv. The lock carries hashes and no index address.
+lock:
+	uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet --output-file requirements.lock

@@ -1,0 +1,1 @@
+"""What we claim, and how it is run."""

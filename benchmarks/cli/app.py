@@ -1,0 +1,57 @@
+"""The command `retable`."""
+
+import errno
+import sys
+
+import typer
+
+from benchmarks.cli import data, run, show
+from benchmarks.table import UnknownName
+from data_pipelines.dataset import DataError
+from results.ledger import ResultsError
+
+app = typer.Typer(
+    help="Reproduce the result tables of published papers, cell by cell, with a statistical verdict.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("list")(show.list_papers)
+app.command("show")(show.show)
+app.command("run")(run.run)
+app.command("reproduce")(run.reproduce_default)
+app.command("track")(run.track)
+app.command("readme")(show.readme)
+app.add_typer(data.app, name="data")
+
+USER_ERRORS = (UnknownName, DataError, ResultsError)
+DISK_ERRORS = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOTDIR,
+    errno.EEXIST,
+)
+
+
+def main() -> None:
+    """Run the command; a user's mistake is one line and exit 1, a bug its traceback."""
+    try:
+        app(prog_name="retable")
+    except USER_ERRORS as error:
+        _stop(str(error))
+    except OSError as error:
+        if error.errno not in DISK_ERRORS:
+            raise
+        _stop(f"{error.strerror}: {error.filename or 'while writing'}")
+    except KeyboardInterrupt:
+        print("Stopped. Every finished job is kept; the same command goes on from here.", file=sys.stderr)
+        sys.exit(130)
+
+
+def _stop(text: str) -> None:
+    print(f"retable: {text}", file=sys.stderr)
+    sys.exit(1)

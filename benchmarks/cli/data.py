@@ -1,0 +1,81 @@
+"""retable data list | fetch | verify | where."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from benchmarks.cli.show import wide_console
+from data_pipelines.dataset import DataError, Dataset, RemoteFile
+from data_pipelines.datasets import all_datasets
+
+app = typer.Typer(help="The data sets: what they are, and where they lie.", no_args_is_help=True)
+Names = Annotated[list[str] | None, typer.Argument(help="Data sets; without any, all of them.")]
+
+
+@app.command("list")
+def list_datasets() -> None:
+    """List every file with its size, terms and whether it is here."""
+    from data_pipelines.download import cached_path
+
+    grid = Table("data set", "file", "bytes", "here", "terms")
+    for dataset in all_datasets():
+        for file in dataset.files:
+            here = "yes" if cached_path(file).exists() else "no"
+            size, terms = (f"{file.size:,}", file.terms) if isinstance(file, RemoteFile) else ("", file.package)
+            grid.add_row(dataset.name, file.name, size, here, terms)
+    wide_console().print(grid)
+
+
+@app.command()
+def fetch(names: Names = None) -> None:
+    """Fetch the files of data sets: from the cache, a mirror, or their official address."""
+    from data_pipelines.download import fetch as fetch_file
+
+    failures = []
+    for dataset in _chosen(names):
+        for file in dataset.files:
+            try:
+                print(fetch_file(file))
+            except DataError as error:
+                failures.append(str(error))
+    if failures:
+        raise DataError("\n".join(failures))
+
+
+@app.command()
+def verify(names: Names = None) -> None:
+    """Compare the hash of every file that is here; exit 1 when one differs."""
+    from data_pipelines.download import cached_path, check
+
+    failures = []
+    for dataset in _chosen(names):
+        for file in dataset.files:
+            path = cached_path(file)
+            if not path.exists():
+                print(f"{file.name}: not here")
+                continue
+            try:
+                check(path, file)
+                print(f"{file.name}: as expected")
+            except DataError as error:
+                failures.append(str(error))
+    if failures:
+        raise DataError("\n".join(failures))
+
+
+@app.command()
+def where(names: Names = None) -> None:
+    """Print where the files lie, or will lie."""
+    from data_pipelines.download import cached_path
+
+    for dataset in _chosen(names):
+        for file in dataset.files:
+            print(cached_path(file))
+
+
+def _chosen(names: list[str] | None) -> list[Dataset]:
+    from benchmarks.table import match
+
+    known = {dataset.name: dataset for dataset in all_datasets()}
+    return [known[match("data set", name, list(known))] for name in names or known]

@@ -1,0 +1,157 @@
+"""retable run | reproduce | track: train what is missing, write it down, judge it."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks import provenance
+from benchmarks.cli.progress import RunProgress
+from benchmarks.cli.show import Column, Paper, Results, Row, TableName, print_verdicts, wide_console
+from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, settings
+from benchmarks.reproduce import Watcher, reproduce
+from benchmarks.running import run_here
+from benchmarks.table import PaperTable, load_table
+from benchmarks.training import Options, adjust, select_backend
+from data_pipelines.dataset import DataError
+from results.ledger import ResultsError
+from results.published import Cell
+from results.records import EpochEnd, RecordFiles, RunRecord, results_folder
+from results.tracking import Tracker
+from results.verdicts import Verdict
+
+
+def run(
+    paper: Paper,
+    table: TableName = None,
+    row: Row = None,
+    column: Column = None,
+    seeds: Annotated[int | None, typer.Option(help="Runs per cell [what the paper's protocol asks for].")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Other than the paper's: a trial, never counts.")] = None,
+    backend: Annotated[str, typer.Option(help="tensorflow, jax or torch.")] = "tensorflow",
+    deterministic: Annotated[
+        bool, typer.Option("--deterministic", help="Set every switch of the backend.")
+    ] = False,
+    lookalike: Annotated[bool, typer.Option("--lookalike", help="Generated data: a trial, never counts.")] = False,
+    results: Results = None,
+) -> None:
+    """Train the cells of a table that have no record yet, and judge them."""
+    for name, value in (("--seeds", seeds), ("--epochs", epochs)):
+        if value is not None and value < 1:
+            raise DataError(f"{name} is {value}. Expected 1 or more.")
+    found = load_table(paper)
+    cells = found.cells(table, row, column)
+    options = Options(epochs, lookalike, deterministic)
+    problems = _run(found, cells, backend=backend, seeds=seeds, options=options, results=results)
+    if problems:
+        sys.exit(1)
+
+
+def reproduce_default() -> None:
+    """Run what needs no choice: the lectures, a job of each pipeline, and Kim's CNN-rand on TREC."""
+    problems = []
+    for paper, row, column in (
+        ("lectures", None, None),
+        ("starter", None, None),
+        ("kim2014", "CNN-rand", "TREC"),
+    ):
+        table = load_table(paper)
+        problems += _run(table, table.cells(None, row, column))
+    if any(problem.startswith("failed") for problem in problems):
+        sys.exit(1)
+
+
+def track(paper: Paper, results: Results = None) -> None:
+    """Send to MLflow what it misses of a paper's records; doing so twice is harmless."""
+    table = load_table(paper)
+    folder = results or results_folder()
+    files = RecordFiles(table.paper, folder)
+    tracker = Tracker(table.paper, folder, _warn)
+    cells, curves = _by_place(table.cells()), files.curves()
+    recipes = {fingerprint(recipe): recipe for recipe in _recipes(table, table.cells())}
+    sent = 0
+    for record in files.records():
+        cell = cells.get(record.key[1:4])
+        recipe = recipes.get(record.key.fingerprint)
+        if cell is not None and recipe is not None:
+            sent += tracker.send(cell, record, curves.get(record.key, []), settings(recipe))
+    if tracker.is_down:
+        raise ResultsError(f"{sent} run(s) sent, then MLflow stopped answering.")
+    print(f"{sent} run(s) sent; the others were there.")
+
+
+def _run(
+    table: PaperTable,
+    cells: Sequence[Cell],
+    *,
+    backend: str = "tensorflow",
+    seeds: int | None = None,
+    options: Options = Options(),
+    results: Path | None = None,
+) -> list[str]:
+    """Run and print; return what went wrong, each starting with "failed" or "unavailable"."""
+    select_backend(backend)
+    folder, caption = _folder(results or results_folder(), options)
+    problems: list[str] = []
+    recipes = {fingerprint(recipe): recipe for recipe in _recipes(table, cells, options)}
+    places = _by_place(cells)
+    tracker = Tracker(table.paper, folder, _warn)
+    epochs = {mark: recipe.epochs for mark, recipe in recipes.items() if isinstance(recipe, Recipe)}
+    with RunProgress(wide_console(), epochs) as progress:
+
+        def record(event: RunRecord, curve: Sequence[EpochEnd]) -> None:
+            progress.record(event)
+            if event.error:
+                problems.append(f"failed: {event.error}")
+            recipe = recipes[event.key.fingerprint]
+            tracker.send(places[event.key[1:4]], event, curve, settings(recipe))
+
+        def unavailable(reason: str) -> None:
+            problems.append(f"unavailable: {reason}")
+            _warn(f"Left out: {reason}")
+
+        watcher = Watcher(progress.planned, progress.epoch, record, unavailable)
+        judged = reproduce(
+            table, cells, run_here, folder, backend=backend, seeds=seeds, options=options, watcher=watcher
+        )
+        _track_verdicts(tracker, judged)
+    print_verdicts(table, judged, caption)
+    return problems
+
+
+def _track_verdicts(tracker: Tracker, judged: Sequence[Verdict]) -> None:
+    for verdict in judged:
+        tracker.send_verdict(verdict)
+
+
+def _folder(results: Path, options: Options) -> tuple[Path, str | None]:
+    """Return where records go: those that can't count go to trial/. Raises ResultsError if it can't be written."""
+    if options.is_trial:
+        folder, caption = results / "trial", "A trial: not the paper's settings and data. It never counts."
+    elif not provenance.is_clean():
+        folder, caption = results / "trial", "A trial: the code has uncommitted changes. It never counts."
+    else:
+        folder, caption = results, None
+    try:
+        (folder / "reproduced").mkdir(parents=True, exist_ok=True)
+        probe = folder / "reproduced" / ".writable.lock"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ResultsError(f"The results folder {folder} can't be written: {error.strerror}.") from error
+    return folder, caption
+
+
+def _recipes(table: PaperTable, cells: Sequence[Cell], options: Options = Options()) -> list[Recipe | Measurement]:
+    adjusted = (adjust(table.recipe(cell), options) for cell in cells)
+    return [recipe for recipe in adjusted if not isinstance(recipe, NotAttempted)]
+
+
+def _by_place(cells: Sequence[Cell]) -> dict[tuple, Cell]:
+    return {(cell.table, cell.row, cell.column): cell for cell in reversed(cells)}
+
+
+def _warn(text: str) -> None:
+    print(text, file=sys.stderr)

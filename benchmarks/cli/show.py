@@ -1,0 +1,111 @@
+"""retable list | show | readme: answers from the files alone, without a deep-learning library."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.reproduce import verdicts
+from benchmarks.table import PaperTable, load_table, match, paper_names
+from results.records import RecordFiles, results_folder
+from results.summary import as_row, markdown, rewrite_section
+from results.verdicts import Answer, Verdict
+
+ROOT = Path(__file__).parent.parent.parent
+WIDTH_OF_FILES = 200
+FORMATS = ("table", "json", "markdown")
+
+Paper = Annotated[str, typer.Argument(help="A paper; see `retable list`.")]
+TableName = Annotated[str | None, typer.Option("--table", help="Only this table.")]
+Row = Annotated[str | None, typer.Option("--row", help="Only this row.")]
+Column = Annotated[str | None, typer.Option("--column", help="Only this column.")]
+Results = Annotated[Path | None, typer.Option("--results", help="Folder of records [RETABLE_RESULTS, results/].")]
+
+
+def list_papers(
+    paper: Annotated[str | None, typer.Argument(help="List its rows and columns.")] = None,
+) -> None:
+    """List the papers, or the tables, rows and columns of one."""
+    console = wide_console()
+    if paper is not None:
+        _list_cells(load_table(paper), console)
+        return
+    grid = Table("paper", "cells", "verdicts", "title")
+    for name in paper_names():
+        table = load_table(name)
+        answers = Counter(str(verdict.answer) for verdict in _judged(table, results_folder()))
+        summary = ", ".join(f"{count} {answer}" for answer, count in answers.items())
+        grid.add_row(name, str(sum(answers.values())), summary, table.title)
+    console.print(grid)
+
+
+def show(
+    paper: Paper,
+    table: TableName = None,
+    row: Row = None,
+    column: Column = None,
+    results: Results = None,
+    backend: Annotated[str | None, typer.Option(help="Judge by this backend's runs.")] = None,
+    attempted: Annotated[bool, typer.Option("--attempted", help="Leave out cells without a recipe.")] = False,
+    format: Annotated[str, typer.Option(help="table, json or markdown.")] = "table",
+) -> None:
+    """Print published numbers beside ours, with a verdict for each."""
+    chosen = match("format", format, FORMATS)
+    found = load_table(paper)
+    judged = _judged(found, results or results_folder(), table, row, column, backend)
+    if attempted:
+        judged = [verdict for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED]
+    if chosen == "json":
+        print(json.dumps([as_row(verdict) for verdict in judged], indent=1))
+    elif chosen == "markdown":
+        print(markdown(judged))
+    else:
+        print_verdicts(found, judged)
+
+
+def readme() -> None:
+    """Write the verdict tables into README.md, between their marks."""
+    attempted = {}
+    for name in paper_names():
+        table = load_table(name)
+        judged = [v for v in _judged(table, results_folder()) if v.answer != Answer.NOT_ATTEMPTED]
+        attempted[table.title] = judged
+    rewrite_section(ROOT / "README.md", attempted)
+
+
+def print_verdicts(table: PaperTable, judged: list[Verdict], caption: str | None = None) -> None:
+    """Print verdicts as a terminal table, the notes below it."""
+    rows = [as_row(verdict) for verdict in judged]
+    headings = [name for name in (rows[0] if rows else ()) if any(line[name] for line in rows)]
+    grid = Table(*headings, title=table.title, caption=caption)
+    for line in rows:
+        grid.add_row(*(line[name] for name in headings))
+    console = wide_console()
+    console.print(grid)
+    for note in table.notes:
+        console.print(f"- {note}", markup=False)
+
+
+def wide_console() -> Console:
+    """Return a console that does not squeeze tables when its output is no terminal."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH_OF_FILES)
+
+
+def _judged(table: PaperTable, folder: Path, name=None, row=None, column=None, backend=None) -> list[Verdict]:
+    cells = table.cells(name, row, column)
+    return verdicts(table, cells, RecordFiles(table.paper, folder).records(), backend=backend)
+
+
+def _list_cells(table: PaperTable, console: Console) -> None:
+    console.print(table.title, markup=False)
+    cells = table.cells()
+    for name in dict.fromkeys(cell.table for cell in cells):
+        mine = [cell for cell in cells if cell.table == name]
+        for what in ("row", "column"):
+            names = dict.fromkeys(getattr(cell, what) for cell in mine)
+            console.print(f"table {name}, {what}s: {', '.join(names)}", markup=False)

@@ -1,0 +1,1 @@
+"""One file per paper; this folder is the registry."""

@@ -1,0 +1,41 @@
+"""Numeric claims of five lectures on convolutional networks, recomputed from the slides' own inputs.
+
+Source: lecture 000 (T. Vu, 2025), 001 (Deep Learning Techniques, CNN), 002 (P. Seegerer, 2019),
+003 (M. Silfverberg & H. Celikkanat, 2020), 004 (M. Cochez, Deep Learning, lecture 3).
+Margins: the last printed digit. A matrix is one claim: how many of its entries come out as printed.
+
+Where a slide is silent, we assume:
+- a picture that a slide takes from CS231n shows the numbers of that course's notes;
+- the filters of a slide are applied without flipping them, as networks do.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from benchmarks.papers.lectures import lecture_000, lecture_001, lecture_002, lecture_003, lecture_004
+from benchmarks.recipe import Measurement
+from benchmarks.table import PaperTable
+from data_pipelines.dataset import Fold
+from results.published import Cell
+
+CLAIMS: dict[str, Mapping[str, Callable[[], float]]] = {
+    "000": lecture_000.CLAIMS,
+    "001": lecture_001.CLAIMS,
+    "002": lecture_002.CLAIMS,
+    "003": lecture_003.CLAIMS,
+    "004": lecture_004.CLAIMS,
+}
+
+
+def recipe(cell: Cell) -> Measurement:
+    """Return how to check a claim."""
+    claim = CLAIMS[cell.table][cell.row]
+    return Measurement(measure=partial(check, claim, metric=cell.metric.name), metrics=(cell.metric,))
+
+
+def check(claim: Callable[[], float], fold: Fold | None, seed: int, *, metric: str) -> Mapping[str, float]:
+    """Compute one claim."""
+    return {metric: float(claim())}
+
+
+TABLE = PaperTable("lectures", "Numeric claims of five lectures on convolutional networks", recipe)

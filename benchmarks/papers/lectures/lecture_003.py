@@ -1,0 +1,99 @@
+"""Claims of lecture 003."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from benchmarks.papers.lectures.slides import (
+    Matrix,
+    equal,
+    filtered,
+    image,
+    max_pooled,
+    output_shape,
+    output_size,
+    rectified,
+    zero_padded,
+)
+
+LINE = image("-1 1 -1 / -1 1 -1 / -1 1 -1")
+EDGE = image("-1 -1 -1 / -1 8 -1 / -1 -1 -1")
+POOLED = image("1 1 2 4 / 5 6 7 8 / 3 2 1 0 / 1 2 3 4")
+
+BEFORE_RELU = image("""
+-0.2 0.7 0.9 0.3 0.7 1.1 -0.5 -0.4 0.4 0.6 0.3 1.3
+0.7 0.5 -0.2 1.3 0.3 0.8 0.3 -0.1 0.7 1.2 1.2 0.1
+0.8 -0. 0.3 0.2 -0.2 0. 1.2 1.3 1.5 0.4 -0.1 0.5
+0.7 0.4 0.6 0.7 0.2 1.0 0.2 1.3 0.9 1.0 -0.3 1.0
+-0.2 -0. -0.3 1.4 1.4 0.1 0.5 1.3 1.1 1. 0.1 0.5
+0.9 1.1 1.3 0.5 1.2 1.1 0.3 0.4 -0.5 0.6 1.1 -0.4
+0.7 -0.1 -0. 0.9 -0.5 0.1 -0. 0.8 0.1 1.2 -0.2 -0.
+0.5 0.7 0.5 1.0 0.1 -0.2 0.8 0.8 0.5 -0. 0.5 -0.4
+-0.5 0.3 0.4 0.2 -0.2 -0.4 -0. 1.3 -0.3 1.3 1.4 1.5
+-0.4 1.2 0.4 -0.4 0.2 1.4 0. -0.3 0.6 1.2 1.0 0.1
+1.0 1.2 0.6 1.1 -0.5 -0.1 0. 0.2 1.0 0.8 1.3 -0.0
+0.9 1.1 1.5 -0.1 0.7 -0.2 1.4 1.1 1.2 1.0 -0.1 0.3
+""")
+AFTER_RELU = image("""
+0 0.7 0.9 0.3 0.7 1.1 0 0 0.4 0.6 0.3 1.3
+0.7 0.5 0 1.3 0.3 0.8 0.3 0 0.7 1.2 1.2 0.1
+0.8 0 0.3 0.2 0 0 1.2 1.3 1.5 0.4 0 0.5
+0.7 0.4 0.6 0.7 0.2 1.0 0.2 1.3 0.9 1.0 0 1.0
+0 0 0 1.4 1.4 0.1 0.5 1.3 1.1 1.0 0.1 0.5
+0.9 1.1 1.3 0.5 1.2 1.1 0.3 0.4 0 0.6 1.1 0
+0.7 0 0 0.9 0 0.1 0 0.8 0.1 1.2 0 0
+0.5 0.7 0.5 1. 0.1 0 0.8 0.8 0.5 0 0.5 0
+0 0.3 0.4 0.2 0 0 0 1.3 0 1.3 1.4 1.5
+0 1.2 0.4 0 0.2 1.4 0. 0 0.6 1.2 1. 0.1
+1. 1.2 0.6 1.1 0 0 0. 0.2 1. 0.8 1.3 0
+0.9 1.1 1.5 0 0.7 0 1.4 1.1 1.2 1. 0 0.3
+""")
+
+
+def response(picture: Matrix, kernel: Matrix) -> float:
+    """Return the dot product of a filter and a picture of its size."""
+    return float(filtered(picture, kernel)[0, 0])
+
+
+def relu_entries(picture: Matrix, printed: Matrix) -> float:
+    """Compare a picture after ReLU with the printed one."""
+    return equal(rectified(picture), printed)
+
+
+def pooled_entries(picture: Matrix, window: int, stride: int, printed: Matrix) -> float:
+    """Compare the picture after max pooling with the printed one."""
+    return equal(max_pooled(np.array(picture)[..., None], window, stride)[..., 0], printed)
+
+
+def pooled_shape(size: Sequence[int], window: int, stride: int, printed: Sequence[int]) -> float:
+    """Compare the shape after max pooling with the printed one."""
+    return equal(np.array(max_pooled(np.zeros(size), window, stride).shape), printed)
+
+
+def layer_shape(size: Sequence[int], kernel: int, filters: int, padding: int, printed: Sequence[int]) -> float:
+    """Compare the shape after a convolution layer with the printed one."""
+    return equal(output_shape(size, kernel, filters=filters, padding=padding), printed)
+
+
+def padded_size(size: int, padding: int) -> float:
+    """Return the height of a square picture with a border."""
+    return float(len(zero_padded(np.zeros((size, size)).tolist(), padding)))
+
+
+CLAIMS = {
+    "line filter on an empty region": partial(response, picture=image("0 0 0 / 0 0 0 / 0 0 0"), kernel=LINE),
+    "line filter on a line": partial(response, picture=image("0 1 0 / 0 1 0 / 0 1 0"), kernel=LINE),
+    "edge filter on an empty region": partial(response, picture=image("0 0 0 / 0 0 0 / 0 0 0"), kernel=EDGE),
+    "edge filter on a full region": partial(response, picture=image("1 1 1 / 1 1 1 / 1 1 1"), kernel=EDGE),
+    "edge filter near an edge": partial(response, picture=image("0 0 0 / 0 1 1 / 0 1 1"), kernel=EDGE),
+    "size of the map of a 10x10 image": partial(output_size, size=10, kernel=3),
+    "size of a 10x10 image with padding": partial(padded_size, size=10, padding=1),
+    "size of the map with padding": partial(output_size, size=10, kernel=3, padding=1),
+    "five filters with padding": partial(
+        layer_shape, size=(12, 12, 3), kernel=3, filters=5, padding=1, printed=(12, 12, 5)
+    ),
+    "ReLU matrix": partial(relu_entries, picture=BEFORE_RELU, printed=AFTER_RELU),
+    "max pooling": partial(pooled_entries, picture=POOLED, window=2, stride=2, printed=image("6 8 / 3 4")),
+    "max pooling of 4x4x5": partial(pooled_shape, size=(4, 4, 5), window=2, stride=2, printed=(2, 2, 5)),
+}

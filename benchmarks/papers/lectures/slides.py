@@ -1,0 +1,92 @@
+"""What the slides compute, through the Keras layers that the models use.
+
+Images are given as rows of numbers; Keras is imported when a claim is checked.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+Matrix = Sequence[Sequence[float]]
+
+
+def image(text: str) -> list[list[float]]:
+    """Read a matrix as a slide prints it: rows on lines, or parted by "/"."""
+    return [[float(number) for number in row.split()] for row in text.strip().replace("/", "\n").splitlines()]
+
+
+def equal(computed: np.ndarray, printed: Matrix | Sequence[float]) -> float:
+    """Count the entries that round to what is printed; 0 if the shapes differ."""
+    expected = np.array(printed, "float64")
+    computed = np.asarray(computed, "float64")
+    if computed.shape != expected.shape:
+        return 0.0
+    return float(np.sum(np.isclose(np.round(computed, _decimals(expected)), expected, atol=1e-9)))
+
+
+def convolve(
+    pixels: np.ndarray, filters: np.ndarray, *, stride: int = 1, padding: int = 0, bias=0.0
+) -> np.ndarray:
+    """Return (height, width, filters) from (height, width, channels) and (filters, rows, columns, channels)."""
+    from keras import layers
+
+    filters = np.asarray(filters, "float32")
+    layer = layers.Conv2D(len(filters), filters.shape[1:3], strides=stride)
+    padded = layers.ZeroPadding2D(padding)(np.asarray(pixels, "float32")[None])
+    layer.build(padded.shape)
+    layer.set_weights([filters.transpose(1, 2, 3, 0), np.broadcast_to(bias, len(filters)).astype("float32")])
+    return np.asarray(layer(padded))[0]
+
+
+def filtered(picture: Matrix, kernel: Matrix, *, stride: int = 1, padding: int = 0) -> np.ndarray:
+    """Return the feature map, (height, width), of one filter over one grey picture."""
+    pixels, weights = np.array(picture)[..., None], np.array(kernel)[None, ..., None]
+    return convolve(pixels, weights, stride=stride, padding=padding)[..., 0]
+
+
+def output_shape(
+    size: Sequence[int], kernel: int, *, filters: int = 1, stride: int = 1, padding: int = 0
+) -> np.ndarray:
+    """Return the shape of a convolution layer's output for an input of height, width, channels."""
+    weights = np.zeros((filters, kernel, kernel, size[2]))
+    return np.array(convolve(np.zeros(size), weights, stride=stride, padding=padding).shape)
+
+
+def output_size(size: int, kernel: int, *, stride: int = 1, padding: int = 0) -> float:
+    """Return the height of the feature map of a square grey picture."""
+    return float(output_shape((size, size, 1), kernel, stride=stride, padding=padding)[0])
+
+
+def max_pooled(pixels: np.ndarray, window: int, stride: int) -> np.ndarray:
+    """Return (height, width, channels) after max pooling."""
+    from keras import layers
+
+    return np.asarray(layers.MaxPooling2D(window, stride)(np.asarray(pixels, "float32")[None]))[0]
+
+
+def rectified(picture: Matrix) -> np.ndarray:
+    """Return the picture after ReLU."""
+    from keras import layers
+
+    return np.asarray(layers.ReLU()(np.array(picture, "float32")))
+
+
+def zero_padded(picture: Matrix, padding: int) -> np.ndarray:
+    """Return the picture with a border of zeros."""
+    from keras import layers
+
+    return np.asarray(layers.ZeroPadding2D(padding)(np.array(picture, "float32")[None, ..., None]))[0, ..., 0]
+
+
+def parameters(inputs: Sequence[int], filters: int, kernel: int) -> float:
+    """Count the weights, biases aside, of a 1-D convolution over (length, channels)."""
+    from keras import layers
+
+    layer = layers.Conv1D(filters, kernel, use_bias=False)
+    layer.build((None, *inputs))
+    return float(layer.count_params())
+
+
+def _decimals(printed: np.ndarray) -> int:
+    """Return the number of decimals that a slide prints at most."""
+    return max(len(f"{number:g}".partition(".")[2]) for number in printed.ravel())

@@ -1,0 +1,80 @@
+"""Where a number comes from: commit, device, versions."""
+
+import os
+import platform
+import subprocess
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+OUTPUT = (
+    ":!results/reproduced",
+    ":!results/curves",
+    ":!README.md",
+)  # what runs write, and what is made of it
+LIBRARIES = ("retable", "keras", "tensorflow", "jax", "torch", "numpy", "gensim", "librosa", "scikit-learn")
+
+
+@lru_cache
+def commit() -> str:
+    """Return the commit of the code, ending in "+" when it has uncommitted changes; the version without git."""
+    head = _git("rev-parse", "--short=12", "HEAD")
+    if not head:
+        return f"retable {version('retable')}"
+    return head + ("+" if _git("status", "--porcelain", "--", ".", *OUTPUT) else "")
+
+
+def is_clean() -> bool:
+    """Tell whether the code is a commit, or a released version, without changes."""
+    return not commit().endswith("+")
+
+
+def versions() -> str:
+    """Return the versions of Python and of the libraries a number may depend on."""
+    found = [f"python {platform.python_version()}"]
+    for name in LIBRARIES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return " ".join(found)
+
+
+def device(backend: str) -> str:
+    """Return the accelerator's name, or the processor's with the number of its cores."""
+    return _accelerator(backend) or f"{_processor()} ({os.cpu_count()} cores)"
+
+
+def _accelerator(backend: str) -> str:
+    if backend == "jax":
+        import jax
+
+        return next((d.device_kind for d in jax.devices() if d.platform != "cpu"), "")
+    if backend == "torch":
+        import torch
+
+        return torch.cuda.get_device_name() if torch.cuda.is_available() else ""
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU") if gpus else ""
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _git(*arguments: str) -> str:
+    if not (ROOT / ".git").exists():
+        return ""
+    try:
+        done = subprocess.run(["git", "-C", ROOT, *arguments], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()

@@ -1,0 +1,134 @@
+"""How to earn a cell: data set, model and training settings, or a measurement without training."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from data_pipelines.dataset import Dataset, Fold
+from results.metrics import Metric
+
+
+def as_is(fold: Fold, rng: np.random.Generator) -> Fold:
+    """Take the parts of a fold as the data set gives them."""
+    return fold
+
+
+def any_order(examples: int, batch_size: int, rng: np.random.Generator) -> np.ndarray:
+    """Permute all examples anew for every epoch."""
+    return rng.permutation(examples)
+
+
+def last_epoch(scores: Sequence[float]) -> bool:
+    """Keep every epoch's model, so that the last one counts."""
+    return True
+
+
+def last_best(scores: Sequence[float]) -> bool:
+    """Keep the model whose validation score, the last of `scores`, is as good as any before it."""
+    return scores[-1] >= max(scores)
+
+
+def from_keras(path: str, **settings: Any) -> Callable[[], Any]:
+    """Return a partial that makes an object of Keras, say "optimizers.Adam", when it is called."""
+    return partial(keras_object, kind=path, **settings)
+
+
+def keras_object(*, kind: str, **settings: Any) -> Any:
+    """Make an object of Keras."""
+    import keras
+
+    return attrgetter(kind)(keras)(**settings)
+
+
+CROSS_ENTROPY = from_keras("losses.SparseCategoricalCrossentropy", from_logits=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A Keras model and its training. Callables with settings are partials: their keywords are fingerprinted.
+
+    Keras is imported only when they are called, so that a fingerprint needs no built model.
+    """
+
+    dataset: Dataset
+    build: Callable[[Fold, np.random.Generator], Any]  # -> keras.Model
+    optimizer: Callable[[], Any]  # -> keras.Optimizer
+    loss: Callable[[], Any]  # -> keras.Loss
+    metrics: tuple[Metric, ...]  # the first one is the validation score, higher is better
+    batch_size: int
+    epochs: int
+    prepare: Callable[[Fold, np.random.Generator], Fold] = as_is
+    order: Callable[[int, int, np.random.Generator], np.ndarray] = any_order
+    keep: Callable[[Sequence[float]], bool] = last_epoch
+    revision: int = 1
+
+    @property
+    def runs(self) -> int:
+        """Units of repetition that the protocol asks for: 5 seeds, or 3 whole cross-validations."""
+        return 5 if self.dataset.folds == 1 else 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """A system that is no Keras network: `measure(fold, seed)` returns its metrics by name."""
+
+    measure: Callable[[Fold | None, int], Mapping[str, float]]
+    metrics: tuple[Metric, ...]
+    dataset: Dataset | None = None
+    runs: int = 1  # a system without randomness needs one
+    revision: int = 1
+
+
+@dataclass(frozen=True)
+class NotAttempted:
+    """Why a printed cell has no recipe."""
+
+    reason: str
+
+
+def describe(value: Any) -> Any:
+    """Return settings as plain data: what a paper states, never a library's defaults or a memory address.
+
+    A field at its own default is left out, so that a new field does not change the fingerprints of old recipes.
+    """
+    if isinstance(value, Dataset):
+        return {"name": value.name, "data": value.data_hash}
+    if isinstance(value, Metric):
+        return value.name
+    if isinstance(value, partial):
+        arguments = {**{str(i): a for i, a in enumerate(value.args)}, **value.keywords}
+        return {"call": describe(value.func), **describe(arguments)}
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if is_dataclass(value) and not isinstance(value, type):
+        given = {field.name: getattr(value, field.name) for field in fields(value)}
+        defaults = {field.name: field.default for field in fields(value)}
+        return {name: describe(item) for name, item in given.items() if item != defaults[name]}
+    if isinstance(value, Mapping):
+        return {str(key): describe(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [describe(item) for item in value]
+    return getattr(value, "__name__", value)
+
+
+def fingerprint(recipe: Recipe | Measurement) -> str:
+    """Return twelve hexadecimal digits over the settings, the data's hash and the revision."""
+    text = json.dumps(describe(recipe), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def settings(recipe: Recipe | Measurement) -> dict[str, str]:
+    """Return the description as flat names and texts, for MLflow and for showing."""
+    return dict(_flatten("", describe(recipe)))
+
+
+def _flatten(prefix: str, value: Any) -> list[tuple[str, str]]:
+    if isinstance(value, dict):
+        return [pair for key, item in value.items() for pair in _flatten(f"{prefix}.{key}".strip("."), item)]
+    return [(prefix, str(value))]

@@ -1,0 +1,184 @@
+"""Job -> RunRecord: seed, load, build, fit, measure."""
+
+import os
+import tempfile
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import provenance
+from benchmarks.recipe import Measurement, NotAttempted, Recipe
+from benchmarks.table import load_table
+from data_pipelines.dataset import DataError, Dataset, Fold, Split
+from results.records import EpochEnd, JobKey, RunRecord
+
+BACKENDS = ("tensorflow", "jax", "torch")
+PREDICTION_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person may change about a run; anything but the defaults makes it a trial."""
+
+    epochs: int | None = None
+    lookalike: bool = False
+    deterministic: bool = False  # every switch of the backend: slower, and no trial
+
+    @property
+    def is_trial(self) -> bool:
+        return self.epochs is not None or self.lookalike
+
+
+@dataclass(frozen=True)
+class Job:
+    """One model to train; plain data that can travel to another process."""
+
+    key: JobKey
+    options: Options = Options()
+
+
+def adjust(recipe: Recipe | Measurement | NotAttempted, options: Options) -> Recipe | Measurement | NotAttempted:
+    """Return the recipe with a person's changes, and so with another fingerprint."""
+    if isinstance(recipe, Recipe) and options.epochs is not None:
+        recipe = replace(recipe, epochs=options.epochs)
+    if not isinstance(recipe, NotAttempted) and options.lookalike and recipe.dataset:
+        lookalike = replace(recipe.dataset, name=f"{recipe.dataset.name} look-alike", files=())
+        recipe = replace(recipe, dataset=lookalike)
+    return recipe
+
+
+def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
+    """Run a job: yield a point per epoch, then its record. A failure becomes a record with `error`."""
+    started = time.perf_counter()
+    try:
+        recipe = _recipe(job)
+        with _paths(recipe.dataset, job.options) as paths:
+            dataset = recipe.dataset
+            fold = dataset.load(paths, job.key.fold, job.key.seed) if dataset else None
+        if isinstance(recipe, Recipe) and fold is not None:
+            record = yield from _fit(recipe, fold, job)
+        elif isinstance(recipe, Measurement):
+            record = RunRecord(job.key, recipe.measure(fold, job.key.seed))
+    except Exception as error:  # whatever a job breaks on, the others go on
+        record = RunRecord(job.key, {}, error=f"{type(error).__name__}: {error}")
+        dataset = None
+    yield replace(
+        record,
+        seconds=time.perf_counter() - started,
+        device=provenance.device(job.key.backend),
+        commit=provenance.commit(),
+        data_hash=dataset.data_hash if dataset else "",
+        versions=provenance.versions(),
+        finished=datetime.now(UTC).isoformat(timespec="microseconds"),
+    )
+
+
+def select_backend(backend: str) -> None:
+    """Choose the Keras backend; call before Keras is imported. Raises DataError if it can't be had."""
+    from importlib.util import find_spec
+
+    if backend not in BACKENDS:
+        raise DataError(f"There is no backend {backend!r}. Known: {', '.join(BACKENDS)}.")
+    if find_spec(backend) is None:
+        raise DataError(
+            f"The backend {backend} is not installed. Install it with: pip install 'retable[{backend}]'"
+        )
+    os.environ["KERAS_BACKEND"] = backend
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def _recipe(job: Job) -> Recipe | Measurement:
+    key = job.key
+    table = load_table(key.paper)
+    recipe = adjust(table.recipe(table.cells(key.table, key.row, key.column)[0]), job.options)
+    if isinstance(recipe, NotAttempted):
+        raise ValueError(f"{key} has no recipe: {recipe.reason}")
+    return recipe
+
+
+@contextmanager
+def _paths(dataset: Dataset | None, options: Options) -> Iterator[list[Path]]:
+    """Provide the files of a data set: fetched ones, or generated look-alikes."""
+    from data_pipelines.download import fetch
+
+    if dataset is not None and options.lookalike:
+        with tempfile.TemporaryDirectory() as folder:
+            yield list(dataset.lookalike(Path(folder)))
+    else:
+        yield [fetch(file) for file in dataset.files] if dataset else []
+
+
+def _fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunRecord]:
+    """Train epoch by epoch, yielding each; return the record with the metrics of the kept model."""
+    model, fold, rng = prepare(recipe, fold, job.key.seed, job.options.deterministic)
+    scores: list[float] = []
+    metrics: dict[str, float] = {}
+    training_seconds = 0.0
+    for epoch in range(1, recipe.epochs + 1):
+        started = time.perf_counter()
+        loss = train_epoch(model, recipe, fold.train, rng)
+        seconds = time.perf_counter() - started
+        training_seconds += seconds
+        valid = None
+        if fold.valid is not None:
+            valid = _compute(model, recipe, fold.valid)[recipe.metrics[0].name]
+            scores.append(valid)
+        if not scores or recipe.keep(scores):
+            metrics = _compute(model, recipe, fold.test)
+        yield EpochEnd(job.key, epoch, loss, valid, seconds)
+    return RunRecord(
+        job.key,
+        metrics,
+        epochs=recipe.epochs,
+        examples_per_second=recipe.epochs * len(fold.train.y) / training_seconds,
+        parameters=model.count_params(),
+    )
+
+
+def prepare(
+    recipe: Recipe, fold: Fold, seed: int, deterministic: bool = False
+) -> tuple[Any, Fold, np.random.Generator]:
+    """Seed everything, then return the compiled model, the prepared fold and the job's generator."""
+    import keras
+
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(seed)
+    if deterministic:
+        _switch_to_deterministic()
+    rng = np.random.default_rng(seed)
+    fold = recipe.prepare(fold, rng)
+    model = recipe.build(fold, rng)
+    model.compile(recipe.optimizer(), recipe.loss())
+    return model, fold, rng
+
+
+def train_epoch(model: Any, recipe: Recipe, split: Split, rng: np.random.Generator) -> float:
+    """Train on every example once, in the order that the recipe gives; return the mean loss."""
+    rows = recipe.order(len(split.y), recipe.batch_size, rng)
+    history = model.fit(split.x[rows], split.y[rows], recipe.batch_size, verbose=0, shuffle=False)
+    return float(history.history["loss"][0])
+
+
+def _compute(model: Any, recipe: Recipe, split: Split) -> dict[str, float]:
+    predictions = model.predict(split.x, batch_size=PREDICTION_BATCH, verbose=0)
+    return {metric.name: metric.compute(split.y, predictions) for metric in recipe.metrics if metric.compute}
+
+
+def _switch_to_deterministic() -> None:
+    """Set every switch of the backend that makes equal seeds give equal numbers."""
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+    elif keras.backend.backend() == "torch":
+        import torch
+
+        torch.use_deterministic_algorithms(True)

@@ -1,0 +1,80 @@
+"""The types of a data set: its files, and the folds that a model sees."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class DataError(Exception):
+    """Data that is missing, damaged or malformed; the text says what to do."""
+
+
+class Split(NamedTuple):
+    """Examples and their labels, equally long."""
+
+    x: Any
+    y: np.ndarray
+
+
+class Fold(NamedTuple):
+    """What one model sees. `valid` is None where the data set brings no validation part."""
+
+    train: Split
+    valid: Split | None
+    test: Split
+    vocabulary: tuple[str, ...] = ()  # symbol i + 1 is vocabulary[i]; symbol 0 is padding
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file, or one member of an archive, at its official address."""
+
+    name: str  # "<dataset>/<file>": its place in the cache and in a mirror
+    address: str
+    sha256: str  # of the file, or of the member when `member` is set
+    size: int  # bytes, of the same
+    member: str | None = None
+    archive_sha256: str | None = None
+    terms: str = ""
+
+
+@dataclass(frozen=True)
+class PackagedFile:
+    """A file that an installed package brings along."""
+
+    name: str
+    package: str
+    path: str  # inside the package
+    sha256: str
+
+
+DataFile = RemoteFile | PackagedFile
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One row of a paper's data table.
+
+    `load(paths, fold, seed)` returns a `Fold`; `paths` stand in the order of `files`.
+    `lookalike(folder)` writes small generated files of the same format and returns their paths.
+    A fixed split is one fold; the folds of a cross-validation depend on the seed alone.
+    """
+
+    name: str
+    source: str
+    classes: int
+    files: tuple[DataFile, ...]
+    load: Callable[[Sequence[Path], int, int], Fold]
+    lookalike: Callable[[Path], Sequence[Path]]
+    folds: int = 1
+
+    @property
+    def data_hash(self) -> str:
+        """Twelve hexadecimal digits over the hashes of all files; "generated" where there are none."""
+        if not self.files:
+            return "generated"
+        return hashlib.sha256("".join(f.sha256 for f in self.files).encode()).hexdigest()[:12]

@@ -1,0 +1,148 @@
+"""Fetch a data file: from the cache, a mirror, or its official address, with its hash checked.
+
+A file gets its final name only after its hash matched. The only door to pooch.
+"""
+
+import errno
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import pooch
+import requests
+from filelock import FileLock
+
+from data_pipelines.dataset import DataError, DataFile, PackagedFile, RemoteFile
+
+logging.getLogger("pooch").setLevel(logging.ERROR)
+
+
+def cache_folder() -> Path:
+    """Return the folder of downloaded files: `RETABLE_HOME`, or the user's cache."""
+    return Path(os.environ.get("RETABLE_HOME") or pooch.os_cache("retable")) / "data"
+
+
+def cached_path(file: DataFile) -> Path:
+    """Return where `file` lies, or will lie once fetched."""
+    if isinstance(file, PackagedFile):
+        found = find_spec(file.package)
+        if found is None or found.origin is None:
+            raise DataError(f"{file.name} comes with the package {file.package}, which is not installed.")
+        return Path(found.origin).parent / file.path
+    return cache_folder() / file.name
+
+
+def fetch(file: DataFile) -> Path:
+    """Return the path of `file` on this machine, fetching it first if need be.
+
+    Raises DataError when no source has it, or when what came has another hash.
+    """
+    path = cached_path(file)
+    if isinstance(file, PackagedFile) or path.exists():
+        check(path, file)
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.lock"):
+        if not path.exists():
+            _obtain(file, path)
+    return path
+
+
+def check(path: Path, file: DataFile) -> None:
+    """Raise DataError unless the file at `path` exists and has the expected hash."""
+    if not path.exists():
+        raise DataError(f"{file.name} is not at {path}.")
+    stat = path.stat()
+    received = _sha256(path, stat.st_size, stat.st_mtime_ns)
+    if received != file.sha256:
+        remedy = "Delete it and fetch again." if isinstance(file, RemoteFile) else "Reinstall the package."
+        raise DataError(f"{path} has SHA-256 {received}. Expected {file.sha256} for {file.name}. {remedy}")
+
+
+@lru_cache
+def _sha256(path: Path, size: int, modified: int) -> str:
+    """Hash a file, once per process as long as its size and time stay the same."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _obtain(file: RemoteFile, path: Path) -> None:
+    """Try every source in turn; the first that has the file gives it its final name."""
+    failures = []
+    for address, is_archive in _sources(file):
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".partial-") as folder:
+            try:
+                received = _download(address, Path(folder))
+            except (OSError, requests.RequestException) as error:
+                if getattr(error, "errno", None) == errno.ENOSPC:
+                    raise
+                failures.append(f"{address}: {_reason(error)}")
+                continue
+            if is_archive:
+                _expect(received, file.archive_sha256, address)
+                received = _extract(received, file, Path(folder))
+            _expect(received, file.sha256, address)
+            received.replace(path)
+            return
+    member = f" (member {file.member})" if file.member else ""
+    raise DataError(
+        f"{file.name} could not be had ({'; '.join(failures)}). "
+        f"Either save {file.address}{member} as {path}, "
+        f"or set RETABLE_MIRROR to a folder or address that has {file.name}."
+    )
+
+
+def _sources(file: RemoteFile) -> Iterator[tuple[str, bool]]:
+    """Yield (address, whether it is the archive) of every place worth asking, mirror first."""
+    mirror = os.environ.get("RETABLE_MIRROR")
+    if mirror:
+        yield f"{mirror.rstrip('/')}/{file.name}", False
+        if file.member:
+            yield f"{mirror.rstrip('/')}/{Path(file.name).parent}/{Path(file.address).name}", True
+    yield file.address, file.member is not None
+
+
+def _download(address: str, folder: Path) -> Path:
+    """Copy or download `address` into `folder`, with a progress bar when it comes over the network."""
+    name = Path(address).name
+    if "://" not in address:
+        return Path(shutil.copyfile(address, folder / name))
+    downloader = pooch.HTTPDownloader(progressbar=True, timeout=30)
+    return Path(pooch.retrieve(address, None, name, folder, downloader=downloader))
+
+
+def _expect(path: Path, sha256: str | None, address: str) -> None:
+    """Raise DataError when the hash is known and `path` has another."""
+    if sha256 and (received := pooch.file_hash(str(path))) != sha256:
+        raise DataError(f"{address} has SHA-256 {received}. Expected {sha256}. Nothing was kept.")
+
+
+def _extract(archive: Path, file: RemoteFile, folder: Path) -> Path:
+    """Copy the one wanted member of a zip archive into `folder`, under a name of our own."""
+    member = folder / "member"
+    try:
+        with (
+            zipfile.ZipFile(archive) as opened,
+            opened.open(file.member or "") as source,
+            member.open("wb") as target,
+        ):
+            shutil.copyfileobj(source, target)
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise DataError(f"{file.address} has no member {file.member}: {_reason(error)}") from error
+    return member
+
+
+def _reason(error: BaseException) -> str:
+    """Return the reason of a failure in a few words."""
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    if isinstance(error, requests.ConnectionError):
+        return "no connection"
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,40 @@
+"""Fold indices, and the way Kim (2014) completes batches and holds out a validation part."""
+
+import numpy as np
+
+from data_pipelines.dataset import Fold, Split
+
+
+def random_folds(examples: int, folds: int, seed: int) -> np.ndarray:
+    """Draw a fold for every example, uniformly: int (examples,). Folds differ in size."""
+    return np.random.default_rng([seed, folds]).integers(0, folds, examples)
+
+
+def batched(fold: Fold, batch_size: int, valid_share: float, rng: np.random.Generator) -> Fold:
+    """Complete the training part to whole batches and, where there is no validation part, hold one out.
+
+    Rows drawn from a permutation of the training part fill the last batch, so one may stand twice;
+    all is permuted once. The held-out part is the last `batches - round((1 - share) * batches)`.
+    Source: Kim (2014), published code.
+    """
+    completed = _completed(len(fold.train.y), batch_size, rng)
+    if fold.valid is not None:
+        return fold._replace(train=_rows(fold.train, completed))
+    batches = len(completed) // batch_size
+    kept = round((1 - valid_share) * batches) * batch_size
+    return fold._replace(train=_rows(fold.train, completed[:kept]), valid=_rows(fold.train, completed[kept:]))
+
+
+def batch_order(examples: int, batch_size: int, rng: np.random.Generator) -> np.ndarray:
+    """Permute the order of whole batches, their content unchanged: int (examples,)."""
+    return rng.permutation(np.arange(examples).reshape(-1, batch_size)).ravel()
+
+
+def _completed(examples: int, batch_size: int, rng: np.random.Generator) -> np.ndarray:
+    missing = -examples % batch_size
+    extra = rng.permutation(examples)[:missing]
+    return rng.permutation(np.concatenate([np.arange(examples), extra]))
+
+
+def _rows(split: Split, rows: np.ndarray) -> Split:
+    return Split(split.x[rows], split.y[rows])

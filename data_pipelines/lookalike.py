@@ -1,0 +1,46 @@
+"""Small generated data in each source's own file format, for trying and testing offline."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+SYLLABLES = ("ba", "co", "di", "fu", "ge", "ha", "ki", "lo", "mu", "ne", "po", "ra", "si", "tu", "ve", "za")
+
+
+def sentences(folder: Path, *, names: Sequence[str], classes: int, lines: int = 120) -> list[Path]:
+    """Write "<label> <sentence>" files; a word or two of each sentence give the label away."""
+    rng = np.random.default_rng(classes)
+    vocabulary = [a + b for a in SYLLABLES for b in SYLLABLES]
+    paths = [folder / name for name in names]
+    for path in paths:
+        text = "".join(f"{line % classes} {_sentence(line % classes, vocabulary, rng)}\n" for line in range(lines))
+        path.write_text(text, "latin-1")
+    return paths
+
+
+def _sentence(label: int, vocabulary: Sequence[str], rng: np.random.Generator) -> str:
+    chosen = rng.choice(vocabulary, rng.integers(1, 12)).tolist()
+    return " ".join([*chosen, f"Sign{label}", *chosen[:2], "?"])
+
+
+def digits(folder: Path, *, images: int = 200) -> list[Path]:
+    """Write a gzipped CSV of 64 pixels from 0 to 16 and a label; each label lights rows of its own."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(images) % 10
+    pixels = rng.integers(0, 5, (images, 64))
+    pixels[np.arange(images), labels * 6] += 11
+    path = folder / "digits.csv.gz"
+    np.savetxt(path, np.column_stack([pixels, labels]), fmt="%d", delimiter=",")
+    return [path]
+
+
+def corpus(folder: Path, *, documents: int = 60) -> list[Path]:
+    """Write a document a line, and tab-separated word pairs with a score."""
+    rng = np.random.default_rng(0)
+    vocabulary = np.array([a + b for a in SYLLABLES[:4] for b in SYLLABLES[:6]])
+    text, pairs = folder / "corpus.txt", folder / "pairs.tsv"
+    text.write_text("".join(" ".join(rng.choice(vocabulary, 40)) + "\n" for _ in range(documents)), "utf-8")
+    chosen = rng.choice(vocabulary, (20, 2))
+    pairs.write_text("".join(f"{a}\t{b}\t{rng.uniform(0, 10):.2f}\n" for a, b in chosen), "utf-8")
+    return [text, pairs]

@@ -1,0 +1,1 @@
+"""Architectures: numbers and arrays in, a keras.Model out."""

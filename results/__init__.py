@@ -1,0 +1,1 @@
+"""Numbers after training: metrics, records, verdicts."""

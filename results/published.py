@@ -1,0 +1,57 @@
+"""Published tables: every printed cell, also those that are never run.
+
+The files published/<paper>.csv have the columns table, row, column, metric, value, margin, note.
+"""
+
+import csv
+from pathlib import Path
+from typing import NamedTuple
+
+from results.metrics import METRICS, Metric
+
+FOLDER = Path(__file__).parent / "published"
+
+
+class Cell(NamedTuple):
+    """One printed number. Without a value there is nothing to compare ours with."""
+
+    paper: str
+    table: str
+    row: str
+    column: str
+    metric: Metric
+    value: float | None
+    margin: float | None  # in the metric's unit; None where the cell has no value
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return paper, table, row and column in one line."""
+        return f"{self.paper} {self.table} / {self.row} / {self.column}"
+
+
+def read_cells(paper: str, folder: Path = FOLDER) -> list[Cell]:
+    """Return the cells of a paper in printed order.
+
+    Raises ValueError with file and line number for an unknown metric, a bad number or a cell given twice.
+    """
+    path = folder / f"{paper}.csv"
+    cells: dict[tuple[str, ...], Cell] = {}
+    with path.open(newline="", encoding="utf-8") as stream:
+        for number, line in enumerate(csv.DictReader(stream), start=2):
+            try:
+                cell = _cell(paper, line)
+            except (KeyError, ValueError) as error:
+                raise ValueError(f"{path}, line {number}: {error}") from error
+            key = (cell.table, cell.row, cell.column, cell.metric.name)
+            if key in cells:
+                raise ValueError(f"{path}, line {number}: {' / '.join(key)} stands there twice")
+            cells[key] = cell
+    return list(cells.values())
+
+
+def _cell(paper: str, line: dict[str, str]) -> Cell:
+    value = float(line["value"]) if line["value"] else None
+    margin = float(line["margin"]) if line["margin"] else None
+    metric = METRICS[line["metric"]]
+    return Cell(paper, line["table"], line["row"], line["column"], metric, value, margin, line["note"])

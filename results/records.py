@@ -1,0 +1,198 @@
+"""Records of finished jobs: CSV files, one line per metric of each job, and the curve of its epochs.
+
+A file is only ever appended to, a record in one write; a line torn by a crash is set aside and the rest
+is read. The lock of a paper lets one command at a time write its files.
+"""
+
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from filelock import FileLock, Timeout
+
+from results.ledger import Ledger
+
+
+class JobKey(NamedTuple):
+    """What tells one job from all others; plain data, for resume, schedulers, MLflow and CSV alike."""
+
+    paper: str
+    table: str
+    row: str
+    column: str
+    fold: int
+    seed: int
+    backend: str
+    fingerprint: str  # of the recipe's settings, its data's hash and its revision
+    revision: int
+
+    @property
+    def identity(self) -> tuple[str, int, int, str]:
+        """What the result depends on: a recipe that serves two cells runs once."""
+        return self.fingerprint, self.fold, self.seed, self.backend
+
+    def __str__(self) -> str:
+        place = f"{self.paper}/{self.table}/{self.row}/{self.column}"
+        return f"{place}/fold {self.fold}/seed {self.seed}/{self.backend}/{self.fingerprint}"
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One trained model: its key, its named metrics, cost and provenance, or its error."""
+
+    key: JobKey
+    metrics: Mapping[str, float]
+    epochs: int = 0
+    seconds: float = 0.0
+    examples_per_second: float = 0.0
+    parameters: int = 0
+    device: str = ""
+    commit: str = ""
+    data_hash: str = ""
+    versions: str = ""
+    finished: str = ""  # UTC, ISO 8601
+    error: str = ""
+
+
+class EpochEnd(NamedTuple):
+    """One point of a learning curve."""
+
+    key: JobKey
+    epoch: int  # from 1
+    loss: float
+    valid: float | None  # the recipe's first metric on the validation part
+    seconds: float
+
+
+COST = ("epochs", "seconds", "examples_per_second", "parameters")
+PROVENANCE = ("device", "commit", "data_hash", "versions", "finished", "error")
+RECORD_COLUMNS = (*JobKey._fields, "metric", "value", *COST, *PROVENANCE)
+CURVE_COLUMNS = (*JobKey._fields, "epoch", "loss", "valid", "seconds")
+
+
+@dataclass(frozen=True)
+class RecordFiles:
+    """The files of one paper in a results folder; `warn` hears of what was found damaged."""
+
+    paper: str
+    folder: Path
+    warn: Callable[[str], None] = field(default=lambda text: print(text, file=sys.stderr))
+
+    @property
+    def record_lines(self) -> Ledger:
+        return Ledger(self.folder / "reproduced" / f"{self.paper}.csv", RECORD_COLUMNS)
+
+    @property
+    def curve_lines(self) -> Ledger:
+        return Ledger(self.folder / "curves" / f"{self.paper}.csv", CURVE_COLUMNS)
+
+    def records(self) -> list[RunRecord]:
+        """Return all records, also failed ones, in the order written; torn lines are left out."""
+        records: dict[tuple[JobKey, str], RunRecord] = {}
+        for part in self._read(self.record_lines, _record):
+            whole = records.get((part.key, part.finished), part)
+            records[part.key, part.finished] = replace(whole, metrics={**whole.metrics, **part.metrics})
+        return list(records.values())
+
+    def curves(self) -> dict[JobKey, list[EpochEnd]]:
+        """Return the learning curve of every job."""
+        curves: dict[JobKey, list[EpochEnd]] = {}
+        for point in self._read(self.curve_lines, _point):
+            curves.setdefault(point.key, []).append(point)
+        return curves
+
+    def append(self, record: RunRecord, curve: Sequence[EpochEnd] = ()) -> None:
+        """Write a finished job down: the curve, then the record, which makes the job count as done."""
+        if curve and not record.error:
+            self.curve_lines.append([_point_line(point) for point in curve])
+        self.record_lines.append(_record_lines(record))
+
+    def repair(self) -> None:
+        """Set torn lines aside, and drop curves whose job never came to its record. Call under the lock."""
+        self._set_aside(self.record_lines, _record, lambda record: True)
+        done = {record.key for record in self.records() if not record.error}
+        self._set_aside(self.curve_lines, _point, lambda point: point.key in done)
+
+    def _read(self, lines: Ledger, parse: Callable[[Mapping[str, str]], Any]) -> list[Any]:
+        good, torn = lines.read(parse)
+        if torn:
+            self.warn(f"{lines.path}: {len(torn)} torn line(s) left out; the next run sets them aside.")
+        return good
+
+    def _set_aside(self, lines: Ledger, parse: Callable, wanted: Callable) -> None:
+        if torn := lines.keep(parse, wanted):
+            self.warn(f"{lines.path}: {len(torn)} torn line(s) moved to {lines.path.name}.torn.")
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the paper's files alone; while another command has them, say which one and wait."""
+        path = self.record_lines.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(f"{path}.lock")
+        holder = Path(f"{path}.holder.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            name = holder.read_text("utf-8") if holder.exists() else "another command"
+            self.warn(f"{self.paper} is being written by {name}: waiting for it to end.")
+            lock.acquire()
+        try:
+            command = " ".join(["retable", *sys.argv[1:]])
+            holder.write_text(f"'{command}' (process {os.getpid()} on {socket.gethostname()})", "utf-8")
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
+            lock.release()
+
+
+def results_folder() -> Path:
+    """Return the folder of records: `RETABLE_RESULTS`, or results/ beside this file."""
+    return Path(os.environ.get("RETABLE_RESULTS") or Path(__file__).parent)
+
+
+def _record_lines(record: RunRecord) -> list[list[str]]:
+    cost = [_number(getattr(record, name)) for name in COST]
+    provenance = [_one_line(getattr(record, name)) for name in PROVENANCE]
+    values = [(name, repr(float(value))) for name, value in record.metrics.items()] or [("", "")]
+    return [[*map(str, record.key), name, value, *cost, *provenance] for name, value in values]
+
+
+def _record(line: Mapping[str, str]) -> RunRecord:
+    metrics = {line["metric"]: float(line["value"])} if line["metric"] else {}
+    return RunRecord(
+        _key(line),
+        metrics,
+        int(line["epochs"]),
+        float(line["seconds"]),
+        float(line["examples_per_second"]),
+        int(line["parameters"]),
+        *(line[name] for name in PROVENANCE),
+    )
+
+
+def _point_line(point: EpochEnd) -> list[str]:
+    valid = "" if point.valid is None else _number(point.valid)
+    return [*map(str, point.key), str(point.epoch), _number(point.loss), valid, _number(point.seconds)]
+
+
+def _point(line: Mapping[str, str]) -> EpochEnd:
+    valid = float(line["valid"]) if line["valid"] else None
+    return EpochEnd(_key(line), int(line["epoch"]), float(line["loss"]), valid, float(line["seconds"]))
+
+
+def _key(line: Mapping[str, str]) -> JobKey:
+    types = JobKey.__annotations__
+    return JobKey(**{name: types[name](line[name]) for name in JobKey._fields})
+
+
+def _number(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.6g}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

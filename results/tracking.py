@@ -1,0 +1,187 @@
+"""Runs in MLflow: an experiment per paper, a parent run per cell, a nested run per job.
+
+The only door to mlflow. The CSV files are the truth: whatever MLflow misses, `Tracker.send` adds later,
+and sending twice changes nothing. A failure here warns once and never stops a run.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from results.published import Cell
+from results.records import EpochEnd, RunRecord
+from results.verdicts import Verdict
+
+JOB_TAG, CELL_TAG = "retable.job", "retable.cell"
+LONGEST_PARAMETER = 500
+PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+
+
+class Tracker:
+    """Sends records of one paper to MLflow, as long as MLflow answers."""
+
+    def __init__(self, paper: str, folder: Path, warn: Callable[[str], None]) -> None:
+        self.paper, self.folder, self.warn = paper, folder, warn
+        self.is_down = False
+        self._client: Any = None
+        self._experiment = ""
+        self._parents: dict[str, str] = {}
+        self._sent: set[str] | None = None
+
+    def send(self, cell: Cell, record: RunRecord, curve: Sequence[EpochEnd], settings: Mapping[str, str]) -> bool:
+        """Add the run of one record unless it is there; return whether it was added."""
+        return bool(self._guarded(lambda: self._send(cell, record, curve, settings)))
+
+    def send_verdict(self, verdict: Verdict) -> None:
+        """Write a cell's verdict, our mean and the published value to its parent run."""
+        self._guarded(lambda: self._send_verdict(verdict))
+
+    def _guarded(self, action: Callable[[], Any]) -> Any:
+        if self.is_down:
+            return None
+        try:
+            return action()
+        except Exception as error:
+            self.is_down = True
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            self.warn(
+                f"MLflow does not answer ({reason[:200]}). Results are safe; send them with `retable track`."
+            )
+            return None
+
+    def _send(self, cell: Cell, record: RunRecord, curve: Sequence[EpochEnd], settings: Mapping[str, str]) -> bool:
+        client = self._connect()
+        name = f"{record.key} {record.finished}"
+        if name in self._known():
+            return False
+        parent = self._parent(cell)
+        tags = {
+            "mlflow.parentRunId": parent,
+            "mlflow.runName": f"{cell.row} / {cell.column} / fold {record.key.fold} / seed {record.key.seed}",
+            "retable.partial": name,
+            **_tags(cell, record),
+        }
+        run = client.create_run(self._experiment, tags=tags, start_time=_milliseconds(record.seconds))
+        client.log_batch(run.info.run_id, _metrics(cell, record, curve), _parameters(settings))
+        client.set_tag(run.info.run_id, JOB_TAG, name)  # last: a run without it is incomplete, and sent again
+        client.set_terminated(run.info.run_id, "FAILED" if record.error else "FINISHED")
+        self._known().add(name)
+        return True
+
+    def _send_verdict(self, verdict: Verdict) -> None:
+        if verdict.mean is None:
+            return
+        client = self._connect()
+        parent = self._parent(verdict.cell)
+        client.set_tag(parent, "verdict", verdict.answer.value)
+        client.set_tag(parent, "verdict.reason", verdict.reason)
+        client.log_metric(parent, _plain(verdict.cell.metric.name), verdict.mean)
+        if verdict.cell.value is not None:
+            client.log_metric(parent, f"published {_plain(verdict.cell.metric.name)}", verdict.cell.value)
+
+    def _connect(self) -> Any:
+        if self._client is None:
+            for name, value in PATIENCE.items():
+                os.environ.setdefault(name, value)
+            from mlflow.tracking import MlflowClient
+
+            self._client = MlflowClient(tracking_uri=tracking_uri(self.folder))
+            found = self._client.get_experiment_by_name(self.paper)
+            self._experiment = found.experiment_id if found else self._client.create_experiment(self.paper)
+        return self._client
+
+    def _known(self) -> set[str]:
+        """Return the jobs that are there whole, and delete what a crash left half-sent."""
+        if self._sent is None:
+            self._sent = set()
+            for run in self._search(""):
+                if JOB_TAG in run.data.tags:
+                    self._sent.add(run.data.tags[JOB_TAG])
+                elif "retable.partial" in run.data.tags:
+                    self._client.delete_run(run.info.run_id)
+        return self._sent
+
+    def _parent(self, cell: Cell) -> str:
+        if cell.name not in self._parents:
+            runs = self._search(f"tags.`{CELL_TAG}` = '{_quotable(cell.name)}'")
+            self._parents[cell.name] = runs[0].info.run_id if runs else self._create_parent(cell)
+        return self._parents[cell.name]
+
+    def _create_parent(self, cell: Cell) -> str:
+        tags = {
+            CELL_TAG: _quotable(cell.name),
+            "mlflow.runName": f"{cell.row} / {cell.column}",
+            "paper": cell.paper,
+            "table": cell.table,
+            "row": cell.row,
+            "column": cell.column,
+        }
+        run = self._client.create_run(self._experiment, tags=tags)
+        self._client.set_terminated(run.info.run_id)
+        return run.info.run_id
+
+    def _search(self, where: str) -> list[Any]:
+        runs, token = [], None
+        while True:
+            page = self._client.search_runs([self._experiment], where, max_results=1000, page_token=token)
+            runs += page
+            token = page.token
+            if not token:
+                return runs
+
+
+def tracking_uri(folder: Path) -> str:
+    """Return `MLFLOW_TRACKING_URI`, or the SQLite file in the results folder."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(folder / 'mlflow.db').resolve()}"
+
+
+def _tags(cell: Cell, record: RunRecord) -> dict[str, str]:
+    return {
+        "paper": cell.paper,
+        "table": cell.table,
+        "row": cell.row,
+        "column": cell.column,
+        "backend": record.key.backend,
+        "device": record.device,
+        "commit": record.commit,
+        "data hash": record.data_hash,
+        "versions": record.versions,
+        **({"error": record.error} if record.error else {}),
+    }
+
+
+def _metrics(cell: Cell, record: RunRecord, curve: Sequence[EpochEnd]) -> list[Any]:
+    from mlflow.entities import Metric
+
+    now = round(time.time() * 1000)
+    values = {_plain(name): value for name, value in record.metrics.items()}
+    values |= {"seconds": record.seconds, "examples per second": record.examples_per_second}
+    if cell.value is not None:
+        values[f"published {_plain(cell.metric.name)}"] = cell.value
+    metrics = [Metric(name, value, now, 0) for name, value in values.items()]
+    for point in curve:
+        metrics.append(Metric("loss", point.loss, now, point.epoch))
+        if point.valid is not None:
+            metrics.append(Metric("valid", point.valid, now, point.epoch))
+    return metrics
+
+
+def _parameters(settings: Mapping[str, str]) -> list[Any]:
+    from mlflow.entities import Param
+
+    return [Param(_plain(name), value[:LONGEST_PARAMETER]) for name, value in settings.items()]
+
+
+def _milliseconds(seconds_ago: float) -> int:
+    return round((time.time() - seconds_ago) * 1000)
+
+
+def _plain(name: str) -> str:
+    """Replace what MLflow does not take in a name."""
+    return "".join(character if character.isalnum() or character in "_-./ " else "_" for character in name)
+
+
+def _quotable(text: str) -> str:
+    return text.replace("'", "").replace("`", "")

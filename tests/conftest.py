@@ -1,0 +1,29 @@
+"""Shared fixtures. Keras is imported once, on the TensorFlow backend."""
+
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.pop("MLFLOW_TRACKING_URI", None)
+
+from pathlib import Path
+
+import pytest
+
+MIRROR = Path(os.environ.get("RETABLE_MIRROR", "/nowhere"))
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """Return the folder of real data; without RETABLE_MIRROR the test is skipped, saying so."""
+    if not MIRROR.is_dir():
+        pytest.skip("needs real data: set RETABLE_MIRROR to a folder that has them")
+    return MIRROR.resolve()
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    """Give the test an empty cache and no mirror."""
+    monkeypatch.setenv("RETABLE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("RETABLE_MIRROR", raising=False)
+    return tmp_path / "home"
