@@ -19,9 +19,11 @@ LIBRARIES = ("retable", "keras", "tensorflow", "jax", "torch", "numpy", "gensim"
 @lru_cache
 def commit() -> str:
     """Return the commit of the code, ending in "+" when it has uncommitted changes; the version without git."""
+    if not (ROOT / ".git").exists():
+        return f"retable {version('retable')}"
     head = _git("rev-parse", "--short=12", "HEAD")
     if not head:
-        return f"retable {version('retable')}"
+        return "no commit+"
     return head + ("+" if _git("status", "--porcelain", "--", ".", *OUTPUT) else "")
 
 
@@ -71,8 +73,6 @@ def _processor() -> str:
 
 
 def _git(*arguments: str) -> str:
-    if not (ROOT / ".git").exists():
-        return ""
     try:
         done = subprocess.run(["git", "-C", ROOT, *arguments], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint
@@ -16,14 +15,20 @@ from results.verdicts import Answer, Verdict, judge
 Runner = Callable[[Iterable[Job]], Iterator[EpochEnd | RunRecord]]
 
 
-@dataclass
 class Watcher:
-    """Who is told while jobs run: all do nothing by default."""
+    """Hears what happens while jobs run; does nothing itself."""
 
-    planned: Callable[[Sequence[Job]], None] = field(default=lambda jobs: None)
-    epoch: Callable[[EpochEnd], None] = field(default=lambda point: None)
-    record: Callable[[RunRecord, Sequence[EpochEnd]], None] = field(default=lambda record, curve: None)
-    unavailable: Callable[[str], None] = field(default=lambda reason: None)
+    def planned(self, jobs: Sequence[Job]) -> None:
+        """Hear which jobs are to run."""
+
+    def epoch(self, point: EpochEnd) -> None:
+        """Hear of an epoch's end."""
+
+    def record(self, record: RunRecord, curve: Sequence[EpochEnd]) -> None:
+        """Hear of a job's end, after it was written down."""
+
+    def unavailable(self, reason: str) -> None:
+        """Hear that a data set can't be had, and its jobs are left out."""
 
 
 def reproduce(
@@ -35,13 +40,12 @@ def reproduce(
     backend: str = "tensorflow",
     seeds: int | None = None,
     options: Options = Options(),
-    watcher: Watcher | None = None,
+    watcher: Watcher = Watcher(),
 ) -> list[Verdict]:
     """Train what is missing, write down every result, and judge every cell.
 
     `seeds` is the number of runs per cell; without it, what the paper's protocol asks for.
     """
-    watcher = watcher or Watcher()
     files = RecordFiles(table.paper, folder)
     with files.lock():
         files.repair()

@@ -59,21 +59,14 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
     try:
         recipe = _recipe(job)
         with _paths(recipe.dataset, job.options) as paths:
-            dataset = recipe.dataset
-            fold = dataset.load(paths, job.key.fold, job.key.seed) if dataset else None
-        if isinstance(recipe, Recipe) and fold is not None:
-            record = yield from _fit(recipe, fold, job)
-        elif isinstance(recipe, Measurement):
-            record = RunRecord(job.key, recipe.measure(fold, job.key.seed))
+            record = yield from _earn(recipe, paths, job)
     except Exception as error:  # whatever a job breaks on, the others go on
         record = RunRecord(job.key, {}, error=f"{type(error).__name__}: {error}")
-        dataset = None
     yield replace(
         record,
         seconds=time.perf_counter() - started,
         device=provenance.device(job.key.backend),
         commit=provenance.commit(),
-        data_hash=dataset.data_hash if dataset else "",
         versions=provenance.versions(),
         finished=datetime.now(UTC).isoformat(timespec="microseconds"),
     )
@@ -112,6 +105,17 @@ def _paths(dataset: Dataset | None, options: Options) -> Iterator[list[Path]]:
             yield list(dataset.lookalike(Path(folder)))
     else:
         yield [fetch(file) for file in dataset.files] if dataset else []
+
+
+def _earn(recipe: Recipe | Measurement, paths: list[Path], job: Job) -> Generator[EpochEnd, None, RunRecord]:
+    """Load the fold, then train or measure."""
+    dataset = recipe.dataset
+    fold = dataset.load(paths, job.key.fold, job.key.seed) if dataset else None
+    if isinstance(recipe, Measurement):
+        record = RunRecord(job.key, recipe.measure(fold, job.key.seed))
+    elif fold is not None:
+        record = yield from _fit(recipe, fold, job)
+    return replace(record, data_hash=dataset.data_hash if dataset else "")
 
 
 def _fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunRecord]:

@@ -15,13 +15,15 @@ def batched(fold: Fold, batch_size: int, valid_share: float, rng: np.random.Gene
 
     Rows drawn from a permutation of the training part fill the last batch, so one may stand twice;
     all is permuted once. The held-out part is the last `batches - round((1 - share) * batches)`.
-    Source: Kim (2014), published code.
+    Source: Kim (2014), published code. Raises ValueError when no batch would be held out.
     """
     completed = _completed(len(fold.train.y), batch_size, rng)
     if fold.valid is not None:
         return fold._replace(train=_rows(fold.train, completed))
     batches = len(completed) // batch_size
     kept = round((1 - valid_share) * batches) * batch_size
+    if kept == len(completed):
+        raise ValueError(f"{batches} batches are too few to hold out a share of {valid_share} of them.")
     return fold._replace(train=_rows(fold.train, completed[:kept]), valid=_rows(fold.train, completed[kept:]))
 
 

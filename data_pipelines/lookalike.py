@@ -8,7 +8,7 @@ import numpy as np
 SYLLABLES = ("ba", "co", "di", "fu", "ge", "ha", "ki", "lo", "mu", "ne", "po", "ra", "si", "tu", "ve", "za")
 
 
-def sentences(folder: Path, *, names: Sequence[str], classes: int, lines: int = 120) -> list[Path]:
+def sentences(folder: Path, *, names: Sequence[str], classes: int, lines: int = 260) -> list[Path]:
     """Write "<label> <sentence>" files; a word or two of each sentence give the label away."""
     rng = np.random.default_rng(classes)
     vocabulary = [a + b for a in SYLLABLES for b in SYLLABLES]

@@ -41,7 +41,15 @@ class Ledger:
         return good, torn
 
     def append(self, lines: Iterable[Sequence[str]]) -> None:
-        """Add lines in one write, on disk before this returns."""
+        """Add lines in one write, on disk at return. Raises ResultsError and leaves the file as it was."""
+        try:
+            self._append(lines)
+        except OSError as error:
+            raise ResultsError(
+                f"{self.path} can't be written: {error.strerror}. What is in it is kept; mend this and run again."
+            ) from error
+
+    def _append(self, lines: Iterable[Sequence[str]]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not self.path.exists() or not self.path.stat().st_size
         text = self._text([self.columns] if is_new else []) + self._text(lines)

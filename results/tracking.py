@@ -4,6 +4,7 @@ The only door to mlflow. The CSV files are the truth: whatever MLflow misses, `T
 and sending twice changes nothing. A failure here warns once and never stops a run.
 """
 
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -87,6 +88,8 @@ class Tracker:
                 os.environ.setdefault(name, value)
             from mlflow.tracking import MlflowClient
 
+            for name in ("mlflow", "alembic"):
+                logging.getLogger(name).setLevel(logging.WARNING)
             self._client = MlflowClient(tracking_uri=tracking_uri(self.folder))
             found = self._client.get_experiment_by_name(self.paper)
             self._experiment = found.experiment_id if found else self._client.create_experiment(self.paper)

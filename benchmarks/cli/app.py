@@ -47,9 +47,6 @@ def main() -> None:
         if error.errno not in DISK_ERRORS:
             raise
         _stop(f"{error.strerror}: {error.filename or 'while writing'}")
-    except KeyboardInterrupt:
-        print("Stopped. Every finished job is kept; the same command goes on from here.", file=sys.stderr)
-        sys.exit(130)
 
 
 def _stop(text: str) -> None:

@@ -1,31 +1,35 @@
-"""Progress of a run: a bar on a terminal, a line per job elsewhere."""
+"""What a person sees of a run: a bar on a terminal, a line per job elsewhere."""
 
+import sys
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from benchmarks.recipe import Measurement, Recipe, fingerprint, settings
+from benchmarks.reproduce import Watcher
 from benchmarks.training import Job
+from results.published import Cell
 from results.records import EpochEnd, RunRecord
+from results.tracking import Tracker
 
 
-class RunProgress:
-    """Shows how far the jobs are; use as a context."""
+class RunReport(Watcher):
+    """Shows how far the jobs are and sends each record to MLflow; use as a context."""
 
-    def __init__(self, console: Console, epochs_per_job: dict[str, int]) -> None:
-        self.console, self.epochs = console, epochs_per_job
+    def __init__(
+        self, console: Console, tracker: Tracker, cells: Sequence[Cell], recipes: Sequence[Recipe | Measurement]
+    ) -> None:
+        self.console, self.tracker, self.places = console, tracker, by_place(cells)
+        self.recipes = {fingerprint(recipe): recipe for recipe in recipes}
+        self.problems: list[str] = []  # each starts with "failed" or "unavailable"
         self.total = self.done = 0
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
-        self.bar = Progress(
-            *columns,
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
-        )
-        self.task: TaskID | None = None
+        times = (TimeElapsedColumn(), TimeRemainingColumn())
+        self.bar = Progress(*columns, *times, console=console, disable=not console.is_terminal)
+        self.task = TaskID(0)
 
-    def __enter__(self) -> "RunProgress":
+    def __enter__(self) -> "RunReport":
         self.bar.start()
         return self
 
@@ -35,30 +39,46 @@ class RunProgress:
     def planned(self, jobs: Sequence[Job]) -> None:
         """Set the length of the bar."""
         self.total = len(jobs)
-        steps = sum(self._steps(job.key.fingerprint) for job in jobs)
         if jobs:
             self.console.print(f"{len(jobs)} job(s) to run.", highlight=False)
-            self.task = self.bar.add_task("starting", total=steps)
+        self.task = self.bar.add_task("", total=sum(self._epochs(job.key.fingerprint) for job in jobs))
 
     def epoch(self, point: EpochEnd) -> None:
         """Advance by an epoch."""
-        if self.task is not None:
-            valid = "" if point.valid is None else f", valid {point.valid:.2f}"
-            text = f"{_short(point)} epoch {point.epoch}{valid}"
-            self.bar.update(self.task, advance=1, description=text)
+        valid = "" if point.valid is None else f", valid {point.valid:.2f}"
+        self.bar.update(self.task, advance=1, description=f"{_short(point)} epoch {point.epoch}{valid}")
 
-    def record(self, record: RunRecord) -> None:
-        """Print the result of a job."""
+    def record(self, record: RunRecord, curve: Sequence[EpochEnd]) -> None:
+        """Print the result of a job, and track it."""
         self.done += 1
-        if self.task is not None and not record.epochs:
-            self.bar.update(self.task, advance=self._steps(record.key.fingerprint))
+        self.bar.update(self.task, advance=self._epochs(record.key.fingerprint) - len(curve))
         values = ", ".join(f"{name} {value:.2f}" for name, value in record.metrics.items())
         outcome = f"failed: {record.error}" if record.error else values
         text = f"[{self.done}/{self.total}] {_short(record)}: {outcome} ({record.seconds:.1f} s)"
         self.console.print(text, markup=False, highlight=False)
+        if record.error:
+            self.problems.append(f"failed: {record.error}")
+        recipe = self.recipes[record.key.fingerprint]
+        self.tracker.send(self.places[record.key[1:4]], record, curve, settings(recipe))
 
-    def _steps(self, fingerprint: str) -> int:
-        return self.epochs.get(fingerprint, 1)
+    def unavailable(self, reason: str) -> None:
+        """Say which data can't be had."""
+        self.problems.append(f"unavailable: {reason}")
+        warn(f"Left out: {reason}")
+
+    def _epochs(self, mark: str) -> int:
+        recipe = self.recipes[mark]
+        return recipe.epochs if isinstance(recipe, Recipe) else 1
+
+
+def by_place(cells: Sequence[Cell]) -> dict[tuple, Cell]:
+    """Return the cells by table, row and column; the first where a place has several metrics."""
+    return {(cell.table, cell.row, cell.column): cell for cell in reversed(cells)}
+
+
+def warn(text: str) -> None:
+    """Print a line on the error stream."""
+    print(text, file=sys.stderr)
 
 
 def _short(event: EpochEnd | RunRecord) -> str:

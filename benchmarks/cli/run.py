@@ -1,6 +1,5 @@
 """retable run | reproduce | track: train what is missing, write it down, judge it."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -8,19 +7,24 @@ from typing import Annotated
 import typer
 
 from benchmarks import provenance
-from benchmarks.cli.progress import RunProgress
+from benchmarks.cli.progress import RunReport, by_place, warn
 from benchmarks.cli.show import Column, Paper, Results, Row, TableName, print_verdicts, wide_console
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, settings
-from benchmarks.reproduce import Watcher, reproduce
+from benchmarks.reproduce import reproduce
 from benchmarks.running import run_here
 from benchmarks.table import PaperTable, load_table
 from benchmarks.training import Options, adjust, select_backend
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
 from results.published import Cell
-from results.records import EpochEnd, RecordFiles, RunRecord, results_folder
+from results.records import RecordFiles, results_folder
 from results.tracking import Tracker
-from results.verdicts import Verdict
+
+DEFAULT_RUNS = (  # paper, row, column, seeds
+    ("lectures", None, None, None),
+    ("starter", None, None, None),
+    ("kim2014", "CNN-rand", "TREC", 1),
+)
 
 
 def run(
@@ -44,23 +48,22 @@ def run(
     found = load_table(paper)
     cells = found.cells(table, row, column)
     options = Options(epochs, lookalike, deterministic)
-    problems = _run(found, cells, backend=backend, seeds=seeds, options=options, results=results)
-    if problems:
-        sys.exit(1)
+    if _run(found, cells, backend=backend, seeds=seeds, options=options, results=results):
+        raise typer.Exit(1)
 
 
-def reproduce_default() -> None:
-    """Run what needs no choice: the lectures, a job of each pipeline, and Kim's CNN-rand on TREC."""
+def reproduce_default(results: Results = None) -> None:
+    """Run what needs no choice: the lectures, a job of each pipeline, and Kim's CNN-rand on TREC.
+
+    The records go to results/local, apart from those of the project, so that this machine computes all of it.
+    """
+    folder = results or results_folder() / "local"
     problems = []
-    for paper, row, column in (
-        ("lectures", None, None),
-        ("starter", None, None),
-        ("kim2014", "CNN-rand", "TREC"),
-    ):
+    for paper, row, column, seeds in DEFAULT_RUNS:
         table = load_table(paper)
-        problems += _run(table, table.cells(None, row, column))
+        problems += _run(table, table.cells(None, row, column), seeds=seeds, results=folder)
     if any(problem.startswith("failed") for problem in problems):
-        sys.exit(1)
+        raise typer.Exit(1)
 
 
 def track(paper: Paper, results: Results = None) -> None:
@@ -68,8 +71,8 @@ def track(paper: Paper, results: Results = None) -> None:
     table = load_table(paper)
     folder = results or results_folder()
     files = RecordFiles(table.paper, folder)
-    tracker = Tracker(table.paper, folder, _warn)
-    cells, curves = _by_place(table.cells()), files.curves()
+    tracker = Tracker(table.paper, folder, warn)
+    cells, curves = by_place(table.cells()), files.curves()
     recipes = {fingerprint(recipe): recipe for recipe in _recipes(table, table.cells())}
     sent = 0
     for record in files.records():
@@ -94,36 +97,19 @@ def _run(
     """Run and print; return what went wrong, each starting with "failed" or "unavailable"."""
     select_backend(backend)
     folder, caption = _folder(results or results_folder(), options)
-    problems: list[str] = []
-    recipes = {fingerprint(recipe): recipe for recipe in _recipes(table, cells, options)}
-    places = _by_place(cells)
-    tracker = Tracker(table.paper, folder, _warn)
-    epochs = {mark: recipe.epochs for mark, recipe in recipes.items() if isinstance(recipe, Recipe)}
-    with RunProgress(wide_console(), epochs) as progress:
-
-        def record(event: RunRecord, curve: Sequence[EpochEnd]) -> None:
-            progress.record(event)
-            if event.error:
-                problems.append(f"failed: {event.error}")
-            recipe = recipes[event.key.fingerprint]
-            tracker.send(places[event.key[1:4]], event, curve, settings(recipe))
-
-        def unavailable(reason: str) -> None:
-            problems.append(f"unavailable: {reason}")
-            _warn(f"Left out: {reason}")
-
-        watcher = Watcher(progress.planned, progress.epoch, record, unavailable)
-        judged = reproduce(
-            table, cells, run_here, folder, backend=backend, seeds=seeds, options=options, watcher=watcher
-        )
-        _track_verdicts(tracker, judged)
+    tracker = Tracker(table.paper, folder, warn)
+    with RunReport(wide_console(), tracker, cells, _recipes(table, cells, options)) as report:
+        try:
+            judged = reproduce(
+                table, cells, run_here, folder, backend=backend, seeds=seeds, options=options, watcher=report
+            )
+        except KeyboardInterrupt:
+            warn("Stopped. Every finished job is kept; the same command goes on from here.")
+            raise typer.Exit(130) from None
+        for verdict in judged:
+            tracker.send_verdict(verdict)
     print_verdicts(table, judged, caption)
-    return problems
-
-
-def _track_verdicts(tracker: Tracker, judged: Sequence[Verdict]) -> None:
-    for verdict in judged:
-        tracker.send_verdict(verdict)
+    return report.problems
 
 
 def _folder(results: Path, options: Options) -> tuple[Path, str | None]:
@@ -147,11 +133,3 @@ def _folder(results: Path, options: Options) -> tuple[Path, str | None]:
 def _recipes(table: PaperTable, cells: Sequence[Cell], options: Options = Options()) -> list[Recipe | Measurement]:
     adjusted = (adjust(table.recipe(cell), options) for cell in cells)
     return [recipe for recipe in adjusted if not isinstance(recipe, NotAttempted)]
-
-
-def _by_place(cells: Sequence[Cell]) -> dict[tuple, Cell]:
-    return {(cell.table, cell.row, cell.column): cell for cell in reversed(cells)}
-
-
-def _warn(text: str) -> None:
-    print(text, file=sys.stderr)

@@ -1,0 +1,76 @@
+"""Every paper x row builds, trains and is judged on look-alike data."""
+
+from pathlib import Path
+
+import pytest
+
+import results
+from benchmarks.recipe import NotAttempted, Recipe, fingerprint
+from benchmarks.reproduce import missing_jobs, reproduce, verdicts
+from benchmarks.running import run_here
+from benchmarks.table import load_table, paper_names
+from benchmarks.training import Options, adjust
+from results.records import RecordFiles
+from results.verdicts import Answer
+
+TRIAL = Options(epochs=1, lookalike=True)
+
+
+def rows() -> list[tuple[str, str, str]]:
+    """Return paper, table, row of every row that has a recipe for some column."""
+    tables = [load_table(name) for name in paper_names()]
+    return list(
+        dict.fromkeys(
+            (table.paper, cell.table, cell.row)
+            for table in tables
+            for cell in table.cells()
+            if not isinstance(table.recipe(cell), NotAttempted)
+        )
+    )
+
+
+@pytest.mark.parametrize(("paper", "name", "row"), rows(), ids=lambda value: str(value))
+def test_row_on_lookalike_data(paper, name, row, tmp_path):
+    table = load_table(paper)
+    cells = table.cells(name, row)
+    judged = reproduce(table, cells, run_here, tmp_path, seeds=1, options=TRIAL)
+    records = RecordFiles(paper, tmp_path).records()
+    assert [record.error for record in records if record.error] == []
+    assert all(len(verdict.units) == 1 for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED)
+    if records[0].epochs:
+        assert records[0].parameters > 0
+        assert records[0].examples_per_second > 0
+        assert len(RecordFiles(paper, tmp_path).curves()) == len(records)
+    assert missing_jobs(table, cells, records, backend="tensorflow", seeds=1, options=TRIAL) == []
+
+
+@pytest.mark.parametrize("paper", paper_names())
+def test_every_cell_has_a_recipe_or_a_reason(paper):
+    table = load_table(paper)
+    for cell in table.cells():
+        recipe = table.recipe(cell)
+        if isinstance(recipe, NotAttempted):
+            assert recipe.reason
+        else:
+            assert cell.metric in recipe.metrics
+
+
+@pytest.mark.parametrize("paper", paper_names())
+def test_trials_never_count(paper):
+    table = load_table(paper)
+    recipes = [table.recipe(cell) for cell in table.cells()]
+    for recipe in recipes:
+        if isinstance(recipe, Recipe):
+            assert fingerprint(adjust(recipe, Options(epochs=1))) != fingerprint(recipe)
+            assert fingerprint(adjust(recipe, Options(lookalike=True))) != fingerprint(recipe)
+
+
+@pytest.mark.parametrize("paper", paper_names())
+def test_the_published_records_belong_to_todays_recipes(paper):
+    """A changed fingerprint would silently orphan the results that stand in the repository."""
+    table = load_table(paper)
+    records = RecordFiles(paper, Path(results.__file__).parent).records()
+    marks = {fingerprint(r) for r in map(table.recipe, table.cells()) if not isinstance(r, NotAttempted)}
+    assert {record.key.fingerprint for record in records} <= marks
+    assert all(not record.commit.endswith("+") for record in records)
+    assert len(verdicts(table, table.cells(), records)) == len(table.cells())

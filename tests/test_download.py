@@ -1,0 +1,140 @@
+"""Fetching: cache, mirror, network on the loopback, hashes, archives."""
+
+import hashlib
+import subprocess
+import sys
+import threading
+import zipfile
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from data_pipelines.dataset import DataError, PackagedFile, RemoteFile
+from data_pipelines.download import cached_path, check, fetch
+
+CONTENT = b"0 a sentence\n"
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+UNREACHABLE = "http://127.0.0.1:9/data.txt"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments) -> None:
+        pass
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Serve a folder over HTTP; yields its address and path."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{httpd.server_port}", folder
+    httpd.shutdown()
+
+
+def remote(address: str = UNREACHABLE, **settings) -> RemoteFile:
+    return RemoteFile("set/data.txt", address, **{"sha256": SHA256, "size": len(CONTENT)} | settings)
+
+
+def kept(home: Path) -> list[str]:
+    return sorted(path.name for path in (home / "data").rglob("*") if path.is_file() and path.suffix != ".lock")
+
+
+def test_from_the_network_then_from_the_cache(home, server):
+    address, folder = server
+    (folder / "data.txt").write_bytes(CONTENT)
+    assert fetch(remote(f"{address}/data.txt")).read_bytes() == CONTENT
+    (folder / "data.txt").unlink()
+    assert fetch(remote(f"{address}/data.txt")) == home / "data" / "set" / "data.txt"
+
+
+@pytest.mark.parametrize("over_http", [False, True], ids=["folder", "address"])
+def test_from_a_mirror(home, server, monkeypatch, over_http):
+    address, folder = server
+    (folder / "set").mkdir()
+    (folder / "set" / "data.txt").write_bytes(CONTENT)
+    monkeypatch.setenv("RETABLE_MIRROR", address if over_http else str(folder))
+    assert fetch(remote()).read_bytes() == CONTENT
+
+
+def test_a_mirror_without_the_file_is_passed_over(home, server, monkeypatch, tmp_path):
+    address, folder = server
+    (folder / "data.txt").write_bytes(CONTENT)
+    monkeypatch.setenv("RETABLE_MIRROR", str(tmp_path / "empty"))
+    assert fetch(remote(f"{address}/data.txt")).read_bytes() == CONTENT
+
+
+def test_a_wrong_hash_keeps_nothing(home, server):
+    address, folder = server
+    (folder / "data.txt").write_bytes(b"something else")
+    received = hashlib.sha256(b"something else").hexdigest()
+    with pytest.raises(DataError, match=f"data.txt has SHA-256 {received}. Expected {SHA256}. Nothing was kept."):
+        fetch(remote(f"{address}/data.txt"))
+    assert kept(home) == []
+
+
+def test_without_any_source_the_error_names_file_address_and_both_ways_out(home):
+    with pytest.raises(DataError) as caught:
+        fetch(remote())
+    text = str(caught.value)
+    assert "\n" not in text
+    assert all(part in text for part in ("set/data.txt", UNREACHABLE, str(home / "data"), "RETABLE_MIRROR"))
+
+
+@pytest.mark.parametrize("as_member", [False, True], ids=["archive", "member"])
+def test_a_member_of_an_archive(home, server, monkeypatch, as_member):
+    address, folder = server
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("../../escaped.txt", "evil")
+        archive.writestr("inner/data.txt", CONTENT)
+    digest = hashlib.sha256((folder / "all.zip").read_bytes()).hexdigest()
+    if as_member:  # the mirror may hold the member instead of the archive
+        (folder / "set").mkdir()
+        (folder / "set" / "data.txt").write_bytes(CONTENT)
+        monkeypatch.setenv("RETABLE_MIRROR", str(folder))
+        (folder / "all.zip").unlink()
+    file = remote(f"{address}/all.zip", member="inner/data.txt", archive_sha256=digest)
+    assert fetch(file).read_bytes() == CONTENT
+    assert kept(home) == ["data.txt"]
+    assert not list(home.parent.rglob("escaped.txt"))
+
+
+def test_an_archive_without_the_member(home, server):
+    address, folder = server
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("other.txt", "")
+    with pytest.raises(DataError, match="all.zip has no member data.txt"):
+        fetch(remote(f"{address}/all.zip", member="data.txt"))
+    assert kept(home) == []
+
+
+def test_a_damaged_file_in_the_cache_is_named(home):
+    path = cached_path(remote())
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"damaged")
+    with pytest.raises(DataError, match="Delete it and fetch again"):
+        fetch(remote())
+
+
+def test_two_processes_fetch_one_file(home, server):
+    address, folder = server
+    (folder / "data.txt").write_bytes(CONTENT)
+    code = (
+        "from data_pipelines.download import fetch; from data_pipelines.dataset import RemoteFile;"
+        f"print(fetch(RemoteFile('set/data.txt', '{address}/data.txt', '{SHA256}', {len(CONTENT)})))"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    answers = {process.communicate()[0] for process in running}
+    assert answers == {f"{home / 'data' / 'set' / 'data.txt'}\n"}
+    assert kept(home) == ["data.txt"]
+
+
+def test_a_packaged_file():
+    file = PackagedFile("digits/digits.csv.gz", "sklearn", "datasets/data/digits.csv.gz", SHA256)
+    with pytest.raises(DataError, match="Reinstall the package"):
+        check(cached_path(file), file)
+    with pytest.raises(DataError, match="comes with the package nowhere"):
+        fetch(PackagedFile("x", "nowhere", "x", SHA256))

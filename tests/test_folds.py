@@ -1,0 +1,52 @@
+"""Folds, and the batches of Kim (2014)."""
+
+import numpy as np
+import pytest
+
+from data_pipelines.dataset import Fold, Split
+from data_pipelines.folds import batch_order, batched, random_folds
+
+
+def fold_of(examples: int, valid: int | None = None) -> Fold:
+    def split(count: int) -> Split:
+        return Split(np.arange(count) * 10, np.arange(count))
+
+    return Fold(split(examples), None if valid is None else split(valid), split(3))
+
+
+@pytest.mark.parametrize(("examples", "train", "valid"), [(5452, 4950, 550), (500, 450, 50), (9600, 8650, 950)])
+def test_the_held_out_part_follows_kims_rounding(examples, train, valid):
+    fold = batched(fold_of(examples), 50, 0.1, np.random.default_rng(0))
+    assert (len(fold.train.y), len(fold.valid.y)) == (train, valid)
+
+
+def test_the_last_batch_is_completed_with_distinct_training_rows():
+    fold = batched(fold_of(5452), 50, 0.1, np.random.default_rng(0))
+    counts = np.bincount(np.concatenate([fold.train.y, fold.valid.y]))
+    assert (len(counts), counts.min(), counts.max(), (counts == 2).sum()) == (5452, 1, 2, 48)
+    np.testing.assert_array_equal(fold.train.x, fold.train.y * 10)
+
+
+def test_too_few_batches_to_hold_one_out():
+    with pytest.raises(ValueError, match="3 batches are too few"):
+        batched(fold_of(120), 50, 0.1, np.random.default_rng(0))
+
+
+def test_a_given_validation_part_is_kept():
+    fold = batched(fold_of(120, valid=7), 50, 0.1, np.random.default_rng(0))
+    assert (len(fold.train.y), len(fold.valid.y)) == (150, 7)
+
+
+def test_an_epoch_permutes_whole_batches():
+    order = batch_order(500, 50, np.random.default_rng(1))
+    batches = order.reshape(10, 50)
+    np.testing.assert_array_equal(batches - batches[:, :1], np.tile(np.arange(50), (10, 1)))
+    assert sorted(batches[:, 0]) == list(range(0, 500, 50))
+    assert order.tolist() != list(range(500))
+
+
+def test_folds_depend_on_the_seed_alone_and_differ_in_size():
+    one, two = random_folds(1000, 10, 1), random_folds(1000, 10, 2)
+    np.testing.assert_array_equal(one, random_folds(1000, 10, 1))
+    assert (one != two).any()
+    assert len(set(np.bincount(one))) > 1

@@ -1,0 +1,108 @@
+"""MLflow: what is sent, twice is harmless, a dead server never stops a run."""
+
+import time
+
+import pytest
+
+from results.metrics import ACCURACY
+from results.published import Cell
+from results.records import EpochEnd, JobKey, RunRecord
+from results.tracking import Tracker
+from results.verdicts import judge
+
+CELL = Cell("paper", "2", "CNN's", "SST-2", ACCURACY, 82.7, 1.5)
+
+
+def record(seed: int) -> RunRecord:
+    key = JobKey("paper", "2", "CNN's", "SST-2", 0, seed, "jax", "0123456789ab", 1)
+    return RunRecord(
+        key, {"test accuracy": 82.0 + seed}, 2, 3.0, 100.0, 7, "cpu", "c0ffee", "da7a", "v", f"t{seed}"
+    )
+
+
+def curve(seed: int) -> list[EpochEnd]:
+    return [EpochEnd(record(seed).key, epoch, 1 / epoch, 80.0 + epoch, 0.1) for epoch in (1, 2)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a folder with a database to which two records were sent by one tracker and again by another."""
+    folder = tmp_path_factory.mktemp("results")
+    warnings = []
+    answers = []
+    for _ in range(2):
+        tracker = Tracker("paper", folder, warnings.append)
+        answers += [tracker.send(CELL, record(seed), curve(seed), {"epochs": "25"}) for seed in (0, 1)]
+        tracker.send_verdict(judge(CELL, [record(0), record(1)], folds=1, runs=2))
+    assert warnings == []
+    assert answers == [True, True, False, False]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runs(folder):
+    import mlflow
+
+    client = mlflow.MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("paper")
+    return client, client.search_runs([experiment.experiment_id])
+
+
+def test_a_parent_per_cell_and_a_nested_run_per_job(runs):
+    _, found = runs
+    parents = [run for run in found if "mlflow.parentRunId" not in run.data.tags]
+    nested = [run for run in found if "mlflow.parentRunId" in run.data.tags]
+    assert (len(parents), len(nested)) == (1, 2)
+    assert {run.data.tags["mlflow.parentRunId"] for run in nested} == {parents[0].info.run_id}
+    assert parents[0].data.tags["verdict"] == "inconclusive"
+    assert parents[0].data.metrics == {"test accuracy": 82.5, "published test accuracy": 82.7}
+
+
+def test_a_run_has_settings_provenance_and_its_curve(runs):
+    client, found = runs
+    run = next(run for run in found if run.data.metrics.get("test accuracy") == 83.0)
+    assert run.data.params == {"epochs": "25"}
+    expected = {"paper": "paper", "table": "2", "row": "CNN's", "column": "SST-2", "backend": "jax"}
+    expected |= {"device": "cpu", "commit": "c0ffee", "data hash": "da7a"}
+    assert expected.items() <= run.data.tags.items()
+    assert run.data.metrics["published test accuracy"] == 82.7
+    history = client.get_metric_history(run.info.run_id, "valid")
+    assert [(point.step, point.value) for point in history] == [(1, 81.0), (2, 82.0)]
+
+
+def test_what_a_crash_left_half_sent_is_sent_again(folder, runs):
+    client, found = runs
+    run = next(run for run in found if run.data.metrics.get("test accuracy") == 82.0)
+    client.delete_tag(run.info.run_id, "retable.job")
+    tracker = Tracker("paper", folder, lambda text: None)
+    assert tracker.send(CELL, record(0), curve(0), {})
+    left = client.search_runs([run.info.experiment_id], "metrics.`test accuracy` = 82.0")
+    assert len(left) == 1
+    assert left[0].info.run_id != run.info.run_id
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1:9", "sqlite:////proc/no/such.db"], ids=["server", "store"])
+def test_a_dead_store_warns_once_and_stops_nothing(tmp_path, monkeypatch, uri):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    warnings = []
+    tracker = Tracker("paper", tmp_path, warnings.append)
+    assert not any(tracker.send(CELL, record(seed), [], {}) for seed in range(3))
+    assert len(warnings) == 1
+    assert "retable track" in warnings[0]
+
+
+def test_a_locked_store_warns_and_stops_nothing(tmp_path):
+    import sqlite3
+
+    warnings = []
+    tracker = Tracker("paper", tmp_path, warnings.append)
+    assert tracker.send(CELL, record(0), [], {})
+    holder = sqlite3.connect(tmp_path / "mlflow.db")
+    holder.execute("BEGIN EXCLUSIVE")
+    started = time.monotonic()
+    assert not tracker.send(CELL, record(1), [], {})
+    holder.rollback()
+    assert len(warnings) == 1
+    assert time.monotonic() - started < 60
+    assert Tracker("paper", tmp_path, warnings.append).send(CELL, record(1), [], {})
