@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -49,6 +49,9 @@ def keras_object(*, kind: str, **settings: Any) -> Any:
 CROSS_ENTROPY = from_keras("losses.SparseCategoricalCrossentropy", from_logits=True)
 
 
+EXACT = {"exact": True}  # marks a field that makes things faster and changes no number
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """A Keras model and its training. Callables with settings are partials: their keywords are fingerprinted.
@@ -66,6 +69,7 @@ class Recipe:
     prepare: Callable[[Fold, np.random.Generator], Fold] = as_is
     order: Callable[[int, int, np.random.Generator], np.ndarray] = any_order
     keep: Callable[[Sequence[float]], bool] = last_epoch
+    arrange: Callable[..., Any] | None = field(default=None, metadata=EXACT)  # the examples of a batch -> inputs
     revision: int = 1
 
     @property
@@ -107,9 +111,9 @@ def describe(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.tolist()
     if is_dataclass(value) and not isinstance(value, type):
-        given = {field.name: getattr(value, field.name) for field in fields(value)}
-        defaults = {field.name: field.default for field in fields(value)}
-        return {name: describe(item) for name, item in given.items() if item != defaults[name]}
+        stated = [entry for entry in fields(value) if not entry.metadata.get("exact")]
+        given = {entry.name: getattr(value, entry.name) for entry in stated}
+        return {entry.name: describe(given[entry.name]) for entry in stated if given[entry.name] != entry.default}
     if isinstance(value, Mapping):
         return {str(key): describe(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

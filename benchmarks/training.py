@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from benchmarks import provenance
 from benchmarks.recipe import Measurement, NotAttempted, Recipe
 from benchmarks.table import load_table
 from data_pipelines.dataset import DataError, Dataset, Fold, Split
+from data_pipelines.packing import coarse
 from results.records import EpochEnd, JobKey, RunRecord
 
 BACKENDS = ("tensorflow", "jax", "torch")
@@ -48,7 +49,7 @@ def adjust(recipe: Recipe | Measurement | NotAttempted, options: Options) -> Rec
     if isinstance(recipe, Recipe) and options.epochs is not None:
         recipe = replace(recipe, epochs=options.epochs)
     if not isinstance(recipe, NotAttempted) and options.lookalike and recipe.dataset:
-        lookalike = replace(recipe.dataset, name=f"{recipe.dataset.name} look-alike", files=())
+        lookalike = replace(recipe.dataset, name=f"{recipe.dataset.name} look-alike", files=(), examples=None)
         recipe = replace(recipe, dataset=lookalike)
     return recipe
 
@@ -110,7 +111,10 @@ def _paths(dataset: Dataset | None, options: Options) -> Iterator[list[Path]]:
 def _earn(recipe: Recipe | Measurement, paths: list[Path], job: Job) -> Generator[EpochEnd, None, RunRecord]:
     """Load the fold, then train or measure."""
     dataset = recipe.dataset
-    fold = dataset.load(paths, job.key.fold, job.key.seed) if dataset else None
+    fold = None
+    if dataset is not None:
+        fold = dataset.load(paths, job.key.fold, job.key.seed)
+        dataset.check(fold)
     if isinstance(recipe, Measurement):
         record = RunRecord(job.key, recipe.measure(fold, job.key.seed))
     elif fold is not None:
@@ -165,12 +169,36 @@ def prepare(
 def train_epoch(model: Any, recipe: Recipe, split: Split, rng: np.random.Generator) -> float:
     """Train on every example once, in the order that the recipe gives; return the mean loss."""
     rows = recipe.order(len(split.y), recipe.batch_size, rng)
-    history = model.fit(split.x[rows], split.y[rows], recipe.batch_size, verbose=0, shuffle=False)
-    return float(history.history["loss"][0])
+    if recipe.arrange is None:
+        history = model.fit(split.x[rows], split.y[rows], recipe.batch_size, verbose=0, shuffle=False)
+        return float(history.history["loss"][0])
+    model.reset_metrics()
+    loss = 0.0
+    for start in range(0, len(rows), recipe.batch_size):
+        batch = rows[start : start + recipe.batch_size]
+        loss = model.train_on_batch(
+            _arranged(recipe.arrange, split.x[batch]), split.y[batch]
+        )  # the mean since the reset
+    return float(loss)
+
+
+def predict(model: Any, recipe: Recipe, x: np.ndarray) -> np.ndarray:
+    """Return the model's output for every example."""
+    if recipe.arrange is None:
+        return model.predict(x, batch_size=PREDICTION_BATCH, verbose=0)
+    parts = (x[start : start + PREDICTION_BATCH] for start in range(0, len(x), PREDICTION_BATCH))
+    return np.concatenate([model.predict_on_batch(_arranged(recipe.arrange, part)) for part in parts])
+
+
+def _arranged(arrange: Callable[..., Any], x: np.ndarray) -> Any:
+    """Return the inputs of one batch, with few distinct shapes where the backend compiles for each."""
+    import keras
+
+    return arrange(x, room=coarse) if keras.backend.backend() == "jax" else arrange(x)
 
 
 def _compute(model: Any, recipe: Recipe, split: Split) -> dict[str, float]:
-    predictions = model.predict(split.x, batch_size=PREDICTION_BATCH, verbose=0)
+    predictions = predict(model, recipe, split.x)
     return {metric.name: metric.compute(split.y, predictions) for metric in recipe.metrics if metric.compute}
 
 

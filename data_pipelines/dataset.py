@@ -71,6 +71,14 @@ class Dataset:
     load: Callable[[Sequence[Path], int, int], Fold]
     lookalike: Callable[[Path], Sequence[Path]]
     folds: int = 1
+    examples: int | None = None  # in all parts of a fold; None where any number will do
+
+    def check(self, fold: Fold) -> None:
+        """Raise DataError when a fold has another number of examples than the source states."""
+        parts = (fold.train, fold.valid, fold.test)
+        found = sum(len(part.y) for part in parts if part is not None)
+        if self.examples is not None and found != self.examples:
+            raise DataError(f"{self.name} has {found} examples. Expected {self.examples} ({self.source}).")
 
     @property
     def data_hash(self) -> str:

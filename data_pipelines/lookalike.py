@@ -44,3 +44,20 @@ def corpus(folder: Path, *, documents: int = 60) -> list[Path]:
     chosen = rng.choice(vocabulary, (20, 2))
     pairs.write_text("".join(f"{a}\t{b}\t{rng.uniform(0, 10):.2f}\n" for a, b in chosen), "utf-8")
     return [text, pairs]
+
+
+def trees(folder: Path, *, sentences: int = 60) -> list[Path]:
+    """Write labelled trees, a line each, for training, validation and test."""
+    rng = np.random.default_rng(0)
+    vocabulary = [a + b for a in SYLLABLES for b in SYLLABLES]
+    paths = [folder / name for name in ("train.txt", "dev.txt", "test.txt")]
+    for path in paths:
+        path.write_text("".join(_tree(number % 5, vocabulary, rng) + "\n" for number in range(sentences)), "utf-8")
+    return paths
+
+
+def _tree(label: int, vocabulary: Sequence[str], rng: np.random.Generator) -> str:
+    tree = f"({label} Sign{label})"
+    for word in rng.choice(vocabulary, rng.integers(2, 9)).tolist():
+        tree = f"({label} ({rng.integers(0, 5)} {word}) {tree})"
+    return tree

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from benchmarks.recipe import Measurement, describe, fingerprint, from_keras, last_best, settings
+from benchmarks.recipe import Measurement, describe, fingerprint, last_best, settings
 from benchmarks.table import load_table
 from results.metrics import ACCURACY
 
@@ -19,7 +19,7 @@ def recipe():
 def test_every_setting_changes_the_fingerprint(recipe):
     changes = {
         "dataset": replace(recipe.dataset, files=recipe.dataset.files[:1]),
-        "optimizer": from_keras("optimizers.Adadelta", learning_rate=1.0, rho=0.9, epsilon=1e-6),
+        "optimizer": partial(recipe.optimizer.func, **{**recipe.optimizer.keywords, "rho": 0.9}),
         "build": partial(recipe.build.func, **{**recipe.build.keywords, "dropout": 0.4}),
         "batch_size": 51,
         "epochs": 24,
@@ -37,6 +37,10 @@ def test_a_fingerprint_is_the_same_in_every_process_and_needs_no_keras(recipe):
 def test_a_field_at_its_default_is_left_out():
     one = Measurement(measure=describe, metrics=(ACCURACY,))
     assert describe(one) == {"measure": "describe", "metrics": ["test accuracy"]}
+
+
+def test_what_only_makes_things_faster_is_left_out(recipe):
+    assert fingerprint(replace(recipe, arrange=None)) == fingerprint(recipe)
 
 
 def test_settings_are_flat(recipe):

@@ -4,6 +4,8 @@ import keras
 import numpy as np
 import pytest
 
+from data_pipelines.packing import pack
+from models.optimizers import Adadelta
 from models.sentence_cnn import Channel, sentence_cnn
 
 RHO, EPSILON = 0.95, 1e-6
@@ -16,7 +18,7 @@ def random_channel(symbols: int, width: int, trainable: bool = True, seed: int =
 
 
 def test_parameter_count_of_mr():
-    model = sentence_cnn([random_channel(18766, 300)], 2, length=64)
+    model = sentence_cnn([random_channel(18766, 300)], 2)
     embedding = 18766 * 300
     assert model.count_params() - embedding == 360_902
     assert embedding == 5_629_800
@@ -27,7 +29,7 @@ def test_parameter_count_of_mr():
 )
 def test_only_tuned_channels_train(trainable, tuned):
     channels = [random_channel(20, 6, flag) for flag in trainable]
-    model = sentence_cnn(channels, 3, length=12, filters=(2, 3), maps=4)
+    model = sentence_cnn(channels, 3, filters=(2, 3), maps=4)
     vectors = [weight for weight in model.trainable_weights if tuple(weight.shape) == (20, 6)]
     assert len(vectors) == tuned
     assert len(model.non_trainable_weights) == len(trainable) - tuned
@@ -36,15 +38,13 @@ def test_only_tuned_channels_train(trainable, tuned):
 def test_channels_are_added_before_bias_and_relu():
     rng = np.random.default_rng(1)
     one, two = random_channel(20, 6, seed=1), random_channel(20, 6, seed=2)
-    both = sentence_cnn([one, two], 3, length=12, filters=(2, 3), maps=4)
-    single = sentence_cnn([Channel(one.vectors + two.vectors, True)], 3, length=12, filters=(2, 3), maps=4)
-    weights = [rng.normal(size=weight.shape) for weight in single.get_weights()[1:5]]
-    for model in (both, single):
-        for layer, (kernel, bias) in zip(("filters_2", "filters_3"), (weights[:2], weights[2:]), strict=True):
-            model.get_layer(layer).set_weights([kernel, bias])
-        model.get_layer("softmax").set_weights([np.ones((8, 3)) * [1, 2, -1], np.arange(3)])
-    x = rng.integers(0, 20, (5, 12))
-    np.testing.assert_allclose(both.predict(x, verbose=0), single.predict(x, verbose=0), rtol=1e-5)
+    both = sentence_cnn([one, two], 3, filters=(2, 3), maps=4)
+    single = sentence_cnn([Channel(one.vectors + two.vectors, True)], 3, filters=(2, 3), maps=4)
+    weights = [rng.normal(size=weight.shape) for weight in single.get_weights()[1:]]
+    single.set_weights([one.vectors + two.vectors, *weights])
+    both.set_weights([one.vectors, two.vectors, *weights])
+    x = pack(np.pad(rng.integers(1, 20, (5, 6)), ((0, 0), (2, 2))), front=2)
+    np.testing.assert_allclose(both.predict_on_batch(x), single.predict_on_batch(x), rtol=1e-5)
 
 
 class Recomputation:
@@ -108,7 +108,7 @@ def example():
     """Return a small network with weights away from their start, and a batch with padding."""
     keras.utils.set_random_seed(5)
     rng = np.random.default_rng(5)
-    model = sentence_cnn([random_channel(30, 7)], 3, length=14, filters=(3, 4, 5), maps=6, dropout=0.5)
+    model = sentence_cnn([random_channel(30, 7)], 3, maps=6)
     weights = [rng.normal(0, 0.5, weight.shape) for weight in model.trainable_weights]
     weights[0][0] = 0
     weights[-2] *= 4  # beyond the norm limit
@@ -124,24 +124,22 @@ def test_prediction_halves_the_softmax_weight(example):
     model, weights, x, _ = example
     numpy = Recomputation(weights, (3, 4, 5))
     features, _ = numpy.pooled(x)
-    np.testing.assert_allclose(model.predict(x, verbose=0), numpy.logits(features / 2), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(
+        model.predict_on_batch(pack(x, front=4)), numpy.logits(features / 2), rtol=1e-4, atol=1e-4
+    )
 
 
 def test_one_training_step(example):
     model, weights, x, y = example
     numpy = Recomputation(weights, (3, 4, 5))
-    before = model.get_weights()
-    seed = keras.ops.convert_to_numpy(model.get_layer(index=-3).seed_generator.state.value)
-    dropped = model.get_layer(index=-3)(np.ones((8, 18), "float32"), training=True)
-    mask = np.asarray(dropped) / 2  # Keras scales up what it keeps; the network scales it down again
-    model.get_layer(index=-3).seed_generator.state.assign(seed)
+    dropout = model.get_layer("dropout")
+    seed = keras.ops.convert_to_numpy(dropout.seed_generator.state.value)
+    mask = np.asarray(dropout(np.ones((8, 18), "float32"), training=True)) / 2  # Keras doubles what it keeps
+    dropout.seed_generator.state.assign(seed)
     assert 0.2 < mask.mean() < 0.8
     numpy.step(numpy.gradients(x, y, mask))
-    model.compile(
-        keras.optimizers.Adadelta(1.0, rho=RHO, epsilon=EPSILON),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-    )
-    model.train_on_batch(x, y)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(Adadelta(1.0, rho=RHO, epsilon=EPSILON), loss)
+    model.train_on_batch(pack(x, front=4), y)
     for variable, expected in zip(model.trainable_weights, numpy.weights, strict=True):
         np.testing.assert_allclose(np.asarray(variable.value), expected, atol=2e-5, err_msg=variable.path)
-    model.set_weights(before)

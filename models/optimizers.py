@@ -1,0 +1,46 @@
+"""Optimizers that Keras lacks."""
+
+import keras
+from keras import ops
+
+from models.layers import read_rows
+
+
+class Adadelta(keras.optimizers.Adadelta):
+    """Adadelta (Zeiler, 2012) that leaves rows of a table alone until a batch touches them, with equal results.
+
+    Without a gradient a row stays where it is and only its accumulators decay, by `rho` a step: the steps missed
+    are made up for at once when the row is next touched. This holds for sparse gradients over distinct rows, as
+    TensorFlow gives them for a gather; other gradients take Keras' dense path.
+    """
+
+    def build(self, variables) -> None:
+        super().build(variables)
+        self._last_steps = [
+            self.add_variable(shape=(variable.shape[0] if len(variable.shape) else 1,), dtype="int32", name="step")
+            for variable in variables
+        ]
+
+    def update_step(self, gradient, variable, learning_rate) -> None:
+        """Apply a gradient; a sparse one to its own rows only."""
+        if not hasattr(gradient, "indices"):
+            super().update_step(gradient, variable, learning_rate)
+            return
+        rows, gradient, sparse = gradient.indices, gradient.values, type(gradient)
+        place = self._get_variable_index(variable)
+        squares, deltas, last_steps = (
+            self._accumulated_grads[place],
+            self._accumulated_delta_vars[place],
+            self._last_steps[place],
+        )
+        step = ops.cast(self.iterations, "int32") + 1
+        missed = ops.cast(step - 1 - read_rows(last_steps, rows), gradient.dtype)
+        decay = ops.expand_dims(ops.power(ops.cast(self.rho, gradient.dtype), missed), 1)
+        square = self.rho * decay * read_rows(squares, rows) + (1 - self.rho) * ops.square(gradient)
+        old_delta = decay * read_rows(deltas, rows)
+        delta = -ops.sqrt((old_delta + self.epsilon) / (square + self.epsilon)) * gradient
+        new_delta = self.rho * old_delta + (1 - self.rho) * ops.square(delta)
+        self.assign(squares, sparse(square, rows))
+        self.assign(deltas, sparse(new_delta, rows))
+        self.assign(last_steps, sparse(ops.broadcast_to(step, ops.shape(rows)), rows))
+        self.assign_add(variable, sparse(ops.cast(learning_rate, delta.dtype) * delta, rows))
