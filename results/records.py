@@ -151,8 +151,10 @@ class RecordFiles:
 
 
 def results_folder() -> Path:
-    """Return the folder of records: `RETABLE_RESULTS`, or results/ beside this file."""
-    return Path(os.environ.get("RETABLE_RESULTS") or Path(__file__).parent)
+    """Return the folder of records: `RETABLE_RESULTS`, or results/ of the checkout or of the current folder."""
+    here = Path(__file__).parent
+    is_checkout = (here.parent / "pyproject.toml").exists()
+    return Path(os.environ.get("RETABLE_RESULTS") or (here if is_checkout else Path.cwd() / "results"))
 
 
 def _record_lines(record: RunRecord) -> list[list[str]]:

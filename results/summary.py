@@ -1,10 +1,12 @@
 """Verdicts as rows of text, for the terminal, for JSON and for the README."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from results.verdicts import Verdict
+from results.verdicts import Answer, Verdict
 
+LONG = 30
 BEGIN, END = "<!-- verdicts: written by `retable readme` -->", "<!-- end of verdicts -->"
 
 
@@ -40,8 +42,17 @@ def rewrite_section(path: Path, verdicts: Mapping[str, Sequence[Verdict]]) -> No
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{path} lacks the marks {BEGIN} and {END}")
-    tables = [f"**{title}**\n\n{markdown(rows)}" for title, rows in verdicts.items() if rows]
+    tables = [_titled(title, rows) for title, rows in verdicts.items() if rows]
     path.write_text("\n\n".join([before + begin, *tables, end + after]), "utf-8")
+
+
+def _titled(title: str, verdicts: Sequence[Verdict]) -> str:
+    """Return a title with counts and a table; of a long one only what is not reproduced."""
+    counts = Counter(str(verdict.answer) for verdict in verdicts)
+    line = ", ".join(f"{count} {answer}" for answer, count in counts.most_common())
+    if len(verdicts) > LONG:
+        verdicts = [verdict for verdict in verdicts if verdict.answer != Answer.REPRODUCED]
+    return f"**{title}**: {line}\n\n{markdown(verdicts)}".rstrip()
 
 
 def _number(value: float) -> str:

@@ -29,19 +29,25 @@ def rows() -> list[tuple[str, str, str]]:
     )
 
 
+def first_folds(jobs):
+    """Run the first fold of every cell."""
+    return run_here(job for job in jobs if job.key.fold == 0)
+
+
 @pytest.mark.parametrize(("paper", "name", "row"), rows(), ids=lambda value: str(value))
 def test_row_on_lookalike_data(paper, name, row, tmp_path):
     table = load_table(paper)
     cells = table.cells(name, row)
-    judged = reproduce(table, cells, run_here, tmp_path, seeds=1, options=TRIAL)
+    judged = reproduce(table, cells, first_folds, tmp_path, seeds=1, options=TRIAL)
     records = RecordFiles(paper, tmp_path).records()
     assert [record.error for record in records if record.error] == []
-    assert all(len(verdict.units) == 1 for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED)
+    assert {verdict.answer for verdict in judged} <= {Answer.INCOMPLETE, Answer.REPRODUCED, Answer.NOT_ATTEMPTED}
     if records[0].epochs:
         assert records[0].parameters > 0
         assert records[0].examples_per_second > 0
         assert len(RecordFiles(paper, tmp_path).curves()) == len(records)
-    assert missing_jobs(table, cells, records, backend="tensorflow", seeds=1, options=TRIAL) == []
+    missing = missing_jobs(table, cells, records, backend="tensorflow", seeds=1, options=TRIAL)
+    assert [job for job in missing if job.key.fold == 0] == []
 
 
 @pytest.mark.parametrize("paper", paper_names())

@@ -105,3 +105,13 @@ def test_data_that_cannot_be_had_is_one_line(home):
     assert done.returncode == 1
     assert "TREC.train.all could not be had" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_readme_has_todays_verdicts(tmp_path):
+    """`retable readme` would change nothing."""
+    from benchmarks.cli import show
+
+    copy = tmp_path / "README.md"
+    copy.write_text((ROOT / "README.md").read_text("utf-8"), "utf-8")
+    show.write_readme(copy)
+    assert copy.read_text("utf-8") == (ROOT / "README.md").read_text("utf-8")

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from data_pipelines.dataset import DataError
-from data_pipelines.datasets.sentences import TREC, encoded, read
+from data_pipelines.dataset import DataError, Fold, Split
+from data_pipelines.datasets.sentences import CR, MPQA, MR, SUBJ, TREC, encoded, read
+from data_pipelines.datasets.treebank import SST1, SST2, distinct, phrases, read_trees
 from data_pipelines.download import fetch
 from data_pipelines.words import encode, tokens, treebank_tokens, vocabulary
 
@@ -71,11 +72,97 @@ def test_a_malformed_line_is_named(tmp_path, line):
         read(path, 2, tokens)
 
 
-def test_trec_is_that_of_table_1(home, mirror, monkeypatch):
-    monkeypatch.setenv("RETABLE_MIRROR", str(mirror))
-    fold = TREC.load([fetch(file) for file in TREC.files], 0, 0)
-    assert (len(fold.train.y), len(fold.test.y)) == (5452, 500)
-    assert len(fold.vocabulary) == 9592
-    assert np.bincount(np.concatenate([fold.train.y, fold.test.y])).tolist() == [1300, 1344, 95, 1288, 916, 1009]
-    lengths = np.count_nonzero(np.concatenate([fold.train.x, fold.test.x]), axis=1)
-    assert (lengths.max(), round(lengths.mean(), 2), fold.train.x.shape[1]) == (37, 10.05, 45)
+TABLE_1 = {  # classes, mean length, longest, N, |V|, class counts; |V| of Subj, CR and SST-2 is off the paper's
+    "MR": (2, 20.39, 56, 10662, 18765, [5331, 5331]),
+    "Subj": (2, 23.35, 120, 10000, 21322, [5000, 5000]),  # the paper has 21323
+    "TREC": (6, 10.05, 37, 5952, 9592, [1300, 1344, 95, 1288, 916, 1009]),
+    "CR": (2, 18.82, 105, 3775, 5339, [1368, 2407]),  # the paper has 5340
+    "MPQA": (2, 3.06, 36, 10606, 6246, [7294, 3312]),
+}
+
+
+@pytest.fixture(scope="module")
+def real(mirror, tmp_path_factory):
+    """Return a function that loads a fold of a real set."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("RETABLE_MIRROR", str(mirror))
+    patch.setenv("RETABLE_HOME", str(tmp_path_factory.mktemp("home")))
+
+    def load(dataset, fold: int = 0, seed: int = 0):
+        found = dataset.load([fetch(file) for file in dataset.files], fold, seed)
+        dataset.check(found)
+        return found
+
+    yield load
+    patch.undo()
+
+
+@pytest.mark.parametrize("dataset", [MR, SUBJ, TREC, CR, MPQA], ids=lambda dataset: dataset.name)
+def test_a_real_set_is_that_of_table_1(real, dataset):
+    fold = real(dataset)
+    x, y = np.concatenate([fold.train.x, fold.test.x]), np.concatenate([fold.train.y, fold.test.y])
+    lengths = np.count_nonzero(x, axis=1)
+    found = (dataset.classes, round(lengths.mean(), 2), lengths.max(), len(y), len(fold.vocabulary))
+    assert (*found, np.bincount(y).tolist()) == TABLE_1[dataset.name]
+    assert x.shape[1] == lengths.max() + 8
+
+
+@pytest.mark.parametrize(("dataset", "shortest"), [(CR, 0), (MPQA, 0), (MR, 1)], ids=["CR", "MPQA", "MR"])
+def test_some_real_sentences_have_no_token_left(real, dataset, shortest):
+    fold = real(dataset)
+    assert np.count_nonzero(np.concatenate([fold.train.x, fold.test.x]), axis=1).min() == shortest
+
+
+def test_the_ten_folds_part_the_set(real):
+    folds = [real(CR, fold) for fold in range(10)]
+    assert sum(len(fold.test.y) for fold in folds) == 3775
+    assert {len(fold.train.y) + len(fold.test.y) for fold in folds} == {3775}
+    assert len(real(CR, 0, seed=1).test.y) != len(folds[0].test.y)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "sizes", "sentence_words", "longest", "mean"),
+    [(SST1, (156817, 1101, 2210), 17836, 53, 18.38), (SST2, (76961, 872, 1821), 16188, 53, 18.52)],
+    ids=["SST-1", "SST-2"],
+)
+def test_the_treebank_is_that_of_table_1(real, dataset, sizes, sentence_words, longest, mean):
+    fold = real(dataset)
+    assert tuple(len(part.y) for part in (fold.train, fold.valid, fold.test)) == sizes
+    paths = [fetch(file) for file in SST1.files]
+    roots = [tree[0] for path in paths for tree in read_trees(path)]
+    sentences = [treebank_tokens(text) for text, label in roots if dataset.classes == 5 or label != 2]
+    assert len(sentences) == {5: 11855, 2: 9613}[dataset.classes]
+    assert len(vocabulary(sentences)) == sentence_words  # the paper has 16185 for SST-2
+    assert max(map(len, sentences)) == longest
+    assert round(np.mean([len(sentence) for sentence in sentences]), 2) == mean
+
+
+def test_a_set_one_line_short_is_refused():
+    fold = Fold(Split(None, np.zeros(10660)), None, Split(None, np.zeros(1)))
+    with pytest.raises(DataError, match=r"MR has 10661 examples. Expected 10662 \(Pang & Lee \(2005\)\)"):
+        MR.check(fold)
+
+
+def test_phrases_of_a_tree():
+    assert phrases("(3 (2 It) (4 (2 really) (3 Works)))") == [
+        ("it really works", 3),
+        ("it", 2),
+        ("really works", 4),
+        ("really", 2),
+        ("works", 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tree", "reason"),
+    [("(3 (2 It)", "not closed"), ("(3 It))", "too many"), ("((2 It))", "without a label"), ("", "no tree")],
+)
+def test_a_malformed_tree_is_named(tmp_path, tree, reason):
+    path = tmp_path / "train.txt"
+    path.write_text(f"(2 fine)\n{tree}\n(2 fine)\n")
+    with pytest.raises(DataError, match=f"train.txt, line 2: .*{reason}"):
+        list(read_trees(path))
+
+
+def test_the_label_met_first_counts():
+    assert distinct(iter([("a", 1), ("b", 2), ("a", 4)])) == [("a", 1), ("b", 2)]

@@ -16,6 +16,7 @@ from results.summary import as_row, markdown, rewrite_section
 from results.verdicts import Answer, Verdict
 
 ROOT = Path(__file__).parent.parent.parent
+PUBLISHED_WITH = ROOT / "results"  # the README shows the project's own records, wherever a person's go
 WIDTH_OF_FILES = 200
 FORMATS = ("table", "json", "markdown")
 
@@ -69,12 +70,17 @@ def show(
 
 def readme() -> None:
     """Write the verdict tables into README.md, between their marks."""
+    write_readme(ROOT / "README.md")
+
+
+def write_readme(path: Path) -> None:
+    """Write the verdicts of all attempted cells between the marks of a text file."""
     attempted = {}
     for name in paper_names():
         table = load_table(name)
-        judged = [v for v in _judged(table, results_folder()) if v.answer != Answer.NOT_ATTEMPTED]
-        attempted[table.title] = judged
-    rewrite_section(ROOT / "README.md", attempted)
+        judged = _judged(table, PUBLISHED_WITH)
+        attempted[table.title] = [verdict for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED]
+    rewrite_section(path, attempted)
 
 
 def print_verdicts(table: PaperTable, judged: list[Verdict], caption: str | None = None) -> None:
