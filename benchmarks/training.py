@@ -1,5 +1,6 @@
 """Job -> RunRecord: seed, load, build, fit, measure."""
 
+import math
 import os
 import tempfile
 import time
@@ -61,6 +62,7 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
         recipe = _recipe(job)
         with _paths(recipe.dataset, job.options) as paths:
             record = yield from _earn(recipe, paths, job)
+            _check_numbers(record)
     except Exception as error:  # whatever a job breaks on, the others go on
         record = RunRecord(job.key, {}, error=f"{type(error).__name__}: {error}")
     yield replace(
@@ -106,6 +108,13 @@ def _paths(dataset: Dataset | None, options: Options) -> Iterator[list[Path]]:
             yield list(dataset.lookalike(Path(folder)))
     else:
         yield [fetch(file) for file in dataset.files] if dataset else []
+
+
+def _check_numbers(record: RunRecord) -> None:
+    """Raise ArithmeticError when training came to no number."""
+    for name, value in record.metrics.items():
+        if not math.isfinite(value):
+            raise ArithmeticError(f"{name} is {value}")
 
 
 def _earn(recipe: Recipe | Measurement, paths: list[Path], job: Job) -> Generator[EpochEnd, None, RunRecord]:

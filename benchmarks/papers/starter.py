@@ -22,7 +22,7 @@ def recipe(cell: Cell) -> Recipe | Measurement:
     if cell.row == "word2vec":
         return Measurement(
             dataset=LEE,
-            measure=partial(word_similarity, width=100, min_count=2, epochs=40, skip_gram=True),
+            measure=partial(word_similarity, width=100, min_count=2, epochs=20, skip_gram=True),
             metrics=(CORRELATION,),
             runs=5,
         )

@@ -1,15 +1,31 @@
 """Claims of lecture 000."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
 
-from benchmarks.papers.lectures.slides import Matrix, equal, image, zero_padded
+from benchmarks.papers.lectures.slides import Matrix, equal, image, max_pooled, zero_padded
 
 LEXICON = ("cool", "bad", "great", "very", "not")
+TRIGRAMS = ("coo", "col", "ool", "ooo")  # those of the slide's lexicon that two words tell apart
 MATRIX = image("0 1 0 0 1 / 2 3 3 3 4 / 4 0 1 0 1 / 3 4 2 3 3")
 SENTENCE = "I like this movie very much !"
+CS231N = image("1 1 2 4 / 5 6 7 8 / 3 2 1 0 / 1 2 3 4")
+RUNS = 5  # one for each session of IEMOCAP
+
+ILSVRC_2010 = {  # Krizhevsky et al. (2012), table 1: top-1 and top-5 error
+    "Sparse Coding": (47.1, 28.2),
+    "SIFT + FVs": (45.7, 25.7),
+    "CNN": (37.5, 17.0),
+}
+ILSVRC_2012 = {"SIFT + FVs": 26.2, "5 CNNs": 16.4, "7 CNNs*": 15.3}  # table 2: top-5 test error
+SPEECH = {  # Neumann & Vu (2017) as printed: average, smallest and largest result
+    "logMel (26)": (61.71, 60.40, 62.66),
+    "MFCC (13)": (61.31, 60.85, 61.35),
+    "eGeMAPS (25)": (60.25, 59.41, 60.94),
+    "Prosody (7)": (56.34, 55.82, 57.57),
+}
 
 
 def one_hot(word: str, lexicon: Sequence[str], printed: Sequence[float]) -> float:
@@ -18,6 +34,15 @@ def one_hot(word: str, lexicon: Sequence[str], printed: Sequence[float]) -> floa
 
     lookup = layers.StringLookup(vocabulary=list(lexicon), num_oov_indices=1, output_mode="one_hot")
     return equal(np.asarray(lookup([word]))[0, 1:], printed)
+
+
+def hashed(word: str, lexicon: Sequence[str], printed: Sequence[float]) -> float:
+    """Compare a word's vector of letter trigrams with the printed one."""
+    from keras import layers
+
+    lookup = layers.StringLookup(vocabulary=list(lexicon), num_oov_indices=1, output_mode="multi_hot")
+    trigrams = [word[start : start + 3] for start in range(len(word) - 2)]
+    return equal(np.asarray(lookup(trigrams))[1:], printed)
 
 
 def flattened(picture: Matrix, printed: Sequence[float]) -> float:
@@ -41,6 +66,35 @@ def empty_rows(sentence: str, longest: int) -> float:
     return float(np.sum(pad_sequences([words], longest, padding="post") == 0))
 
 
+def in_paper(table: Mapping[str, float | tuple[float, ...]], label: str, place: int = 0) -> float:
+    """Return what the paper has under the slide's label; 0 where it has no such row."""
+    return float(np.atleast_1d(table.get(label, 0))[place])
+
+
+def pooling_as_printed(picture: Matrix, window: int) -> float:
+    """Count where max pooling equals the printed formula, whose indices are 0 < i < m and 0 < j < n."""
+    pixels = np.array(picture)
+    pooled = max_pooled(pixels[..., None], window, window)[..., 0]
+    literal = max_pooled(np.where(_first_of_window(pixels, window), -np.inf, pixels)[..., None], window, window)
+    return float(np.sum(pooled == literal[..., 0]))
+
+
+def attainable_average(smallest: float, largest: float, average: float, runs: int) -> float:
+    """Return the average nearest to the printed one that runs with this smallest and largest result can have."""
+    low, high = ((runs - 1) * a + b for a, b in ((smallest, largest), (largest, smallest)))
+    return float(np.clip(average, low / runs, high / runs))
+
+
+def best(results: Mapping[str, tuple[float, ...]], place: int) -> float:
+    """Return the largest of a column."""
+    return max(row[place] for row in results.values())
+
+
+def _first_of_window(pixels: np.ndarray, window: int) -> np.ndarray:
+    row, column = np.indices(pixels.shape)
+    return (row % window == 0) | (column % window == 0)
+
+
 CLAIMS = {
     "matrix to vector, column by column": partial(flattened, picture=MATRIX, printed=[0, 2, 4, 3, 1, 3, 0, 4]),
     "zero padding of a 3x4 matrix": partial(
@@ -53,5 +107,25 @@ CLAIMS = {
     "one-hot vector of 'great'": partial(one_hot, word="great", lexicon=LEXICON, printed=[0, 0, 1, 0, 0]),
     "one-hot vector of 'not'": partial(one_hot, word="not", lexicon=LEXICON, printed=[0, 0, 0, 0, 1]),
     "one-hot vector of 'coool'": partial(one_hot, word="coool", lexicon=LEXICON, printed=[0, 0, 0, 0, 0]),
+    "word hashing of 'cool'": partial(hashed, word="cool", lexicon=TRIGRAMS, printed=[1, 0, 1, 0]),
+    "word hashing of 'coool'": partial(hashed, word="coool", lexicon=TRIGRAMS, printed=[1, 0, 1, 1]),
     "zero rows of a sentence cut to 10": partial(empty_rows, sentence=SENTENCE, longest=10),
+    "max pooling formula": partial(pooling_as_printed, picture=CS231N, window=2),
+    **{
+        f"ILSVRC-2010, {label}, top-{top}": partial(in_paper, table=ILSVRC_2010, label=label, place=place)
+        for label in ILSVRC_2010
+        for place, top in ((0, 1), (1, 5))
+    },
+    **{
+        f"ILSVRC-2012, {label}": partial(in_paper, table=ILSVRC_2012, label=label)
+        for label in ("Sparse Coding", "5 CNNs", "7 CNNs")
+    },
+    **{
+        f"average of {label}": partial(attainable_average, low, high, average, RUNS)
+        for label, (average, low, high) in SPEECH.items()
+    },
+    **{
+        f"best {name} of four features": partial(best, SPEECH, place)
+        for place, name in enumerate(("average", "minimum", "maximum"))
+    },
 }

@@ -1,25 +1,30 @@
 """Claims of lecture 001."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
-from benchmarks.papers.lectures.slides import Matrix, equal, filtered, image, max_pooled, output_size
+from benchmarks.papers.lectures.slides import (
+    Matrix,
+    equal,
+    filtered,
+    image,
+    max_pooled,
+    output_size,
+    weights_of,
+)
 
 TOY = image("1 1 1 0 0 / 0 1 1 1 0 / 0 0 1 1 1 / 0 0 1 1 0 / 0 1 1 0 0")
 CROSS = image("1 0 1 / 0 1 0 / 1 0 1")
 EDGE = image("-1 -1 -1 / -1 8 -1 / -1 -1 -1")
 LINE = image("-1 -1 -1 / 2 2 2 / -1 -1 -1")
 BLUR = [[1 / 9] * 3] * 3
-
-
-def first_entry(picture: Matrix, kernel: Matrix) -> float:
-    """Return the top left entry of the feature map."""
-    return float(filtered(picture, kernel)[0, 0])
+TRADING = ("advertised", "advertising", "turnover", "turnover")  # LSTM-Word's neighbours of "trading"
 
 
 def response(picture: Matrix, kernel: Matrix) -> float:
-    """Return the one entry of a filter over a picture of its own size."""
+    """Return the top left entry of the feature map."""
     return float(filtered(picture, kernel)[0, 0])
 
 
@@ -30,11 +35,112 @@ def routed(picture: Matrix, kernel: Matrix, printed: Matrix) -> float:
     return equal(np.equal(window, pooled), printed)
 
 
+def loss_slope(target: float, output: float, step: float = 1e-3) -> float:
+    """Return the slope of the squared error at an output."""
+    from keras import losses
+
+    loss = losses.MeanSquaredError()
+    above, below = (float(loss([target], [output + change])) for change in (step, -step))
+    return (above - below) / (2 * step)
+
+
+def receptive_field(dilations: Sequence[int], kernel: int = 2) -> float:
+    """Count the inputs that one output of stacked causal 1-D convolutions depends on."""
+    return float(np.count_nonzero(_reach(dilations, kernel)))
+
+
+def skipped(dilations: Sequence[int], printed: Sequence[int]) -> float:
+    """Compare the nodes that each layer's filter of two skips with the printed ones."""
+    gaps = [np.diff(np.flatnonzero(_reach([dilation], 2)))[0] - 1 for dilation in dilations]
+    return equal(np.array(gaps), printed)
+
+
+def _reach(dilations: Sequence[int], kernel: int) -> np.ndarray:
+    """Return the response, by place, of stacked convolutions with all weights 1 to a single one."""
+    from keras import layers
+
+    length = 1 + (kernel - 1) * sum(dilations)
+    signal = np.eye(1, length, dtype="float32")[..., None]
+    for dilation in dilations:
+        convolve = layers.Conv1D(
+            1, kernel, padding="causal", dilation_rate=dilation, kernel_initializer="ones", use_bias=False
+        )
+        signal = convolve(signal)
+    return np.asarray(signal).ravel()
+
+
+def layer_weights(maps: int, kernel: int) -> float:
+    """Count the weights of one of many stacked 1-D convolutions with this number of filters each."""
+    from keras import layers
+
+    return weights_of(layers.Conv1D(maps, kernel, use_bias=False), (None, maps))
+
+
+def filter_weights(kernel: int) -> float:
+    """Count the weights of one square filter over a grey picture."""
+    from keras import layers
+
+    return weights_of(layers.Conv2D(1, kernel, use_bias=False), (None, None, 1))
+
+
+def dense_weights(inputs: int, outputs: int) -> float:
+    """Count the weights of a fully connected map between square pictures of these widths."""
+    from keras import layers
+
+    return weights_of(layers.Dense(outputs**2, use_bias=False), (inputs**2,))
+
+
+def word_model_millions(vocabulary: int, units: int) -> float:
+    """Count the parameters, in millions, of a two-layer LSTM language model over words."""
+    from keras import layers
+
+    embedding = weights_of(layers.Embedding(vocabulary, units), (None,))
+    lstm = weights_of(layers.LSTM(units), (None, units))
+    return (embedding + 2 * lstm + weights_of(layers.Dense(vocabulary), (units,))) / 1e6
+
+
+def character_model_millions(
+    vocabulary: int, characters: int, width: int, filters: Sequence[tuple[int, int]], highways: int, units: int
+) -> float:
+    """Count the parameters, in millions, of Kim's (2016) character-aware model; `filters` are (width, maps)."""
+    from keras import layers
+
+    count = weights_of(layers.Embedding(characters, width), (None,))
+    count += sum(weights_of(layers.Conv1D(maps, kernel), (None, width)) for kernel, maps in filters)
+    features = sum(maps for _, maps in filters)
+    count += 2 * highways * weights_of(layers.Dense(features), (features,))
+    count += weights_of(layers.LSTM(units), (None, features)) + weights_of(layers.LSTM(units), (None, units))
+    return (count + weights_of(layers.Dense(vocabulary), (units,))) / 1e6
+
+
+def distinct(words: Sequence[str]) -> float:
+    """Count the different words of a list."""
+    return float(len(set(words)))
+
+
+WORDS, CHARACTERS = 10000, 51
+SMALL = tuple((width, 25 * width) for width in range(1, 7))
+LARGE = tuple((width, min(200, 50 * width)) for width in range(1, 8))
+
 CLAIMS = {
-    "toy convolution, first entry": partial(first_entry, picture=TOY, kernel=CROSS),
+    "toy convolution, first entry": partial(response, picture=TOY, kernel=CROSS),
     "toy convolution, size of the map": partial(output_size, size=5, kernel=3),
     "gradient of max pooling": partial(routed, picture=TOY, kernel=CROSS, printed=image("1 0 / 0 1")),
+    "slope of the loss, 2(y' - y) for y' = 3, y = 1": partial(loss_slope, target=1.0, output=3.0),
     "blur filter on a flat region": partial(response, picture=[[1.0] * 3] * 3, kernel=BLUR),
     "edge filter on a flat region": partial(response, picture=[[1.0] * 3] * 3, kernel=EDGE),
     "line filter on a flat region": partial(response, picture=[[1.0] * 3] * 3, kernel=LINE),
+    "weights of a filter, k x k for k = 3": partial(filter_weights, kernel=3),
+    "weights fully connected, n n m m for n = 5, m = 3": partial(dense_weights, inputs=5, outputs=3),
+    "receptive field of 4 layers, linear": partial(receptive_field, dilations=(1, 1, 1, 1)),
+    "receptive field of 4 dilated layers, exponential": partial(receptive_field, dilations=(1, 2, 4, 8)),
+    "nodes that a dilated layer skips": partial(skipped, dilations=(2, 4, 8), printed=(1, 3, 5)),
+    "weights of a layer, k m for k = 2, m = 8": partial(layer_weights, maps=8, kernel=2),
+    "LSTM-Word-Small, millions": partial(word_model_millions, WORDS, 200),
+    "LSTM-Word-Large, millions": partial(word_model_millions, WORDS, 650),
+    "LSTM-Char-Small, millions": partial(character_model_millions, WORDS, CHARACTERS, 15, SMALL, 1, 300),
+    "LSTM-Char-Large, millions": partial(character_model_millions, WORDS, CHARACTERS, 15, LARGE, 2, 650),
+    "LSTM-1 (Zaremba), millions": partial(word_model_millions, WORDS, 650),
+    "LSTM-2 (Zaremba), millions": partial(word_model_millions, WORDS, 1500),
+    "neighbours of 'trading', LSTM-Word": partial(distinct, words=TRADING),
 }

@@ -5,7 +5,17 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.papers.lectures.slides import Matrix, convolve, equal, image, output_size
+from benchmarks.papers.lectures.slides import (
+    Matrix,
+    convolve,
+    equal,
+    filtered,
+    image,
+    output_shape,
+    output_size,
+    weights_of,
+    zero_padded,
+)
 
 VOLUME = (
     image("1 1 0 2 1 / 2 1 0 2 0 / 2 2 1 2 2 / 0 2 2 1 2 / 2 1 0 0 2"),
@@ -45,12 +55,114 @@ def second_layer(volume: Matrix, kernel: Matrix, printed: Sequence[float]) -> fl
     return equal(np.asarray(layer(signal))[0, :, 0], printed)
 
 
+def padded_slice(picture: Matrix, padding: int, printed: Matrix) -> float:
+    """Compare one slice of the input volume with a border of zeros with the printed one."""
+    return equal(zero_padded(picture, padding), printed)
+
+
+def padded_height(picture: Matrix, padding: int) -> float:
+    """Return the number of rows with a border."""
+    return float(len(zero_padded(picture, padding)))
+
+
+def volume_shape(size: Sequence[int], filters: int, printed: Sequence[int]) -> float:
+    """Compare the shape of the output volume, padding 1 and stride 2, with the printed one."""
+    return equal(output_shape(size, 3, filters=filters, stride=2, padding=1), printed)
+
+
+def padded_length(length: int, kernel: int) -> float:
+    """Return the length after a 1-D convolution with (kernel - 1) / 2 zeros on either side."""
+    from keras import layers
+
+    signal = layers.ZeroPadding1D((kernel - 1) // 2)(np.zeros((1, length, 1), "float32"))
+    return float(layers.Conv1D(1, kernel)(signal).shape[1])
+
+
+def reduction(length: int, stride: int) -> float:
+    """Return the factor by which stride shortens a signal that is padded at its end."""
+    from keras import layers
+
+    layer = layers.Conv1D(1, 3, strides=stride, padding="same")
+    return length / layer(np.zeros((1, length, 1), "float32")).shape[1]
+
+
+def pooled_reduction(length: int, window: int) -> float:
+    """Return the factor by which pooling shortens a signal."""
+    from keras import layers
+
+    return length / layers.MaxPooling1D(window)(np.zeros((1, length, 1), "float32")).shape[1]
+
+
+def left_over(size: int, stride: int) -> float:
+    """Return by how much an input misses being a multiple of the stride."""
+    return float(size % stride)
+
+
+def shift_difference(signal: Sequence[float], kernel: Sequence[float], before: int, after: int) -> float:
+    """Return how far shifting the input and shifting the output of a convolution differ."""
+    filters = np.array(kernel)[:, None]
+    shifted = filtered(np.roll(np.array(signal)[:, None], before, axis=0).tolist(), filters.tolist())
+    moved = np.roll(filtered(np.array(signal)[:, None].tolist(), filters.tolist()), after, axis=0)
+    return float(np.abs(shifted - moved).max())
+
+
+def is_rotation_equivariant(picture: Matrix, kernel: Matrix) -> float:
+    """Return 1 if turning the picture by a quarter turns the feature map likewise, 0 if not."""
+    turned = filtered(np.rot90(np.array(picture)).tolist(), kernel)
+    return float(np.array_equal(turned, np.rot90(filtered(picture, kernel))))
+
+
+def same_numbers(sums: Sequence[float], column: Sequence[float]) -> float:
+    """Count the entries in which the answers of a filter equal the column of the output volume."""
+    return float(np.sum(np.isclose(sums, column)))
+
+
+def dimensions(shape: Sequence[int]) -> float:
+    """Return the number of axes of one example."""
+    from keras import Input
+
+    return float(len(Input(tuple(shape)).shape) - 1)
+
+
+def weights_of_a_neuron(width: int, height: int) -> float:
+    """Return the weights, in millions, of one neuron over a whole grey picture."""
+    from keras import layers
+
+    return weights_of(layers.Dense(1, use_bias=False), (width * height,)) / 1e6
+
+
+def samples_in_thousands(kilohertz: float, seconds: float) -> float:
+    """Return the values of some seconds of sound, in thousands."""
+    return kilohertz * seconds
+
+
 def pixels_in_millions(width: int, height: int) -> float:
     """Return the number of values of one channel, in millions."""
     return np.zeros((height, width), bool).size / 1e6
 
 
+NOTHING = "0 0 0 0 0 0 0"
+BORDERED = tuple(
+    image(f"{NOTHING} / {text} / {NOTHING}")
+    for text in (
+        "0 1 1 0 2 1 0 / 0 2 1 0 2 0 0 / 0 2 2 1 2 2 0 / 0 0 2 2 1 2 0 / 0 2 1 0 0 2 0",
+        "0 1 2 1 0 2 0 / 0 2 0 0 0 2 0 / 0 0 2 0 1 0 0 / 0 1 2 0 1 2 0 / 0 1 0 2 0 1 0",
+        "0 2 0 0 0 1 0 / 0 0 0 0 1 0 0 / 0 1 1 0 2 1 0 / 0 0 0 0 2 1 0 / 0 0 1 1 2 2 0",
+    )
+)
+SIGNAL = (0.0, 0.0, 0.0, 0.5, -0.25, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+SILENCE = (2.9, 1.2, 1.6, 2.3, 2.9, 2.4, 1.5, 0.2, -0.6)  # the sums as the filter slides along
+ALMOST_ROUND = image("1 0 1 / 0 1 0 / 1 0 0")
+
 CLAIMS = {
+    **{
+        f"CS231n input with padding, slice {number}": partial(
+            padded_slice, VOLUME[number], 1, printed=BORDERED[number]
+        )
+        for number in range(3)
+    },
+    "CS231n padded height": partial(padded_height, VOLUME[0], padding=1),
+    "CS231n output volume, shape": partial(volume_shape, size=(5, 5, 3), filters=2, printed=(3, 3, 2)),
     "CS231n volume, first slice": partial(
         volume_slice, VOLUME, FILTERS, BIASES, 0, printed=image("5 0 -2 / -2 -3 0 / -4 -9 -1")
     ),
@@ -59,5 +171,26 @@ CLAIMS = {
     ),
     "CS231n volume, size": partial(output_size, size=5, kernel=3, stride=2, padding=1),
     "second-layer filter": partial(second_layer, FIRST_LAYER, SECOND_FILTER, printed=[1.2, 0.7, -0.5, -1.5, -1.6]),
+    "first column of the second layer's input": partial(
+        same_numbers, sums=SILENCE[1:], column=[row[0] for row in FIRST_LAYER]
+    ),
+    **{
+        f"length of 100 with padding for a filter of {kernel}": partial(padded_length, length=100, kernel=kernel)
+        for kernel in (3, 5, 7)
+    },
+    "reduction by stride 2": partial(reduction, length=12, stride=2),
+    "reduction by stride 3": partial(reduction, length=12, stride=3),
+    "reduction by pooling of 2": partial(pooled_reduction, length=12, window=2),
+    "CS231n input a multiple of the stride": partial(left_over, size=7, stride=2),
+    "convolution is translation equivariant": partial(
+        shift_difference, signal=SIGNAL, kernel=(1.0, 2.0, -1.0), before=2, after=2
+    ),
+    "convolution is not rotation equivariant": partial(
+        is_rotation_equivariant, picture=VOLUME[0], kernel=ALMOST_ROUND
+    ),
+    "axes of a colour image": partial(dimensions, shape=(1080, 1920, 3)),
+    "axes of a colour video": partial(dimensions, shape=(600, 1080, 1920, 3)),
+    "weights of one neuron over 1920x1080, in millions": partial(weights_of_a_neuron, width=1920, height=1080),
+    "values of a second of sound at 44 kHz, in thousands": partial(samples_in_thousands, kilohertz=44, seconds=1),
     "values of a 1920x1080 channel, in millions": partial(pixels_in_millions, width=1920, height=1080),
 }

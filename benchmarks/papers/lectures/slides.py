@@ -4,6 +4,7 @@ Images are given as rows of numbers; Keras is imported when a claim is checked.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -78,12 +79,9 @@ def zero_padded(picture: Matrix, padding: int) -> np.ndarray:
     return np.asarray(layers.ZeroPadding2D(padding)(np.array(picture, "float32")[None, ..., None]))[0, ..., 0]
 
 
-def parameters(inputs: Sequence[int], filters: int, kernel: int) -> float:
-    """Count the weights, biases aside, of a 1-D convolution over (length, channels)."""
-    from keras import layers
-
-    layer = layers.Conv1D(filters, kernel, use_bias=False)
-    layer.build((None, *inputs))
+def weights_of(layer: Any, shape: Sequence[int | None]) -> float:
+    """Count the parameters of a layer over inputs of a shape, the batch aside."""
+    layer.build((None, *shape))
     return float(layer.count_params())
 
 
