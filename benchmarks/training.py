@@ -4,7 +4,7 @@ import math
 import os
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -185,9 +185,7 @@ def train_epoch(model: Any, recipe: Recipe, split: Split, rng: np.random.Generat
     loss = 0.0
     for start in range(0, len(rows), recipe.batch_size):
         batch = rows[start : start + recipe.batch_size]
-        loss = model.train_on_batch(
-            _arranged(recipe.arrange, split.x[batch]), split.y[batch]
-        )  # the mean since the reset
+        loss = model.train_on_batch(arranged(recipe, split.x[batch]), split.y[batch])  # the mean since the reset
     return float(loss)
 
 
@@ -196,14 +194,16 @@ def predict(model: Any, recipe: Recipe, x: np.ndarray) -> np.ndarray:
     if recipe.arrange is None:
         return model.predict(x, batch_size=PREDICTION_BATCH, verbose=0)
     parts = (x[start : start + PREDICTION_BATCH] for start in range(0, len(x), PREDICTION_BATCH))
-    return np.concatenate([model.predict_on_batch(_arranged(recipe.arrange, part)) for part in parts])
+    return np.concatenate([model.predict_on_batch(arranged(recipe, part)) for part in parts])
 
 
-def _arranged(arrange: Callable[..., Any], x: np.ndarray) -> Any:
+def arranged(recipe: Recipe, x: np.ndarray) -> Any:
     """Return the inputs of one batch, with few distinct shapes where the backend compiles for each."""
     import keras
 
-    return arrange(x, room=coarse) if keras.backend.backend() == "jax" else arrange(x)
+    if recipe.arrange is None:
+        return x
+    return recipe.arrange(x, room=coarse) if keras.backend.backend() == "jax" else recipe.arrange(x)
 
 
 def _compute(model: Any, recipe: Recipe, split: Split) -> dict[str, float]:

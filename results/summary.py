@@ -24,16 +24,21 @@ def as_row(verdict: Verdict) -> dict[str, str]:
         "90 % interval": _interval(verdict.interval),
         "95 % next run": _interval(verdict.prediction) + _mark(verdict.published_is_predicted),
         "verdict": f"{verdict.answer}: {verdict.reason}" if verdict.reason else str(verdict.answer),
+        "note": cell.note,
     }
 
 
 def markdown(verdicts: Sequence[Verdict]) -> str:
     """Return a Markdown table; empty text without verdicts."""
     rows = [as_row(verdict) for verdict in verdicts]
-    if not rows:
-        return ""
-    lines = [list(rows[0]), ["-"] * len(rows[0]), *(list(row.values()) for row in rows)]
+    headings = headings_in_use(rows)
+    lines = [headings, ["-"] * len(headings), *([row[name] for name in headings] for row in rows)] if rows else []
     return "\n".join("|" + "|".join(text.replace("|", r"\|") for text in line) + "|" for line in lines)
+
+
+def headings_in_use(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the headings under which some row has a text."""
+    return [name for name in (rows[0] if rows else ()) if any(row[name] for row in rows)]
 
 
 def rewrite_section(path: Path, verdicts: Mapping[str, Sequence[Verdict]]) -> None:

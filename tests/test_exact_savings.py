@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import pytest
 
+from benchmarks.rivals import padded_cnn
 from data_pipelines.packing import coarse, pack
 from models.optimizers import Adadelta
 from models.sentence_cnn import Channel, sentence_cnn
-from tests.padded import padded_cnn
 
 SYMBOLS, WIDTH, CLASSES, LONGEST, FRONT = 40, 6, 3, 9, 4
 SIZES = {"filters": (3, 4, 5), "maps": 8, "dropout": 0.0}

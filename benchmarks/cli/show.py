@@ -12,7 +12,7 @@ from rich.table import Table
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, match, paper_names
 from results.records import RecordFiles, results_folder
-from results.summary import as_row, markdown, rewrite_section
+from results.summary import as_row, headings_in_use, markdown, rewrite_section
 from results.verdicts import Answer, Verdict
 
 ROOT = Path(__file__).parent.parent.parent
@@ -86,7 +86,7 @@ def write_readme(path: Path) -> None:
 def print_verdicts(table: PaperTable, judged: list[Verdict], caption: str | None = None) -> None:
     """Print verdicts as a terminal table, the notes below it."""
     rows = [as_row(verdict) for verdict in judged]
-    headings = [name for name in (rows[0] if rows else ()) if any(line[name] for line in rows)]
+    headings = headings_in_use(rows)
     grid = Table(*headings, title=table.title, caption=caption)
     for line in rows:
         grid.add_row(*(line[name] for name in headings))

@@ -1,0 +1,68 @@
+"""retable bench: how fast training is, as a ratio to plain versions in the same run."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from benchmarks import provenance
+from benchmarks.cli.show import wide_console
+from benchmarks.recipe import Recipe
+from benchmarks.table import load_table
+from benchmarks.training import select_backend
+from data_pipelines.dataset import DataError
+from results.records import results_folder
+
+
+def bench(
+    column: Annotated[str, typer.Option(help="The data set whose sentences are trained on.")] = "MR",
+    batches: Annotated[int, typer.Option(help="Batches per repeat.")] = 60,
+    repeats: Annotated[int, typer.Option(help="Repeats of every system, in turn.")] = 7,
+    backend: Annotated[str, typer.Option(help="tensorflow, jax or torch.")] = "tensorflow",
+    output: Annotated[Path | None, typer.Option("--json", help="Where to write [results/speed.json].")] = None,
+) -> None:
+    """Time Kim's CNN-rand against plain padded versions; run it on a machine that does nothing else."""
+    for name, value in (("--batches", batches), ("--repeats", repeats)):
+        if value < 1:
+            raise DataError(f"{name} is {value}. Expected 1 or more.")
+    table = load_table("kim2014")
+    cell = table.cells("2", "CNN-rand", column)[0]
+    recipe = table.recipe(cell)
+    select_backend(backend)
+    report = measure(recipe, cell.column, backend, batches, repeats)
+    path = output or results_folder() / "speed.json"
+    path.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    _print(report)
+
+
+def measure(recipe: object, column: str, backend: str, batches: int, repeats: int) -> dict:
+    """Return speeds and shares as plain data, with what they were measured on."""
+    from benchmarks.speed import compare
+    from data_pipelines.download import fetch
+
+    if not isinstance(recipe, Recipe):
+        raise DataError(f"CNN-rand on {column} can't be timed: it has no recipe.")
+    fold = recipe.dataset.load([fetch(file) for file in recipe.dataset.files], 0, 0)
+    speeds, shares = compare(recipe, fold, batches=batches, repeats=repeats)
+    return {
+        "what": f"Kim (2014) CNN-rand on {column}, training steps of {recipe.batch_size} sentences",
+        "backend": backend,
+        "device": provenance.device(backend),
+        "commit": provenance.commit(),
+        "versions": provenance.versions(),
+        "speeds": [speed._asdict() for speed in speeds],
+        "shares": [share._asdict() for share in shares],
+    }
+
+
+def _print(report: dict) -> None:
+    console = wide_console()
+    grid = Table("system", "sentences per second", "slowest to fastest", "ours is faster by", title=report["what"])
+    for speed in report["speeds"]:
+        spread = f"{speed['slowest']:.0f} to {speed['fastest']:.0f}"
+        grid.add_row(speed["system"], f"{speed['examples_per_second']:.0f}", spread, f"{speed['ratio']:.2f}")
+    console.print(grid)
+    for share in report["shares"]:
+        console.print(f"{share['part']}: {share['milliseconds']:.2f} ms a step, {share['share']:.0%}")

@@ -1,0 +1,84 @@
+"""Kim's network the plain way, in Keras and in PyTorch: every sentence padded to the longest of the set.
+
+What the fast version must equal, and what its speed is measured against.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+Step = Callable[[np.ndarray, np.ndarray], Any]  # one training step on padded sentences and labels
+
+
+def padded_cnn(
+    shape: tuple[int, int],
+    classes: int,
+    *,
+    length: int,
+    filters: Sequence[int] = (3, 4, 5),
+    maps: int = 100,
+    dropout: float = 0.5,
+    max_norm: float = 3.0,
+) -> Any:
+    """Build the network in Keras over int (sentences, length); its weights stand in the fast version's order.
+
+    `shape` is that of the table of word vectors, whose row 0 is padding. Multiplying the table by a mask keeps
+    that row at zero and makes the gradient dense, which stock Adadelta needs on TensorFlow.
+    """
+    import keras
+    from keras import layers, ops
+
+    class Table(layers.Layer):
+        def build(self, input_shape) -> None:
+            self.vectors = self.add_weight(shape=shape, initializer=keras.initializers.RandomUniform(-0.25, 0.25))
+            self.is_word = (np.arange(shape[0])[:, None] != 0).astype("float32")
+
+        def call(self, symbols):
+            return ops.take(self.vectors * self.is_word, symbols, axis=0)
+
+    start = keras.initializers.RandomUniform(-0.01, 0.01)
+    symbols = keras.Input((length,), dtype="int32")
+    sentence = Table()(symbols)
+    responses = [layers.Conv1D(maps, w, activation="relu", kernel_initializer=start)(sentence) for w in filters]
+    pooled = layers.Concatenate()([layers.GlobalMaxPooling1D()(response) for response in responses])
+    features = layers.Rescaling(1 - dropout)(layers.Dropout(dropout)(pooled))
+    limit = keras.constraints.MaxNorm(max_norm, axis=0)
+    logits = layers.Dense(classes, kernel_initializer="zeros", kernel_constraint=limit)(features)
+    return keras.Model(symbols, logits, name="padded_cnn")
+
+
+def keras_step(symbols: int, classes: int, length: int) -> Step:
+    """Return a training step of the padded network with Keras' own Adadelta."""
+    import keras
+
+    model = padded_cnn((symbols, 300), classes, length=length)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adadelta(1.0, rho=0.95, epsilon=1e-6), loss)
+    return model.train_on_batch
+
+
+def torch_step(symbols: int, classes: int, length: int) -> Step:
+    """Return a training step of the padded network in PyTorch with its own Adadelta."""
+    import torch
+    from torch import nn
+
+    table = nn.Embedding(symbols, 300, padding_idx=0)
+    convolutions = nn.ModuleList(nn.Conv1d(300, 100, width) for width in (3, 4, 5))
+    softmax = nn.Linear(300, classes)
+    network = nn.ModuleList([table, convolutions, softmax])
+    optimizer = torch.optim.Adadelta(network.parameters(), lr=1.0, rho=0.95, eps=1e-6)
+
+    def step(x: np.ndarray, y: np.ndarray) -> float:
+        sentence = table(torch.from_numpy(x)).transpose(1, 2)
+        pooled = [convolve(sentence).relu().amax(dim=2) for convolve in convolutions]
+        features = 0.5 * nn.functional.dropout(torch.cat(pooled, dim=1), 0.5)
+        loss = nn.functional.cross_entropy(softmax(features), torch.from_numpy(y).long())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        with torch.no_grad():
+            softmax.weight.renorm_(2, 0, 3.0)
+        return loss.item()
+
+    return step
