@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from results.verdicts import Answer, Verdict
 
 LONG = 30
-BEGIN, END = "<!-- verdicts: written by `retable readme` -->", "<!-- end of verdicts -->"
 
 
 def as_row(verdict: Verdict) -> dict[str, str]:
@@ -41,14 +41,30 @@ def headings_in_use(rows: Sequence[Mapping[str, str]]) -> list[str]:
     return [name for name in (rows[0] if rows else ()) if any(row[name] for row in rows)]
 
 
-def rewrite_section(path: Path, verdicts: Mapping[str, Sequence[Verdict]]) -> None:
-    """Replace what stands between the two marks in a text file. Raises ValueError without the marks."""
-    before, begin, rest = path.read_text("utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{path} lacks the marks {BEGIN} and {END}")
-    tables = [_titled(title, rows) for title, rows in verdicts.items() if rows]
-    path.write_text("\n\n".join([before + begin, *tables, end + after]), "utf-8")
+def rewrite_section(path: Path, name: str, text: str) -> None:
+    """Replace what stands between the two marks of a section in a text file. Raises ValueError without them."""
+    begin, end = f"<!-- {name}: written by `retable readme` -->", f"<!-- end of {name} -->"
+    before, found, rest = path.read_text("utf-8").partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"{path} lacks the marks {begin} and {end}")
+    path.write_text("\n\n".join([before + begin, text, end + after]), "utf-8")
+
+
+def verdict_tables(verdicts: Mapping[str, Sequence[Verdict]]) -> str:
+    """Return a titled Markdown table for each entry that has verdicts."""
+    return "\n\n".join(_titled(title, rows) for title, rows in verdicts.items() if rows)
+
+
+def speed_table(report: Mapping[str, Any]) -> str:
+    """Return what `retable bench` measured as Markdown."""
+    lines = ["|system|sentences per second|slowest to fastest|ours is faster by|", "|-|-|-|-|"]
+    for speed in report["speeds"]:
+        spread = f"{speed['slowest']:.0f} to {speed['fastest']:.0f}"
+        lines.append(f"|{speed['system']}|{speed['examples_per_second']:.0f}|{spread}|{speed['ratio']:.2f}|")
+    parts = ", ".join(f"{share['part']} {share['share']:.0%}" for share in report["shares"])
+    where = f"{report['what']}; {report['device']}, {report['backend']}, commit {report['commit']}."
+    return "\n".join([where, "", *lines, "", f"Of a step of ours: {parts}."])
 
 
 def _titled(title: str, verdicts: Sequence[Verdict]) -> str:

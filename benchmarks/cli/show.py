@@ -12,7 +12,7 @@ from rich.table import Table
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, match, paper_names
 from results.records import RecordFiles, results_folder
-from results.summary import as_row, headings_in_use, markdown, rewrite_section
+from results.summary import as_row, headings_in_use, markdown, rewrite_section, speed_table, verdict_tables
 from results.verdicts import Answer, Verdict
 
 ROOT = Path(__file__).parent.parent.parent
@@ -69,18 +69,19 @@ def show(
 
 
 def readme() -> None:
-    """Write the verdict tables into README.md, between their marks."""
+    """Write the verdicts, and what `retable bench` measured, into README.md between their marks."""
     write_readme(ROOT / "README.md")
 
 
 def write_readme(path: Path) -> None:
-    """Write the verdicts of all attempted cells between the marks of a text file."""
+    """Write the verdicts of all attempted cells, and the speeds, between the marks of a text file."""
     attempted = {}
     for name in paper_names():
         table = load_table(name)
         judged = _judged(table, PUBLISHED_WITH)
         attempted[table.title] = [verdict for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED]
-    rewrite_section(path, attempted)
+    rewrite_section(path, "verdicts", verdict_tables(attempted))
+    rewrite_section(path, "speed", speed_table(json.loads((PUBLISHED_WITH / "speed.json").read_text("utf-8"))))
 
 
 def print_verdicts(table: PaperTable, judged: list[Verdict], caption: str | None = None) -> None:
