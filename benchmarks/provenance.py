@@ -18,13 +18,15 @@ LIBRARIES = ("retable", "keras", "tensorflow", "jax", "torch", "numpy", "gensim"
 
 @lru_cache
 def commit() -> str:
-    """Return the commit of the code, ending in "+" when it has uncommitted changes; the version without git."""
-    if not (ROOT / ".git").exists():
+    """Return the commit of the code, or the version of an installed package.
+
+    It ends in "+" when the code has uncommitted changes, or when nobody can tell.
+    """
+    if not (ROOT / "pyproject.toml").exists():
         return f"retable {version('retable')}"
     head = _git("rev-parse", "--short=12", "HEAD")
-    if not head:
-        return "no commit+"
-    return head + ("+" if _git("status", "--porcelain", "--", ".", *OUTPUT) else "")
+    changes = _git("status", "--porcelain", "--", ".", *OUTPUT)
+    return f"{head or 'unknown'}{'' if head and changes == '' else '+'}"
 
 
 def is_clean() -> bool:
@@ -72,9 +74,10 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def _git(*arguments: str) -> str:
+def _git(*arguments: str) -> str | None:
+    """Return what git prints; None when it fails."""
     try:
         done = subprocess.run(["git", "-C", ROOT, *arguments], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        return ""
+        return None
     return done.stdout.strip()

@@ -24,11 +24,6 @@ def any_order(examples: int, batch_size: int, rng: np.random.Generator) -> np.nd
     return rng.permutation(examples)
 
 
-def last_epoch(scores: Sequence[float]) -> bool:
-    """Keep every epoch's model, so that the last one counts."""
-    return True
-
-
 def last_best(scores: Sequence[float]) -> bool:
     """Keep the model whose validation score, the last of `scores`, is as good as any before it."""
     return scores[-1] >= max(scores)
@@ -49,6 +44,7 @@ def keras_object(*, kind: str, **settings: Any) -> Any:
 CROSS_ENTROPY = from_keras("losses.SparseCategoricalCrossentropy", from_logits=True)
 
 
+BACKENDS = ("tensorflow", "jax", "torch")
 EXACT = {"exact": True}  # marks a field that makes things faster and changes no number
 
 
@@ -68,9 +64,13 @@ class Recipe:
     epochs: int
     prepare: Callable[[Fold, np.random.Generator], Fold] = as_is
     order: Callable[[int, int, np.random.Generator], np.ndarray] = any_order
-    keep: Callable[[Sequence[float]], bool] = last_epoch
+    keep: Callable[[Sequence[float]], bool] | None = None  # of validation scores; None: the last epoch counts
     arrange: Callable[..., Any] | None = field(default=None, metadata=EXACT)  # the examples of a batch -> inputs
     revision: int = 1
+
+    def __post_init__(self) -> None:
+        if any(metric.compute is None for metric in self.metrics):
+            raise ValueError(f"A metric of {self.dataset.name} can't be computed from predictions.")
 
     @property
     def runs(self) -> int:
@@ -102,7 +102,8 @@ def describe(value: Any) -> Any:
     A field at its own default is left out, so that a new field does not change the fingerprints of old recipes.
     """
     if isinstance(value, Dataset):
-        return {"name": value.name, "data": value.data_hash}
+        folds = {"folds": value.folds} if value.folds > 1 else {}
+        return {"name": value.name, "data": value.data_hash, "load": describe(value.load), **folds}
     if isinstance(value, Metric):
         return value.name
     if isinstance(value, partial):

@@ -10,6 +10,8 @@ from benchmarks import papers
 from benchmarks.recipe import Measurement, NotAttempted, Recipe
 from results.published import Cell, read_cells
 
+MOST_NAMES = 40
+
 
 class UnknownName(Exception):
     """A paper, table, row or column that does not exist; the text lists those that do."""
@@ -55,4 +57,7 @@ def match(what: str, wanted: str, known: Sequence[str]) -> str:
         return folded[wanted.casefold()]
     near = get_close_matches(wanted.casefold(), folded, n=1, cutoff=0.5)
     guess = f" Did you mean {folded[near[0]]}?" if near else ""
-    raise UnknownName(f"There is no {what} {wanted!r}.{guess} Known: {', '.join(known)}.")
+    names = ", ".join(known[:MOST_NAMES]) + (
+        f" and {len(known) - MOST_NAMES} more" if len(known) > MOST_NAMES else ""
+    )
+    raise UnknownName(f"There is no {what} {wanted!r}.{guess} Known: {names}.")

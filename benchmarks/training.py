@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks import provenance
-from benchmarks.recipe import Measurement, NotAttempted, Recipe
+from benchmarks.recipe import BACKENDS, Measurement, NotAttempted, Recipe
 from benchmarks.table import load_table
 from data_pipelines.dataset import DataError, Dataset, Fold, Split
 from data_pipelines.packing import coarse
 from results.records import EpochEnd, JobKey, RunRecord
 
-BACKENDS = ("tensorflow", "jax", "torch")
 PREDICTION_BATCH = 500
 
 
@@ -63,19 +62,19 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
         with _paths(recipe.dataset, job.options) as paths:
             record = yield from _earn(recipe, paths, job)
             _check_numbers(record)
+            record = replace(record, device=provenance.device(job.key.backend))
     except Exception as error:  # whatever a job breaks on, the others go on
         record = RunRecord(job.key, {}, error=f"{type(error).__name__}: {error}")
     yield replace(
         record,
         seconds=time.perf_counter() - started,
-        device=provenance.device(job.key.backend),
         commit=provenance.commit(),
         versions=provenance.versions(),
         finished=datetime.now(UTC).isoformat(timespec="microseconds"),
     )
 
 
-def select_backend(backend: str) -> None:
+def select_backend(backend: str, deterministic: bool = False) -> None:
     """Choose the Keras backend; call before Keras is imported. Raises DataError if it can't be had."""
     from importlib.util import find_spec
 
@@ -140,13 +139,15 @@ def _fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunR
     for epoch in range(1, recipe.epochs + 1):
         started = time.perf_counter()
         loss = train_epoch(model, recipe, fold.train, rng)
+        if not math.isfinite(loss):
+            raise ArithmeticError(f"the loss is {loss} in epoch {epoch}")
         seconds = time.perf_counter() - started
         training_seconds += seconds
         valid = None
         if fold.valid is not None:
             valid = _compute(model, recipe, fold.valid)[recipe.metrics[0].name]
             scores.append(valid)
-        if not scores or recipe.keep(scores):
+        if epoch == recipe.epochs if recipe.keep is None else recipe.keep(scores):
             metrics = _compute(model, recipe, fold.test)
         yield EpochEnd(job.key, epoch, loss, valid, seconds)
     return RunRecord(
@@ -223,3 +224,4 @@ def _switch_to_deterministic() -> None:
         import torch
 
         torch.use_deterministic_algorithms(True)
+        torch.backends.cudnn.benchmark = False

@@ -5,11 +5,12 @@ A file gets its final name only after its hash matched. The only door to pooch.
 
 import errno
 import hashlib
-import logging
 import os
 import shutil
+import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.util import find_spec
@@ -21,7 +22,7 @@ from filelock import FileLock
 
 from data_pipelines.dataset import DataError, DataFile, PackagedFile, RemoteFile
 
-logging.getLogger("pooch").setLevel(logging.ERROR)
+pooch.get_logger().setLevel("ERROR")
 
 
 def cache_folder() -> Path:
@@ -79,16 +80,12 @@ def _obtain(file: RemoteFile, path: Path) -> None:
     for address, is_archive in _sources(file):
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".partial-") as folder:
             try:
-                received = _download(address, Path(folder))
-            except (OSError, requests.RequestException) as error:
+                received = _received(file, address, is_archive, Path(folder))
+            except (OSError, requests.RequestException, DataError) as error:
                 if getattr(error, "errno", None) == errno.ENOSPC:
                     raise
                 failures.append(f"{address}: {_reason(error)}")
                 continue
-            if is_archive:
-                _expect(received, file.archive_sha256, address)
-                received = _extract(received, file, Path(folder))
-            _expect(received, file.sha256, address)
             received.replace(path)
             return
     member = f" (member {file.member})" if file.member else ""
@@ -109,19 +106,28 @@ def _sources(file: RemoteFile) -> Iterator[tuple[str, bool]]:
     yield file.address, file.member is not None
 
 
+def _received(file: RemoteFile, address: str, is_archive: bool, folder: Path) -> Path:
+    """Return a copy of the file in `folder` with the expected hash. Raises DataError when its hash is another."""
+    if not is_archive:
+        received = _download(address, folder)
+    elif file.archive_sha256:  # kept, for its other members
+        archive = RemoteFile(f"{Path(file.name).parent}/{Path(address).name}", address, file.archive_sha256, 0)
+        received = _extract(fetch(archive), file, folder)
+    else:
+        received = _extract(_download(address, folder), file, folder)
+    digest = pooch.file_hash(str(received))
+    if digest != file.sha256:
+        raise DataError(f"it has SHA-256 {digest}. Expected {file.sha256}. Nothing was kept")
+    return received
+
+
 def _download(address: str, folder: Path) -> Path:
     """Copy or download `address` into `folder`, with a progress bar when it comes over the network."""
     name = Path(address).name
     if "://" not in address:
         return Path(shutil.copyfile(address, folder / name))
-    downloader = pooch.HTTPDownloader(progressbar=True, timeout=30)
+    downloader = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=30)
     return Path(pooch.retrieve(address, None, name, folder, downloader=downloader))
-
-
-def _expect(path: Path, sha256: str | None, address: str) -> None:
-    """Raise DataError when the hash is known and `path` has another."""
-    if sha256 and (received := pooch.file_hash(str(path))) != sha256:
-        raise DataError(f"{address} has SHA-256 {received}. Expected {sha256}. Nothing was kept.")
 
 
 def _extract(archive: Path, file: RemoteFile, folder: Path) -> Path:
@@ -134,8 +140,10 @@ def _extract(archive: Path, file: RemoteFile, folder: Path) -> Path:
             member.open("wb") as target,
         ):
             shutil.copyfileobj(source, target)
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise DataError(f"{file.address} has no member {file.member}: {_reason(error)}") from error
+    except KeyError as error:
+        raise DataError(f"it has no member {file.member}") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        raise DataError(f"it is no sound zip archive: {_reason(error)}") from error
     return member
 
 

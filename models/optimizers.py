@@ -23,7 +23,7 @@ class Adadelta(keras.optimizers.Adadelta):
 
     def update_step(self, gradient, variable, learning_rate) -> None:
         """Apply a gradient; a sparse one to its own rows only."""
-        if not hasattr(gradient, "indices"):
+        if type(gradient).__name__ != "IndexedSlices":
             super().update_step(gradient, variable, learning_rate)
             return
         rows, gradient, sparse = gradient.indices, gradient.values, type(gradient)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Parsed = TypeVar("Parsed")
 
@@ -24,21 +24,25 @@ class Ledger:
 
     def read(self, parse: Callable[[Mapping[str, str]], Parsed]) -> tuple[list[Parsed], list[str]]:
         """Return what the lines say, and the torn lines as they stand. Raises ResultsError on other columns."""
-        if not self.path.exists():
-            return [], []
         good, torn = [], []
-        with self.path.open(encoding="utf-8", errors="replace", newline="\n") as stream:
-            header = stream.readline()
-            if header and header != self._text([self.columns]):
-                raise ResultsError(
-                    f"{self.path} has the columns {header.strip()}. Expected {','.join(self.columns)}."
-                )
-            for line in stream:
-                try:
-                    good.append(parse(self._fields(line)))
-                except ValueError:
-                    torn.append(line)
+        header, lines = self._lines()
+        if header and not header.endswith("\n"):
+            torn.append(header)
+        elif header and header != self._text([self.columns]):
+            raise ResultsError(f"{self.path} has the columns {header.strip()}. Expected {','.join(self.columns)}.")
+        for line in lines:
+            try:
+                good.append(parse(self._fields(line)))
+            except ValueError:
+                torn.append(line)
         return good, torn
+
+    def _lines(self) -> tuple[str, list[str]]:
+        """Return the header and the other lines; nothing of a file that is not there."""
+        if not self.path.exists():
+            return "", []
+        with self.path.open(encoding="utf-8", errors="replace", newline="\n") as stream:
+            return stream.readline(), stream.readlines()
 
     def append(self, lines: Iterable[Sequence[str]]) -> None:
         """Add lines in one write, on disk at return. Raises ResultsError and leaves the file as it was."""
@@ -59,21 +63,21 @@ class Ledger:
         finally:
             os.close(descriptor)
 
-    def keep(self, parse: Callable[[Mapping[str, str]], object], wanted: Callable[[object], bool]) -> list[str]:
+    def keep(self, parse: Callable[[Mapping[str, str]], object], wanted: Callable[[Any], bool]) -> list[str]:
         """Leave only the lines that parse and are wanted; put torn ones into <file>.torn and return them."""
-        if not self.path.exists():
-            return []
         _, torn = self.read(parse)
-        with self.path.open(encoding="utf-8", errors="replace", newline="\n") as stream:
-            lines = stream.readlines()
-        kept = [line for line in lines[1:] if line not in torn and wanted(parse(self._fields(line)))]
-        if len(kept) == len(lines) - 1:
+        _, lines = self._lines()
+        kept = [line for line in lines if line not in torn and wanted(parse(self._fields(line)))]
+        if not torn and len(kept) == len(lines):
             return []
         if torn:
             with Path(f"{self.path}.torn").open("a", encoding="utf-8") as aside:
                 aside.writelines(line.rstrip("\n") + "\n" for line in torn)
         partial = Path(f"{self.path}.partial")
-        partial.write_text("".join([lines[0], *kept]), "utf-8", newline="\n")
+        with partial.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines([self._text([self.columns]), *kept])
+            stream.flush()
+            os.fsync(stream.fileno())
         partial.replace(self.path)
         return torn
 

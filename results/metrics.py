@@ -16,7 +16,12 @@ class Metric(NamedTuple):
 
 
 def accuracy(labels: np.ndarray, scores: np.ndarray) -> float:
-    """Return the percentage of rows whose largest score, (rows, classes), is at the label, (rows,)."""
+    """Return the percentage of rows whose largest score, (rows, classes), is at the label, (rows,).
+
+    NaN when a score is no number.
+    """
+    if not np.isfinite(scores).all():
+        return float("nan")
     return float(100 * np.mean(scores.argmax(axis=1) == labels))
 
 

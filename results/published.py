@@ -4,11 +4,14 @@ The files published/<paper>.csv have the columns table, row, column, metric, val
 """
 
 import csv
+import math
 from pathlib import Path
 from typing import NamedTuple
 
+from results.ledger import ResultsError
 from results.metrics import METRICS, Metric
 
+COLUMNS = ("table", "row", "column", "metric", "value", "margin", "note")
 FOLDER = Path(__file__).parent / "published"
 
 
@@ -33,7 +36,7 @@ class Cell(NamedTuple):
 def read_cells(paper: str, folder: Path = FOLDER) -> list[Cell]:
     """Return the cells of a paper in printed order.
 
-    Raises ValueError with file and line number for an unknown metric, a bad number or a cell given twice.
+    Raises ResultsError with file and line number for an unknown metric, a bad number or a cell given twice.
     """
     path = folder / f"{paper}.csv"
     cells: dict[tuple[str, ...], Cell] = {}
@@ -41,17 +44,22 @@ def read_cells(paper: str, folder: Path = FOLDER) -> list[Cell]:
         for number, line in enumerate(csv.DictReader(stream), start=2):
             try:
                 cell = _cell(paper, line)
-            except (KeyError, ValueError) as error:
-                raise ValueError(f"{path}, line {number}: {error}") from error
-            key = (cell.table, cell.row, cell.column, cell.metric.name)
-            if key in cells:
-                raise ValueError(f"{path}, line {number}: {' / '.join(key)} stands there twice")
+                key = (cell.table, cell.row, cell.column, cell.metric.name)
+                if key in cells:
+                    raise ValueError(f"{' / '.join(key)} stands there twice")
+            except ValueError as error:
+                raise ResultsError(f"{path}, line {number}: {error}.") from error
             cells[key] = cell
     return list(cells.values())
 
 
 def _cell(paper: str, line: dict[str, str]) -> Cell:
-    value = float(line["value"]) if line["value"] else None
-    margin = float(line["margin"]) if line["margin"] else None
+    if None in line or None in line.values():
+        raise ValueError(f"expected the columns {','.join(COLUMNS)}")
+    if line["metric"] not in METRICS:
+        raise ValueError(f"unknown metric {line['metric']!r}, expected one of {', '.join(METRICS)}")
+    value, margin = (float(line[name]) if line[name] else None for name in ("value", "margin"))
+    if (value is None) != (margin is None) or not (math.isfinite(value or 0) and 0 <= (margin or 0) < math.inf):
+        raise ValueError("expected a value with a margin of 0 or more, or neither")
     metric = METRICS[line["metric"]]
     return Cell(paper, line["table"], line["row"], line["column"], metric, value, margin, line["note"])

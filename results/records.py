@@ -7,8 +7,9 @@ is read. The lock of a paper lets one command at a time write its files.
 import os
 import socket
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -71,7 +72,7 @@ class EpochEnd(NamedTuple):
 
 COST = ("epochs", "seconds", "examples_per_second", "parameters")
 PROVENANCE = ("device", "commit", "data_hash", "versions", "finished", "error")
-RECORD_COLUMNS = (*JobKey._fields, "metric", "value", *COST, *PROVENANCE)
+RECORD_COLUMNS = (*JobKey._fields, "metric", "value", "metrics", *COST, *PROVENANCE)
 CURVE_COLUMNS = (*JobKey._fields, "epoch", "loss", "valid", "seconds")
 
 
@@ -92,11 +93,12 @@ class RecordFiles:
         return Ledger(self.folder / "curves" / f"{self.paper}.csv", CURVE_COLUMNS)
 
     def records(self) -> list[RunRecord]:
-        """Return all records, also failed ones, in the order written; torn lines are left out."""
+        """Return all records, also failed ones, in the order written; torn ones are left out."""
+        whole = _complete(self._read(self.record_lines, _record_part))
         records: dict[tuple[JobKey, str], RunRecord] = {}
-        for part in self._read(self.record_lines, _record):
-            whole = records.get((part.key, part.finished), part)
-            records[part.key, part.finished] = replace(whole, metrics={**whole.metrics, **part.metrics})
+        for part in whole:
+            before = records.get(part.name, part.record)
+            records[part.name] = replace(before, metrics={**before.metrics, **part.record.metrics})
         return list(records.values())
 
     def curves(self) -> dict[JobKey, list[EpochEnd]]:
@@ -114,7 +116,9 @@ class RecordFiles:
 
     def repair(self) -> None:
         """Set torn lines aside, and drop curves whose job never came to its record. Call under the lock."""
-        self._set_aside(self.record_lines, _record, lambda record: True)
+        self._set_aside(self.record_lines, _record_part, lambda part: True)
+        names = {part.name for part in _complete(self._read(self.record_lines, _record_part))}
+        self._set_aside(self.record_lines, _record_part, lambda part: part.name in names)
         done = {record.key for record in self.records() if not record.error}
         self._set_aside(self.curve_lines, _point, lambda point: point.key in done)
 
@@ -143,7 +147,8 @@ class RecordFiles:
             lock.acquire()
         try:
             command = " ".join(["retable", *sys.argv[1:]])
-            holder.write_text(f"'{command}' (process {os.getpid()} on {socket.gethostname()})", "utf-8")
+            with suppress(OSError):  # a full disk must not stop a run that has nothing to write
+                holder.write_text(f"'{command}' (process {os.getpid()} on {socket.gethostname()})", "utf-8")
             yield
         finally:
             holder.unlink(missing_ok=True)
@@ -161,12 +166,29 @@ def _record_lines(record: RunRecord) -> list[list[str]]:
     cost = [_number(getattr(record, name)) for name in COST]
     provenance = [_one_line(getattr(record, name)) for name in PROVENANCE]
     values = [(name, repr(float(value))) for name, value in record.metrics.items()] or [("", "")]
-    return [[*map(str, record.key), name, value, *cost, *provenance] for name, value in values]
+    return [[*map(str, record.key), name, value, str(len(values)), *cost, *provenance] for name, value in values]
 
 
-def _record(line: Mapping[str, str]) -> RunRecord:
+class _Part(NamedTuple):
+    """One line of a record: one of its metrics."""
+
+    record: RunRecord
+    lines: int  # that the whole record has
+
+    @property
+    def name(self) -> tuple[JobKey, str]:
+        return self.record.key, self.record.finished
+
+
+def _complete(parts: Sequence[_Part]) -> list[_Part]:
+    """Return the parts of records that a crash did not tear between two lines."""
+    counts = Counter(part.name for part in parts)
+    return [part for part in parts if counts[part.name] >= part.lines]
+
+
+def _record_part(line: Mapping[str, str]) -> _Part:
     metrics = {line["metric"]: float(line["value"])} if line["metric"] else {}
-    return RunRecord(
+    record = RunRecord(
         _key(line),
         metrics,
         int(line["epochs"]),
@@ -175,6 +197,7 @@ def _record(line: Mapping[str, str]) -> RunRecord:
         int(line["parameters"]),
         *(line[name] for name in PROVENANCE),
     )
+    return _Part(record, int(line["metrics"]))
 
 
 def _point_line(point: EpochEnd) -> list[str]:

@@ -13,10 +13,11 @@ from typing import Any
 
 from results.published import Cell
 from results.records import EpochEnd, RunRecord
-from results.verdicts import Verdict
+from results.verdicts import Answer, Verdict
 
 JOB_TAG, CELL_TAG = "retable.job", "retable.cell"
 LONGEST_PARAMETER = 500
+METRICS_PER_CALL = 1000  # MLflow takes no more
 PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
 
 
@@ -30,6 +31,7 @@ class Tracker:
         self._experiment = ""
         self._parents: dict[str, str] = {}
         self._sent: set[str] | None = None
+        self._latest: dict[str, RunRecord] = {}
 
     def send(self, cell: Cell, record: RunRecord, curve: Sequence[EpochEnd], settings: Mapping[str, str]) -> bool:
         """Add the run of one record unless it is there; return whether it was added."""
@@ -65,22 +67,28 @@ class Tracker:
             **_tags(cell, record),
         }
         run = client.create_run(self._experiment, tags=tags, start_time=_milliseconds(record.seconds))
-        client.log_batch(run.info.run_id, _metrics(cell, record, curve), _parameters(settings))
+        client.log_batch(run.info.run_id, params=_parameters(settings))
+        metrics = _metrics(cell, record, curve)
+        for start in range(0, len(metrics), METRICS_PER_CALL):
+            client.log_batch(run.info.run_id, metrics[start : start + METRICS_PER_CALL])
+        self._latest[cell.name] = record
         client.set_tag(run.info.run_id, JOB_TAG, name)  # last: a run without it is incomplete, and sent again
         client.set_terminated(run.info.run_id, "FAILED" if record.error else "FINISHED")
         self._known().add(name)
         return True
 
     def _send_verdict(self, verdict: Verdict) -> None:
-        if verdict.mean is None:
+        if verdict.answer == Answer.NOT_ATTEMPTED:
             return
+        from mlflow.entities import RunTag
+
         client = self._connect()
-        parent = self._parent(verdict.cell)
-        client.set_tag(parent, "verdict", verdict.answer.value)
-        client.set_tag(parent, "verdict.reason", verdict.reason)
-        client.log_metric(parent, _plain(verdict.cell.metric.name), verdict.mean)
-        if verdict.cell.value is not None:
-            client.log_metric(parent, f"published {_plain(verdict.cell.metric.name)}", verdict.cell.value)
+        cell, parent = verdict.cell, self._parent(verdict.cell)
+        tags = {"verdict": verdict.answer.value, "verdict.reason": verdict.reason}
+        if cell.name in self._latest:
+            tags |= _tags(cell, self._latest[cell.name])
+        values = {_plain(cell.metric.name): verdict.mean, f"published {_plain(cell.metric.name)}": cell.value}
+        client.log_batch(parent, _timed(values), tags=[RunTag(name, text) for name, text in tags.items()])
 
     def _connect(self) -> Any:
         if self._client is None:
@@ -158,7 +166,7 @@ def _tags(cell: Cell, record: RunRecord) -> dict[str, str]:
 def _metrics(cell: Cell, record: RunRecord, curve: Sequence[EpochEnd]) -> list[Any]:
     from mlflow.entities import Metric
 
-    now = round(time.time() * 1000)
+    now = _milliseconds(0)
     values = {_plain(name): value for name, value in record.metrics.items()}
     values |= {"seconds": record.seconds, "examples per second": record.examples_per_second}
     if cell.value is not None:
@@ -169,6 +177,12 @@ def _metrics(cell: Cell, record: RunRecord, curve: Sequence[EpochEnd]) -> list[A
         if point.valid is not None:
             metrics.append(Metric("valid", point.valid, now, point.epoch))
     return metrics
+
+
+def _timed(values: Mapping[str, float | None]) -> list[Any]:
+    from mlflow.entities import Metric
+
+    return [Metric(name, value, _milliseconds(0), 0) for name, value in values.items() if value is not None]
 
 
 def _parameters(settings: Mapping[str, str]) -> list[Any]:

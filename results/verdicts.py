@@ -115,6 +115,8 @@ def _what_would_settle(difference: float, margin: float, deviation: float) -> st
     for runs in range(2, MOST_RUNS_WORTH_NAMING + 1):
         if _quantile(0.95, runs) * deviation / sqrt(runs) < room:
             return f"about {runs} runs in all would settle it"
+    if room > ROUNDING:
+        return f"more than {MOST_RUNS_WORTH_NAMING} runs would be needed to settle it"
     return "the mean sits at the margin's edge: no number of runs would settle it"
 
 

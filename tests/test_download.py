@@ -71,7 +71,9 @@ def test_a_wrong_hash_keeps_nothing(home, server):
     address, folder = server
     (folder / "data.txt").write_bytes(b"something else")
     received = hashlib.sha256(b"something else").hexdigest()
-    with pytest.raises(DataError, match=f"data.txt has SHA-256 {received}. Expected {SHA256}. Nothing was kept."):
+    with pytest.raises(
+        DataError, match=f"data.txt: it has SHA-256 {received}. Expected {SHA256}. Nothing was kept"
+    ):
         fetch(remote(f"{address}/data.txt"))
     assert kept(home) == []
 
@@ -98,7 +100,7 @@ def test_a_member_of_an_archive(home, server, monkeypatch, as_member):
         (folder / "all.zip").unlink()
     file = remote(f"{address}/all.zip", member="inner/data.txt", archive_sha256=digest)
     assert fetch(file).read_bytes() == CONTENT
-    assert kept(home) == ["data.txt"]
+    assert kept(home) == (["data.txt"] if as_member else ["all.zip", "data.txt"])
     assert not list(home.parent.rglob("escaped.txt"))
 
 
@@ -106,9 +108,33 @@ def test_an_archive_without_the_member(home, server):
     address, folder = server
     with zipfile.ZipFile(folder / "all.zip", "w") as archive:
         archive.writestr("other.txt", "")
-    with pytest.raises(DataError, match="all.zip has no member data.txt"):
+    with pytest.raises(DataError, match="all.zip: it has no member data.txt"):
+        fetch(remote(f"{address}/all.zip", member="data.txt"))
+    (folder / "all.zip").write_bytes(b"no archive")
+    with pytest.raises(DataError, match="all.zip: it is no sound zip archive"):
         fetch(remote(f"{address}/all.zip", member="data.txt"))
     assert kept(home) == []
+
+
+def test_a_damaged_mirror_does_not_hide_the_official_address(home, server, monkeypatch):
+    address, folder = server
+    (folder / "set").mkdir()
+    (folder / "set" / "data.txt").write_bytes(b"damaged")
+    (folder / "data.txt").write_bytes(CONTENT)
+    monkeypatch.setenv("RETABLE_MIRROR", str(folder))
+    assert fetch(remote(f"{address}/data.txt")).read_bytes() == CONTENT
+
+
+def test_an_archive_is_downloaded_once_for_all_its_members(home, server):
+    address, folder = server
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("data.txt", CONTENT)
+        archive.writestr("more.txt", CONTENT)
+    digest = hashlib.sha256((folder / "all.zip").read_bytes()).hexdigest()
+    settings = {"address": f"{address}/all.zip", "sha256": SHA256, "size": 13, "archive_sha256": digest}
+    fetch(RemoteFile("set/data.txt", member="data.txt", **settings))
+    (folder / "all.zip").unlink()
+    assert fetch(RemoteFile("set/more.txt", member="more.txt", **settings)).read_bytes() == CONTENT
 
 
 def test_a_damaged_file_in_the_cache_is_named(home):

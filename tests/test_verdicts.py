@@ -82,6 +82,11 @@ def test_a_mean_at_the_edge_is_never_settled():
     assert (found.answer, "no number of runs" in found.reason) == (Answer.INCONCLUSIVE, True)
 
 
+def test_far_too_many_runs_are_not_named():
+    reason = verdict([90.97 + d for d in (-2.5, 2.5, -2.5, 2.5, 0.0)]).reason
+    assert reason == "more than 1000 runs would be needed to settle it"
+
+
 def test_one_run_of_a_system_without_randomness_is_enough():
     assert verdict([90.9], runs=1).answer == Answer.REPRODUCED
     assert verdict([91.1], runs=1).answer == Answer.BETTER

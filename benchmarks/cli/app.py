@@ -27,15 +27,8 @@ app.command("readme")(show.readme)
 app.add_typer(data.app, name="data")
 
 USER_ERRORS = (UnknownName, DataError, ResultsError)
-DISK_ERRORS = (
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EACCES,
-    errno.EPERM,
-    errno.EROFS,
-    errno.ENOTDIR,
-    errno.EEXIST,
-)
+DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
+PATH_ERRORS = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
 
 
 def main() -> None:
@@ -45,7 +38,7 @@ def main() -> None:
     except USER_ERRORS as error:
         _stop(str(error))
     except OSError as error:
-        if error.errno not in DISK_ERRORS:
+        if error.errno not in DISK_ERRORS | PATH_ERRORS:
             raise
         _stop(f"{error.strerror}: {error.filename or 'while writing'}")
 

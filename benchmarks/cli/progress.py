@@ -1,6 +1,7 @@
 """What a person sees of a run: a bar on a terminal, a line per job elsewhere."""
 
 import sys
+import time
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -12,6 +13,8 @@ from benchmarks.training import Job
 from results.published import Cell
 from results.records import EpochEnd, RunRecord
 from results.tracking import Tracker
+
+SPEED_WINDOW_SECONDS = 3600.0  # an epoch may take minutes
 
 
 class RunReport(Watcher):
@@ -26,7 +29,14 @@ class RunReport(Watcher):
         self.total = self.done = 0
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
         times = (TimeElapsedColumn(), TimeRemainingColumn())
-        self.bar = Progress(*columns, *times, console=console, disable=not console.is_terminal)
+        self.bar = Progress(
+            *columns,
+            *times,
+            console=console,
+            disable=not console.is_terminal,
+            speed_estimate_period=SPEED_WINDOW_SECONDS,
+        )
+        self.started = time.monotonic()
         self.task = TaskID(0)
 
     def __enter__(self) -> "RunReport":
@@ -54,7 +64,9 @@ class RunReport(Watcher):
         self.bar.update(self.task, advance=self._epochs(record.key.fingerprint) - len(curve))
         values = ", ".join(f"{name} {value:.2f}" for name, value in record.metrics.items())
         outcome = f"failed: {record.error}" if record.error else values
-        text = f"[{self.done}/{self.total}] {_short(record)}: {outcome} ({record.seconds:.1f} s)"
+        left = (time.monotonic() - self.started) / self.done * (self.total - self.done) / 60
+        costs = f"{record.seconds:.1f} s" + (f", about {left:.0f} min left" if left >= 1 else "")
+        text = f"[{self.done}/{self.total}] {_short(record)}: {outcome} ({costs})"
         self.console.print(text, markup=False, highlight=False)
         if record.error:
             self.problems.append(f"failed: {record.error}")

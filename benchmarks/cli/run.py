@@ -8,9 +8,9 @@ import typer
 
 from benchmarks import provenance
 from benchmarks.cli.progress import RunReport, by_place, warn
-from benchmarks.cli.show import Column, Paper, Results, Row, TableName, print_verdicts, wide_console
+from benchmarks.cli.show import Column, Paper, Results, Row, TableName, existing, print_verdicts, wide_console
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, settings
-from benchmarks.reproduce import reproduce
+from benchmarks.reproduce import reproduce, verdicts
 from benchmarks.running import run_here
 from benchmarks.table import PaperTable, load_table
 from benchmarks.training import Options, adjust, select_backend
@@ -69,20 +69,26 @@ def reproduce_default(results: Results = None) -> None:
 def track(paper: Paper, results: Results = None) -> None:
     """Send to MLflow what it misses of a paper's records; doing so twice is harmless."""
     table = load_table(paper)
-    folder = results or results_folder()
+    folder = existing(results)
     files = RecordFiles(table.paper, folder)
     tracker = Tracker(table.paper, folder, warn)
     cells, curves = by_place(table.cells()), files.curves()
     recipes = {fingerprint(recipe): recipe for recipe in _recipes(table, table.cells())}
-    sent = 0
-    for record in files.records():
+    records = files.records()
+    sent = unknown = 0
+    for record in records:
         cell = cells.get(record.key[1:4])
         recipe = recipes.get(record.key.fingerprint)
         if cell is not None and recipe is not None:
             sent += tracker.send(cell, record, curves.get(record.key, []), settings(recipe))
+        else:
+            unknown += 1
+    for verdict in verdicts(table, table.cells(), records):
+        tracker.send_verdict(verdict)
     if tracker.is_down:
         raise ResultsError(f"{sent} run(s) sent, then MLflow stopped answering.")
-    print(f"{sent} run(s) sent; the others were there.")
+    skipped = f"; {unknown} of trials or older recipes left out" if unknown else ""
+    print(f"{sent} run(s) sent, {len(records) - sent - unknown} were there{skipped}.")
 
 
 def _run(
@@ -95,7 +101,7 @@ def _run(
     results: Path | None = None,
 ) -> list[str]:
     """Run and print; return what went wrong, each starting with "failed" or "unavailable"."""
-    select_backend(backend)
+    select_backend(backend, options.deterministic)
     folder, caption = _folder(results or results_folder(), options)
     tracker = Tracker(table.paper, folder, warn)
     with RunReport(wide_console(), tracker, cells, _recipes(table, cells, options)) as report:

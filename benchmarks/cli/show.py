@@ -9,8 +9,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.recipe import BACKENDS
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, match, paper_names
+from results.ledger import ResultsError
 from results.records import RecordFiles, results_folder
 from results.summary import as_row, headings_in_use, markdown, rewrite_section, speed_table, verdict_tables
 from results.verdicts import Answer, Verdict
@@ -57,7 +59,8 @@ def show(
     """Print published numbers beside ours, with a verdict for each."""
     chosen = match("format", format, FORMATS)
     found = load_table(paper)
-    judged = _judged(found, results or results_folder(), table, row, column, backend)
+    used = match("backend", backend, BACKENDS) if backend else None
+    judged = _judged(found, existing(results), table, row, column, used)
     if attempted:
         judged = [verdict for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED]
     if chosen == "json":
@@ -95,6 +98,13 @@ def print_verdicts(table: PaperTable, judged: list[Verdict], caption: str | None
     console.print(grid)
     for note in table.notes:
         console.print(f"- {note}", markup=False)
+
+
+def existing(folder: Path | None) -> Path:
+    """Return the folder of records. Raises ResultsError when one was given that does not exist."""
+    if folder is not None and not folder.is_dir():
+        raise ResultsError(f"There is no results folder {folder}.")
+    return folder or results_folder()
 
 
 def wide_console() -> Console:

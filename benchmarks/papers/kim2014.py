@@ -10,26 +10,31 @@ Where the paper is silent, we follow the published code:
 - the test score of the last epoch with the best validation accuracy counts.
 And we assume:
 - one draw of folds per seed (the code draws folds without a seed);
-- the derivative of ReLU at zero is 0 (Theano's is 1; it matters in the second step only).
+- the derivative of ReLU at zero is 0 (Theano's is 1; it matters in the second step only);
+- equal maxima of a sentence share the gradient (Theano's pooling gives each the whole of it, which multiplies
+  the bias' gradient where windows of padding win);
+- random vectors are drawn anew for every fold.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from benchmarks.recipe import CROSS_ENTROPY, NotAttempted, Recipe, last_best
+from benchmarks.recipe import CROSS_ENTROPY, Measurement, NotAttempted, Recipe, last_best
 from benchmarks.table import PaperTable
-from data_pipelines.dataset import Fold
+from data_pipelines.dataset import Dataset, Fold
 from data_pipelines.datasets.sentences import CR, MPQA, MR, SUBJ, TREC
-from data_pipelines.datasets.treebank import SST1, SST2
+from data_pipelines.datasets.treebank import SST1, SST2, load_treebank
 from data_pipelines.folds import batch_order, batched
 from data_pipelines.packing import pack
-from results.metrics import ACCURACY
+from results.metrics import ACCURACY, VALUE
 from results.published import Cell
 
 WIDTH = 300
 BATCH_SIZE = 50
 FILTERS = (3, 4, 5)
+Channels = tuple[tuple[str, bool], ...]
 RANDOM, WORD2VEC = "random", "word2vec"
 
 ROWS = {  # of each channel: where its vectors come from, whether they are tuned
@@ -41,14 +46,20 @@ ROWS = {  # of each channel: where its vectors come from, whether they are tuned
 DATASETS = {dataset.name: dataset for dataset in (MR, SST1, SST2, SUBJ, TREC, CR, MPQA)}
 
 
-def recipe(cell: Cell) -> Recipe | NotAttempted:
-    """Return how to earn a cell of table 2."""
+def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
+    """Return how to earn a cell."""
+    if cell.table == "1":
+        return counting(cell)
     if cell.row not in ROWS:
         return NotAttempted("quoted by Kim (2014) from another paper")
     channels = ROWS[cell.row]
     if any(vectors == WORD2VEC for vectors, _ in channels):
         return NotAttempted("needs the GoogleNews vectors")
-    dataset = DATASETS[cell.column]
+    return training(DATASETS[cell.column], channels)
+
+
+def training(dataset: Dataset, channels: Channels) -> Recipe:
+    """Return how to earn a cell of table 2."""
     return Recipe(
         dataset=dataset,
         build=partial(
@@ -71,6 +82,35 @@ def recipe(cell: Cell) -> Recipe | NotAttempted:
         keep=last_best,
         arrange=partial(pack, front=max(FILTERS) - 1),
     )
+
+
+def counting(cell: Cell) -> Measurement | NotAttempted:
+    """Return how to earn a cell of table 1: counts of the data files, of sentences without their phrases."""
+    if cell.column == "|V_pre|":
+        return NotAttempted("needs the GoogleNews vectors")
+    dataset = DATASETS[cell.row]
+    if dataset.name.startswith("SST"):
+        sentences = partial(load_treebank, classes=dataset.classes, phrases_too=False)
+        dataset = replace(dataset, name=f"{dataset.name} sentences", load=sentences, examples=None)
+    measure = partial(count, what=cell.column)
+    return Measurement(dataset=replace(dataset, folds=1), measure=measure, metrics=(cell.metric,))
+
+
+def count(fold: Fold | None, seed: int, *, what: str) -> dict[str, float]:
+    """Count classes, mean length, sentences, distinct words or test sentences of a set."""
+    if fold is None:
+        raise ValueError("There is nothing to count without data.")
+    parts = [part for part in (fold.train, fold.valid, fold.test) if part is not None]
+    lengths = np.concatenate([np.count_nonzero(part.x, axis=1) for part in parts])
+    labels = np.concatenate([part.y for part in parts])
+    counts = {
+        "c": len(np.unique(labels)),
+        "l": lengths.mean(),
+        "N": len(lengths),
+        "|V|": len(fold.vocabulary),
+        "Test": len(fold.test.y),
+    }
+    return {VALUE.name: float(counts[what])}
 
 
 def build(fold: Fold, rng: np.random.Generator, *, classes: int, channels, width: int, **settings):

@@ -71,11 +71,16 @@ def distinct(nodes: Iterator[Phrase]) -> list[Phrase]:
     return list(first.items())
 
 
-def load_treebank(paths: Sequence[Path], fold: int, seed: int, *, classes: int) -> Fold:
-    """Return training phrases, validation and test sentences; with two classes, neutral ones are left out."""
+def load_treebank(paths: Sequence[Path], fold: int, seed: int, *, classes: int, phrases_too: bool = True) -> Fold:
+    """Return training phrases, or sentences alone, and validation and test sentences.
+
+    With two classes, neutral ones are left out.
+    """
     trees = [list(read_trees(path)) for path in paths]
-    training = distinct(node for tree in trees[0] for node in tree)
-    parts = [_labelled(part, classes) for part in (training, *([tree[0] for tree in part] for part in trees[1:]))]
+    nodes = [[tree[0] for tree in part] for part in trees]
+    if phrases_too:
+        nodes[0] = distinct(node for tree in trees[0] for node in tree)
+    parts = [_labelled(part, classes) for part in nodes]
     vocabulary, encodings = encoded([[treebank_tokens(text) for text, _ in part] for part in parts])
     train, valid, test = (
         Split(x, np.array([label for _, label in part], "int32")) for x, part in zip(encodings, parts, strict=True)
