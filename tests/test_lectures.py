@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,46 @@ def test_a_claim_holds_unless_it_is_a_finding_and_rests_on_its_inputs(cell):
     else:
         assert answer(cell, claim) == Answer.REPRODUCED
         assert any(changed == Answer.DIFFERS for _, changed in outcomes(cell, claim))
+
+
+INDIFFERENT = {  # inputs that may be anything nearby: that is the claim, or the slide's error is larger
+    ("000", "ILSVRC-2012, Sparse Coding", "table"),
+    ("000", "ILSVRC-2012, 7 CNNs", "table"),
+    ("000", "average of logMel (26)", "runs"),
+    ("000", "average of MFCC (13)", "average"),
+    ("000", "average of eGeMAPS (25)", "runs"),
+    ("000", "average of Prosody (7)", "runs"),
+    ("003", "five filters, their outputs stacked", "kernel"),
+    ("003", "five filters, their outputs stacked", "padding"),
+    ("003", "depth of a filter over five maps", "filters"),
+    ("003", "depth of a filter over five maps", "kernel"),
+    ("003", "answers along a row of a 10x10 image", "size"),
+    ("004", "convolution is translation equivariant", "kernel"),
+}
+
+
+def test_every_input_of_a_claim_matters():
+    """For each input some change moves the number, or makes it impossible to compute."""
+    indifferent = set()
+    for cell in CELLS:
+        claim = CLAIMS[cell.table][cell.row]
+        inputs = signature(claim.func).bind(*claim.args, **claim.keywords).arguments
+        for name in inputs.keys() - {"printed"}:
+            if not matters(partial(claim.func, **inputs), name):
+                indifferent.add((cell.table, cell.row, name))
+    assert indifferent == INDIFFERENT
+
+
+def matters(claim: partial, name: str) -> bool:
+    names = [key for value in claim.keywords.values() if isinstance(value, Mapping) for key in value]
+    value = claim.keywords[name]
+    for change in [*perturbed(value), *(names if isinstance(value, str) else [])]:
+        try:
+            if float(claim(**{name: change})) != float(claim()):
+                return True
+        except Exception:  # the change makes no sense, say another shape
+            return True
+    return False
 
 
 def test_about_a_dozen_printed_values_are_findings():
