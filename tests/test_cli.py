@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from results.records import RecordFiles
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -89,6 +91,29 @@ def test_a_run_on_lookalike_data_is_a_trial(tmp_path):
     assert "[1/1] CNN-rand / TREC fold 0 seed 0: test accuracy" in done.stdout
     assert (tmp_path / "trial" / "reproduced" / "kim2014.csv").exists()
     assert not (tmp_path / "reproduced").exists()
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_another_backend_trains_the_same_network(tmp_path, backend):
+    pytest.importorskip(backend, reason=f"{backend} is not installed")
+    arguments = ("run", "kim2014", "--row", "CNN-rand", "--column", "TREC", "--lookalike", "--seeds", "1")
+    done = retable(*arguments, "--epochs", "1", "--backend", backend, RETABLE_RESULTS=str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_equal_seeds_give_equal_numbers_in_two_processes(mirror, tmp_path):
+    """On a real set at full size, without --deterministic."""
+    curves = []
+    for name in ("one", "two"):
+        arguments = ("run", "kim2014", "--row", "CNN-rand", "--column", "TREC", "--seeds", "1", "--epochs", "1")
+        environment = {"RETABLE_MIRROR": str(mirror), "RETABLE_HOME": str(tmp_path / "home")}
+        done = retable(*arguments, RETABLE_RESULTS=str(tmp_path / name), **environment)
+        assert done.returncode == 0, done.stderr
+        files = RecordFiles("kim2014", tmp_path / name / "trial")
+        points = [(point.loss, point.valid) for curve in files.curves().values() for point in curve]
+        curves.append((points, [record.metrics for record in files.records()]))
+    assert curves[0] == curves[1]
+    assert len(curves[0][0]) == 1
 
 
 def test_data_fetch_where_and_verify(home, mirror):
