@@ -30,7 +30,11 @@ def as_row(verdict: Verdict) -> dict[str, str]:
 
 def markdown(verdicts: Sequence[Verdict]) -> str:
     """Return a Markdown table; empty text without verdicts."""
-    rows = [as_row(verdict) for verdict in verdicts]
+    return as_markdown([as_row(verdict) for verdict in verdicts])
+
+
+def as_markdown(rows: Sequence[Mapping[str, str]]) -> str:
+    """Return rows of texts by heading as a Markdown table, empty columns left out."""
     headings = headings_in_use(rows)
     lines = [headings, ["-"] * len(headings), *([row[name] for name in headings] for row in rows)] if rows else []
     return "\n".join("|" + "|".join(text.replace("|", r"\|") for text in line) + "|" for line in lines)
@@ -76,14 +80,15 @@ def _titled(title: str, verdicts: Sequence[Verdict]) -> str:
     return f"**{title}**: {line}\n\n{markdown(verdicts)}".rstrip()
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Return a number with at most two decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _with_spread(value: float | None, spread: float | None) -> str:
     if value is None:
         return ""
-    return _number(value) if not spread else f"{_number(value)} ± {_number(spread)}"
+    return number(value) if not spread else f"{number(value)} ± {number(spread)}"
 
 
 def _interval(ends: tuple[float, float] | None) -> str:

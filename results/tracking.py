@@ -11,12 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from results.ledger import ResultsError
+from results.metrics import METRICS
 from results.published import Cell
-from results.records import EpochEnd, RunRecord
+from results.records import EpochEnd, JobKey, RunRecord
 from results.verdicts import Answer, Verdict
 
 JOB_TAG, CELL_TAG = "retable.job", "retable.cell"
 LONGEST_PARAMETER = 500
+PARENT_TAGS = ("backend", "device", "commit", "data hash", "versions")  # of a cell's latest job
 METRICS_PER_CALL = 1000  # MLflow takes no more
 PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
 
@@ -86,7 +89,7 @@ class Tracker:
         cell, parent = verdict.cell, self._parent(verdict.cell)
         tags = {"verdict": verdict.answer.value, "verdict.reason": verdict.reason}
         if cell.name in self._latest:
-            tags |= _tags(cell, self._latest[cell.name])
+            tags |= {name: _tags(cell, self._latest[cell.name])[name] for name in PARENT_TAGS}
         values = {_plain(cell.metric.name): verdict.mean, f"published {_plain(cell.metric.name)}": cell.value}
         client.log_batch(parent, _timed(values), tags=[RunTag(name, text) for name, text in tags.items()])
 
@@ -143,6 +146,34 @@ class Tracker:
                 return runs
 
 
+def tracked_records(paper: str, folder: Path, where: str, warn: Callable[[str], None]) -> list[RunRecord]:
+    """Return the records of a paper's runs in MLflow that meet one of its filters. Raises ResultsError."""
+    tracker = Tracker(paper, folder, warn)
+    try:
+        tracker._connect()
+        runs = tracker._search(where)
+    except Exception as error:
+        raise ResultsError(f"MLflow gave no runs: {(str(error).splitlines() or [''])[0]}.") from error
+    return [_record(run.data.tags, run.data.metrics) for run in runs if JOB_TAG in run.data.tags]
+
+
+def _record(tags: Mapping[str, str], metrics: Mapping[str, float]) -> RunRecord:
+    place = (tags["paper"], tags["table"], tags["row"], tags["column"])
+    key = JobKey(
+        *place, int(tags["fold"]), int(tags["seed"]), tags["backend"], tags["fingerprint"], int(tags["revision"])
+    )
+    values = {name: metrics[_plain(name)] for name in METRICS if _plain(name) in metrics}
+    return RunRecord(
+        key,
+        values,
+        device=tags["device"],
+        commit=tags["commit"],
+        data_hash=tags["data hash"],
+        versions=tags["versions"],
+        finished=tags["finished"],
+    )
+
+
 def tracking_uri(folder: Path) -> str:
     """Return `MLFLOW_TRACKING_URI`, or the SQLite file in the results folder."""
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(folder / 'mlflow.db').resolve()}"
@@ -154,6 +185,11 @@ def _tags(cell: Cell, record: RunRecord) -> dict[str, str]:
         "table": cell.table,
         "row": cell.row,
         "column": cell.column,
+        "fold": str(record.key.fold),
+        "seed": str(record.key.seed),
+        "fingerprint": record.key.fingerprint,
+        "revision": str(record.key.revision),
+        "finished": record.finished,
         "backend": record.key.backend,
         "device": record.device,
         "commit": record.commit,

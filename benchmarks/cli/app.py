@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from benchmarks.cli import bench, data, run, show
+from benchmarks.cli import bench, compare, data, run, show
 from benchmarks.table import UnknownName
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
@@ -22,6 +22,7 @@ app.command("show")(show.show)
 app.command("run")(run.run)
 app.command("reproduce")(run.reproduce_default)
 app.command("track")(run.track)
+app.command("compare")(compare.compare_groups)
 app.command("bench")(bench.bench)
 app.command("readme")(show.readme)
 app.add_typer(data.app, name="data")

@@ -1,0 +1,131 @@
+"""retable compare: two groups of runs, cell by cell."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from benchmarks.cli.progress import warn
+from benchmarks.cli.show import Column, Paper, Results, Row, TableName, existing, wide_console
+from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint
+from benchmarks.table import PaperTable, load_table, match
+from results.comparison import Comparison, compare, select
+from results.ledger import ResultsError
+from results.published import Cell
+from results.records import RecordFiles, RunRecord
+from results.summary import as_markdown, number
+from results.verdicts import Verdict
+
+FORMATS = ("table", "csv", "json", "markdown")
+SOURCES = ("csv", "mlflow")
+FAILURES = ("worse", "never")
+
+
+def compare_groups(
+    paper: Paper,
+    first: Annotated[str, typer.Argument(help="all, or conditions: backend=jax,commit=c0ffee,date=2026-11 ...")],
+    second: Annotated[str, typer.Argument(help="The group that is compared with the first.")],
+    table: TableName = None,
+    row: Row = None,
+    column: Column = None,
+    results: Results = None,
+    second_results: Annotated[Path | None, typer.Option(help="Another folder for the second group.")] = None,
+    source: Annotated[str, typer.Option("--from", help="csv or mlflow.")] = "csv",
+    where: Annotated[str, typer.Option(help="With --from mlflow: a filter of MLflow's, for both groups.")] = "",
+    format: Annotated[str, typer.Option(help="table, csv, json or markdown.")] = "table",
+    fail_on: Annotated[
+        str, typer.Option(help="worse: exit 1 when the second group is worse somewhere.")
+    ] = "never",
+) -> None:
+    """Compare two groups of runs: each with its verdict, and the paired difference with its test."""
+    chosen, failing = match("format", format, FORMATS), match("--fail-on", fail_on, FAILURES)
+    found = load_table(paper)
+    read = _reader(found, match("source", source, SOURCES), where)
+    folder = existing(results)
+    one = select(read(folder), first)
+    two = select(read(existing(second_results) if second_results else folder), second)
+    compared = [
+        comparison
+        for cell in found.cells(table, row, column)
+        if (comparison := _compared(found, cell, one, two)) is not None
+    ]
+    if not compared:
+        raise ResultsError(f"No cell has runs in both groups: {len(one)} and {len(two)} runs were chosen.")
+    _print([as_row(comparison) for comparison in compared], chosen, f"{found.title}: {first} and {second}")
+    if failing == "worse" and any(comparison.answer == "worse" for comparison in compared):
+        raise typer.Exit(1)
+
+
+def as_row(comparison: Comparison) -> dict[str, str]:
+    """Return what a reader wants to see, as texts by heading."""
+    cell = comparison.cell
+    difference, p_value = comparison.difference, comparison.p_value
+    return {
+        "table": cell.table,
+        "row": cell.row,
+        "column": cell.column,
+        "metric": cell.metric.name,
+        "published": "" if cell.value is None else number(cell.value),
+        **_columns("first", comparison.first),
+        **_columns("second", comparison.second),
+        "pairs": str(comparison.pairs),
+        "second - first": "" if difference is None else f"{difference:+.3g}",
+        "p": "" if p_value is None else f"{p_value:.2g}",
+        "second is": comparison.answer,
+    }
+
+
+def _columns(name: str, verdict: Verdict) -> dict[str, str]:
+    low, high = verdict.interval or (None, None)
+    interval = "" if low is None or high is None else f" [{low:.2f}, {high:.2f}]"
+    spread = "" if verdict.deviation is None else f" ± {number(verdict.deviation)}"
+    mean = "" if verdict.mean is None else number(verdict.mean)
+    return {
+        name: f"{mean}{spread}{interval}",
+        f"{name} runs": str(len(verdict.units)),
+        f"{name} verdict": str(verdict.answer),
+    }
+
+
+def _reader(table: PaperTable, source: str, where: str):
+    """Return the function from a results folder to records."""
+    if source == "csv":
+        if where:
+            raise ResultsError("--where goes with --from mlflow.")
+        return lambda folder: RecordFiles(table.paper, folder).records()
+    from results.tracking import tracked_records
+
+    return lambda folder: tracked_records(table.paper, folder, where, warn)
+
+
+def _compared(table: PaperTable, cell: Cell, one: list[RunRecord], two: list[RunRecord]) -> Comparison | None:
+    """Compare a cell by today's recipe; None unless both groups have runs of it."""
+    recipe: Recipe | Measurement | NotAttempted = table.recipe(cell)
+    if isinstance(recipe, NotAttempted):
+        return None
+    mark = fingerprint(recipe)
+    groups = [[r for r in group if r.key.fingerprint == mark and r.metrics] for group in (one, two)]
+    if not all(groups):
+        return None
+    folds = recipe.dataset.folds if recipe.dataset else 1
+    return compare(cell, *groups, folds=folds, runs=recipe.runs)
+
+
+def _print(rows: list[dict[str, str]], form: str, title: str) -> None:
+    if form == "json":
+        print(json.dumps(rows, indent=1))
+    elif form == "markdown":
+        print(as_markdown(rows))
+    elif form == "csv":
+        writer = csv.DictWriter(sys.stdout, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        grid = Table(*rows[0], title=title)
+        for line in rows:
+            grid.add_row(*line.values())
+        wide_console().print(grid)

@@ -1,0 +1,100 @@
+"""Two groups of runs of the same cell: how each stands, and whether they differ on what they share."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, variance
+
+from results.ledger import ResultsError
+from results.published import Cell
+from results.records import RunRecord
+from results.verdicts import Answer, Verdict, judge
+
+LEVEL = 0.05
+SELECTORS: dict[str, Callable[[RunRecord, str], bool]] = {
+    "backend": lambda record, text: record.key.backend == text,
+    "commit": lambda record, text: record.commit.startswith(text),
+    "device": lambda record, text: text.casefold() in record.device.casefold(),
+    "date": lambda record, text: record.finished.startswith(text),
+    "versions": lambda record, text: text in record.versions,
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One cell by two groups; the difference is the second minus the first over shared seeds and folds."""
+
+    cell: Cell
+    first: Verdict
+    second: Verdict
+    pairs: int
+    difference: float | None = None
+    p_value: float | None = None  # two-sided; None below two pairs
+
+    @property
+    def answer(self) -> str:
+        """Say whether the second group is better or worse than the first at 5 %."""
+        if self.p_value is None or self.difference is None:
+            return "too few pairs"
+        if self.p_value >= LEVEL or self.difference == 0:
+            return "no difference shown"
+        if self.cell.metric.better == "exact":
+            return Answer.DIFFERS.value
+        is_better = (self.difference > 0) == (self.cell.metric.better == "higher")
+        return (Answer.BETTER if is_better else Answer.WORSE).value
+
+
+def select(records: Sequence[RunRecord], condition: str) -> list[RunRecord]:
+    """Return the records that meet a condition such as "backend=jax,date=2026-11"; "all" takes every one.
+
+    Raises ResultsError for a condition of another form.
+    """
+    chosen = list(records)
+    for part in condition.split(",") if condition != "all" else ():
+        name, equals, text = part.partition("=")
+        if not equals or name not in SELECTORS:
+            known = ", ".join(f"{name}=..." for name in SELECTORS)
+            raise ResultsError(f"{part!r} is no condition. Expected all, or one or more of {known}.")
+        chosen = [record for record in chosen if SELECTORS[name](record, text)]
+    return chosen
+
+
+def compare(
+    cell: Cell, first: Sequence[RunRecord], second: Sequence[RunRecord], *, folds: int, runs: int
+) -> Comparison:
+    """Judge both groups and test the paired difference.
+
+    Folds of one cross-validation share training data, so their variance is corrected as by Nadeau & Bengio
+    (2003), with a test part of one fold; seeds on a fixed split get the ordinary paired t-test.
+    """
+    values = [_by_seed_and_fold(group, cell.metric.name) for group in (first, second)]
+    differences = [values[1][place] - values[0][place] for place in sorted(values[0].keys() & values[1].keys())]
+    return Comparison(
+        cell,
+        judge(cell, first, folds=folds, runs=runs),
+        judge(cell, second, folds=folds, runs=runs),
+        len(differences),
+        fmean(differences) if differences else None,
+        paired_p_value(differences, 1 / (folds - 1) if folds > 1 else 0.0),
+    )
+
+
+def paired_p_value(differences: Sequence[float], test_to_train: float) -> float | None:
+    """Return the two-sided p-value of a mean difference of zero; None below two pairs."""
+    from scipy.special import stdtr
+
+    count = len(differences)
+    if count < 2:
+        return None
+    mean, scale = fmean(differences), math.sqrt((1 / count + test_to_train) * variance(differences))
+    if scale == 0:
+        return 1.0 if mean == 0 else 0.0
+    return float(2 * stdtr(count - 1, -abs(mean / scale)))
+
+
+def _by_seed_and_fold(records: Sequence[RunRecord], metric: str) -> Mapping[tuple[int, int], float]:
+    """Return the latest value of each seed and fold. Raises ResultsError when backends are mixed."""
+    backends = sorted({record.key.backend for record in records})
+    if len(backends) > 1:
+        raise ResultsError(f"A group has runs on {' and '.join(backends)}. Add backend=... to its conditions.")
+    return {(r.key.seed, r.key.fold): r.metrics[metric] for r in records if metric in r.metrics}
