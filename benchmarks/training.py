@@ -2,6 +2,7 @@
 
 import math
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Generator, Iterator
@@ -58,6 +59,7 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
     """Run a job: yield a point per epoch, then its record. A failure becomes a record with `error`."""
     started = time.perf_counter()
     try:
+        _import_keras_quietly()
         recipe = _recipe(job)
         with _paths(recipe.dataset, job.options) as paths:
             record = yield from _earn(recipe, paths, job)
@@ -86,6 +88,20 @@ def select_backend(backend: str, deterministic: bool = False) -> None:
         )
     os.environ["KERAS_BACKEND"] = backend
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def _import_keras_quietly() -> None:
+    """Import Keras without the lines that TensorFlow writes at its start, which no setting turns off."""
+    if "keras" in sys.modules:
+        return
+    stderr = os.dup(2)
+    with open(os.devnull, "w") as nothing:  # noqa: PTH123
+        os.dup2(nothing.fileno(), 2)
+    try:
+        import keras  # noqa: F401
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
 
 
 def _recipe(job: Job) -> Recipe | Measurement:
