@@ -83,10 +83,11 @@ def select_backend(backend: str, deterministic: bool = False) -> None:
     if backend not in BACKENDS:
         raise DataError(f"There is no backend {backend!r}. Known: {', '.join(BACKENDS)}.")
     if find_spec(backend) is None:
-        raise DataError(
-            f"The backend {backend} is not installed. Install it with: pip install 'retable[{backend}]'"
-        )
+        raise DataError(f"The backend {backend} is not installed. Install it with: pip install {backend}")
     os.environ["KERAS_BACKEND"] = backend
+    if deterministic:  # read when the library starts; `prepare` sets what can be set later
+        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_gpu_deterministic_ops=true".strip()
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 

@@ -11,6 +11,7 @@ from results.records import RunRecord
 from results.verdicts import Answer, Verdict, judge
 
 LEVEL = 0.05
+FEWEST_PAIRS = 3  # two differences that happen to be equal prove nothing
 SELECTORS: dict[str, Callable[[RunRecord, str], bool]] = {
     "backend": lambda record, text: record.key.backend == text,
     "commit": lambda record, text: record.commit.startswith(text),
@@ -29,16 +30,24 @@ class Comparison:
     second: Verdict
     pairs: int
     difference: float | None = None
-    p_value: float | None = None  # two-sided; None below two pairs
+    p_value: float | None = None  # two-sided; None below three pairs
+    is_exact: bool = False  # a system without randomness: any difference is one
 
     @property
     def answer(self) -> str:
         """Say whether the second group is better or worse than the first at 5 %."""
-        if self.p_value is None or self.difference is None:
+        if self.difference is None:
+            return "too few pairs"
+        if self.is_exact:
+            return self._direction() if self.difference else "equal"
+        if self.p_value is None:
             return "too few pairs"
         if self.p_value >= LEVEL or self.difference == 0:
             return "no difference shown"
-        if self.cell.metric.better == "exact":
+        return self._direction()
+
+    def _direction(self) -> str:
+        if self.difference is None or self.cell.metric.better == "exact":
             return Answer.DIFFERS.value
         is_better = (self.difference > 0) == (self.cell.metric.better == "higher")
         return (Answer.BETTER if is_better else Answer.WORSE).value
@@ -51,8 +60,8 @@ def select(records: Sequence[RunRecord], condition: str) -> list[RunRecord]:
     """
     chosen = list(records)
     for part in condition.split(",") if condition != "all" else ():
-        name, equals, text = part.partition("=")
-        if not equals or name not in SELECTORS:
+        name, _, text = part.partition("=")
+        if not text or name not in SELECTORS:
             known = ", ".join(f"{name}=..." for name in SELECTORS)
             raise ResultsError(f"{part!r} is no condition. Expected all, or one or more of {known}.")
         chosen = [record for record in chosen if SELECTORS[name](record, text)]
@@ -67,6 +76,8 @@ def compare(
     Folds of one cross-validation share training data, so their variance is corrected as by Nadeau & Bengio
     (2003), with a test part of one fold; seeds on a fixed split get the ordinary paired t-test.
     """
+    if shared := {_name(record) for record in first} & {_name(record) for record in second}:
+        raise ResultsError(f"{len(shared)} run(s) of {cell.name} are in both groups. Give groups that share none.")
     values = [_by_seed_and_fold(group, cell.metric.name) for group in (first, second)]
     differences = [values[1][place] - values[0][place] for place in sorted(values[0].keys() & values[1].keys())]
     return Comparison(
@@ -76,20 +87,25 @@ def compare(
         len(differences),
         fmean(differences) if differences else None,
         paired_p_value(differences, 1 / (folds - 1) if folds > 1 else 0.0),
+        is_exact=runs == 1,
     )
 
 
 def paired_p_value(differences: Sequence[float], test_to_train: float) -> float | None:
-    """Return the two-sided p-value of a mean difference of zero; None below two pairs."""
+    """Return the two-sided p-value of a mean difference of zero; None below three pairs."""
     from scipy.special import stdtr
 
     count = len(differences)
-    if count < 2:
+    if count < FEWEST_PAIRS:
         return None
     mean, scale = fmean(differences), math.sqrt((1 / count + test_to_train) * variance(differences))
     if scale == 0:
         return 1.0 if mean == 0 else 0.0
     return float(2 * stdtr(count - 1, -abs(mean / scale)))
+
+
+def _name(record: RunRecord) -> tuple:
+    return record.key, record.finished
 
 
 def _by_seed_and_fold(records: Sequence[RunRecord], metric: str) -> Mapping[tuple[int, int], float]:

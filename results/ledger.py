@@ -57,11 +57,18 @@ class Ledger:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not self.path.exists() or not self.path.stat().st_size
         text = self._text([self.columns] if is_new else []) + self._text(lines)
+        if not is_new and not self._ends_whole():
+            text = "\n" + text  # a torn line stays a line of its own
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             _write_all(descriptor, text.encode())
         finally:
             os.close(descriptor)
+
+    def _ends_whole(self) -> bool:
+        with self.path.open("rb") as stream:
+            stream.seek(-1, os.SEEK_END)
+            return stream.read() == b"\n"
 
     def keep(self, parse: Callable[[Mapping[str, str]], object], wanted: Callable[[Any], bool]) -> list[str]:
         """Leave only the lines that parse and are wanted; put torn ones into <file>.torn and return them."""

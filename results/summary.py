@@ -72,11 +72,11 @@ def speed_table(report: Mapping[str, Any]) -> str:
 
 
 def _titled(title: str, verdicts: Sequence[Verdict]) -> str:
-    """Return a title with counts and a table; of a long one only what is not reproduced."""
+    """Return a title with counts and a table; a long one leaves out what one run reproduced."""
     counts = Counter(str(verdict.answer) for verdict in verdicts)
     line = ", ".join(f"{count} {answer}" for answer, count in counts.most_common())
     if len(verdicts) > LONG:
-        verdicts = [verdict for verdict in verdicts if verdict.answer != Answer.REPRODUCED]
+        verdicts = [v for v in verdicts if v.answer != Answer.REPRODUCED or len(v.units) > 1]
     return f"**{title}**: {line}\n\n{markdown(verdicts)}".rstrip()
 
 

@@ -19,6 +19,7 @@ from results.verdicts import Answer, Verdict
 
 JOB_TAG, CELL_TAG = "retable.job", "retable.cell"
 LONGEST_PARAMETER = 500
+ABANDONED_SECONDS = 3600.0
 PARENT_TAGS = ("backend", "device", "commit", "data hash", "versions")  # of a cell's latest job
 METRICS_PER_CALL = 1000  # MLflow takes no more
 PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
@@ -43,6 +44,15 @@ class Tracker:
     def send_verdict(self, verdict: Verdict) -> None:
         """Write a cell's verdict, our mean and the published value to its parent run."""
         self._guarded(lambda: self._send_verdict(verdict))
+
+    def search_existing(self, where: str) -> list[Any]:
+        """Return the runs of the paper that meet a filter of MLflow's, creating nothing."""
+        client = self._open()
+        found = client.get_experiment_by_name(self.paper)
+        if found is None:
+            raise LookupError(f"there is no experiment {self.paper}")
+        self._experiment = found.experiment_id
+        return self._search(where)
 
     def _guarded(self, action: Callable[[], Any]) -> Any:
         if self.is_down:
@@ -94,6 +104,13 @@ class Tracker:
         client.log_batch(parent, _timed(values), tags=[RunTag(name, text) for name, text in tags.items()])
 
     def _connect(self) -> Any:
+        client = self._open()
+        if not self._experiment:
+            found = client.get_experiment_by_name(self.paper)
+            self._experiment = found.experiment_id if found else client.create_experiment(self.paper)
+        return client
+
+    def _open(self) -> Any:
         if self._client is None:
             for name, value in PATIENCE.items():
                 os.environ.setdefault(name, value)
@@ -102,18 +119,19 @@ class Tracker:
             for name in ("mlflow", "alembic"):
                 logging.getLogger(name).setLevel(logging.WARNING)
             self._client = MlflowClient(tracking_uri=tracking_uri(self.folder))
-            found = self._client.get_experiment_by_name(self.paper)
-            self._experiment = found.experiment_id if found else self._client.create_experiment(self.paper)
         return self._client
 
     def _known(self) -> set[str]:
-        """Return the jobs that are there whole, and delete what a crash left half-sent."""
+        """Return the jobs that are there whole, and delete what a crash left half-sent a while ago.
+
+        A younger one may be another machine's, on its way.
+        """
         if self._sent is None:
             self._sent = set()
             for run in self._search(""):
                 if JOB_TAG in run.data.tags:
                     self._sent.add(run.data.tags[JOB_TAG])
-                elif "retable.partial" in run.data.tags:
+                elif "retable.partial" in run.data.tags and run.info.start_time < _milliseconds(ABANDONED_SECONDS):
                     self._client.delete_run(run.info.run_id)
         return self._sent
 
@@ -150,11 +168,12 @@ def tracked_records(paper: str, folder: Path, where: str, warn: Callable[[str], 
     """Return the records of a paper's runs in MLflow that meet one of its filters. Raises ResultsError."""
     tracker = Tracker(paper, folder, warn)
     try:
-        tracker._connect()
-        runs = tracker._search(where)
+        runs = tracker.search_existing(where)
     except Exception as error:
         raise ResultsError(f"MLflow gave no runs: {(str(error).splitlines() or [''])[0]}.") from error
-    return [_record(run.data.tags, run.data.metrics) for run in runs if JOB_TAG in run.data.tags]
+    whole = [_record(run.data.tags, run.data.metrics) for run in runs if JOB_TAG in run.data.tags]
+    clean = [record for record in whole if not record.commit.endswith("+")]  # trials never count
+    return sorted(clean, key=lambda record: record.finished)
 
 
 def _record(tags: Mapping[str, str], metrics: Mapping[str, float]) -> RunRecord:

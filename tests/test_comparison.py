@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from scipy import stats
@@ -25,7 +26,7 @@ SHIFTS = [0.1, -0.2, 0.3, 0.0, -0.1]
 
 def record(value: float, seed: int, fold: int = 0, backend: str = "tensorflow", mark: str = "f") -> RunRecord:
     key = JobKey("kim2014", "2", "CNN-rand", "TREC", fold, seed, backend, mark, 1)
-    moment = f"2026-11-{20 + seed:02}T{fold:02}"
+    moment = f"2026-11-{20 + seed:02}T{fold:02} {value}"
     return RunRecord(key, {"test accuracy": value}, device="Some GPU", commit=f"c{seed}", finished=moment)
 
 
@@ -44,7 +45,7 @@ def test_select(condition, seeds):
     assert [found.key.seed for found in select([record(90, seed) for seed in range(3)], condition)] == seeds
 
 
-@pytest.mark.parametrize("condition", ["backend", "colour=red", "backend=jax,", ""])
+@pytest.mark.parametrize("condition", ["backend", "colour=red", "backend=jax,", "commit=", ""])
 def test_a_condition_of_another_form(condition):
     with pytest.raises(ResultsError, match="is no condition. Expected all, or one or more of backend=..."):
         select([], condition)
@@ -83,15 +84,28 @@ def test_answers_follow_the_metrics_direction(metric, change, answer):
 
 def test_without_a_difference_or_pairs_it_says_so():
     assert compare(CELL, [record(90, 0)], [record(90, 1)], folds=1, runs=5).answer == "too few pairs"
-    same = [record(90, seed) for seed in range(3)]
-    assert compare(CELL, same, same, folds=1, runs=5).answer == "no difference shown"
-    assert (paired_p_value([1.0], 0), paired_p_value([0.0, 0.0], 0), paired_p_value([1.0, 1.0], 0)) == (None, 1, 0)
+    same = [[replace(record(90, seed), finished=moment) for seed in range(3)] for moment in "ab"]
+    assert compare(CELL, *same, folds=1, runs=5).answer == "no difference shown"
+    assert [paired_p_value([step] * count, 0) for step, count in ((1.0, 2), (0.0, 3), (1.0, 3))] == [None, 1, 0]
+
+
+def test_groups_share_no_run():
+    with pytest.raises(ResultsError, match="1 run.s. of kim2014 2 / CNN-rand / TREC are in both groups"):
+        compare(CELL, [record(90, 0)], [record(90, 0), record(91, 1)], folds=1, runs=5)
+
+
+def test_a_system_without_randomness_differs_by_any_difference():
+    exact = CELL._replace(metric=Metric("test accuracy", "", "exact"))
+    answers = [
+        compare(exact, [record(9, 0)], [record(value, 0, 0, "jax")], folds=1, runs=1).answer for value in (9, 8)
+    ]
+    assert answers == ["equal", "differs"]
 
 
 def test_backends_are_not_mixed():
     mixed = [record(90, 0), record(90, 1, backend="jax")]
     with pytest.raises(ResultsError, match="runs on jax and tensorflow. Add backend="):
-        compare(CELL, mixed, mixed, folds=1, runs=5)
+        compare(CELL, mixed, [record(91, 0)], folds=1, runs=5)
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def test_training_equals_dense_adadelta_on_padded_sentences(models, room):
         x, y = batch(LENGTHS["mixed"], rng, first, last)
         fast.train_on_batch(pack(x, front=FRONT, room=room), y)
         plain.train_on_batch(x, y)
-    for mine, theirs, variable in zip(fast.get_weights(), plain.get_weights(), fast.weights, strict=False):
+    for mine, theirs, variable in zip(fast.get_weights(), plain.get_weights(), fast.weights, strict=True):
         np.testing.assert_allclose(mine, theirs, atol=TOLERANCE, err_msg=variable.path)
 
 

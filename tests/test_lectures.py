@@ -62,7 +62,7 @@ def outcomes(cell, claim: partial) -> Iterator[tuple[float, Answer]]:
 
 def test_claims_and_published_cells_are_the_same():
     assert {(cell.table, cell.row) for cell in CELLS} == {(t, row) for t, rows in CLAIMS.items() for row in rows}
-    assert len(CELLS) >= 100
+    assert len(CELLS) >= 80
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.table} {cell.row}")
@@ -78,7 +78,9 @@ def test_a_claim_holds_unless_it_is_a_finding_and_rests_on_its_inputs(cell):
 
 
 INDIFFERENT = {  # inputs that may be anything nearby: that is the claim, or the slide's error is larger
+    ("000", "ILSVRC-2012, Sparse Coding", "number"),
     ("000", "ILSVRC-2012, Sparse Coding", "table"),
+    ("000", "ILSVRC-2012, 7 CNNs", "number"),
     ("000", "ILSVRC-2012, 7 CNNs", "table"),
     ("000", "average of logMel (26)", "runs"),
     ("000", "average of MFCC (13)", "average"),
@@ -88,7 +90,6 @@ INDIFFERENT = {  # inputs that may be anything nearby: that is the claim, or the
     ("003", "five filters, their outputs stacked", "padding"),
     ("003", "depth of a filter over five maps", "filters"),
     ("003", "depth of a filter over five maps", "kernel"),
-    ("003", "answers along a row of a 10x10 image", "size"),
     ("004", "convolution is translation equivariant", "kernel"),
 }
 

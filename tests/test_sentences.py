@@ -155,7 +155,14 @@ def test_phrases_of_a_tree():
 
 @pytest.mark.parametrize(
     ("tree", "reason"),
-    [("(3 (2 It)", "not closed"), ("(3 It))", "too many"), ("((2 It))", "without a label"), ("", "no tree")],
+    [
+        ("(3 (2 It)", "not closed"),
+        ("(3 It))", "too many"),
+        ("((2 It))", "without a label"),
+        ("", "no tree"),
+        ("(1 a) (2 b)", "a second tree"),
+        ("(12 x)", "without a label"),
+    ],
 )
 def test_a_malformed_tree_is_named(tmp_path, tree, reason):
     path = tmp_path / "train.txt"

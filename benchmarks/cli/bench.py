@@ -15,6 +15,8 @@ from benchmarks.training import select_backend
 from data_pipelines.dataset import DataError
 from results.records import results_folder
 
+DEFAULTS = ("MR", 60, 7, "tensorflow")  # others are written to trial/
+
 
 def bench(
     column: Annotated[str, typer.Option(help="The data set whose sentences are trained on.")] = "MR",
@@ -32,9 +34,12 @@ def bench(
     recipe = table.recipe(cell)
     select_backend(backend)
     report = measure(recipe, cell.column, backend, batches, repeats)
-    path = output or results_folder() / "speed.json"
+    is_default = (column, batches, repeats, backend) == DEFAULTS and provenance.is_clean()
+    path = output or results_folder() / ("speed.json" if is_default else "trial/speed.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     _print(report)
+    print(f"Written to {path}.")
 
 
 def measure(recipe: object, column: str, backend: str, batches: int, repeats: int) -> dict:
@@ -48,6 +53,8 @@ def measure(recipe: object, column: str, backend: str, batches: int, repeats: in
     speeds, shares = compare(recipe, fold, batches=batches, repeats=repeats)
     return {
         "what": f"Kim (2014) CNN-rand on {column}, training steps of {recipe.batch_size} sentences",
+        "batches": batches,
+        "repeats": repeats,
         "backend": backend,
         "device": provenance.device(backend),
         "commit": provenance.commit(),
@@ -64,5 +71,7 @@ def _print(report: dict) -> None:
         spread = f"{speed['slowest']:.0f} to {speed['fastest']:.0f}"
         grid.add_row(speed["system"], f"{speed['examples_per_second']:.0f}", spread, f"{speed['ratio']:.2f}")
     console.print(grid)
+    if not any("PyTorch" in speed["system"] for speed in report["speeds"]):
+        console.print("PyTorch is not installed: pip install torch adds it to the comparison.")
     for share in report["shares"]:
         console.print(f"{share['part']}: {share['milliseconds']:.2f} ms a step, {share['share']:.0%}")

@@ -38,7 +38,7 @@ def compare_groups(
     where: Annotated[str, typer.Option(help="With --from mlflow: a filter of MLflow's, for both groups.")] = "",
     format: Annotated[str, typer.Option(help="table, csv, json or markdown.")] = "table",
     fail_on: Annotated[
-        str, typer.Option(help="worse: exit 1 when the second group is worse somewhere.")
+        str, typer.Option(help="worse: exit 1 when the second group is worse in some cell, each tested at 5 %.")
     ] = "never",
 ) -> None:
     """Compare two groups of runs: each with its verdict, and the paired difference with its test."""
@@ -56,7 +56,7 @@ def compare_groups(
     if not compared:
         raise ResultsError(f"No cell has runs in both groups: {len(one)} and {len(two)} runs were chosen.")
     _print([as_row(comparison) for comparison in compared], chosen, f"{found.title}: {first} and {second}")
-    if failing == "worse" and any(comparison.answer == "worse" for comparison in compared):
+    if failing == "worse" and any(comparison.answer in ("worse", "differs") for comparison in compared):
         raise typer.Exit(1)
 
 

@@ -19,7 +19,7 @@ from data_pipelines.words import treebank_tokens
 
 ADDRESS = "https://nlp.stanford.edu/sentiment/trainDevTestTrees_PTB.zip"
 ARCHIVE_SHA256 = "5c613a4f673fc74097d523a2c83f38e0cc462984d847b82c7aaf36b01cbbbfcc"
-TOKEN = re.compile(r"\(([0-4])|\)|[^\s()]+|\(")
+TOKEN = re.compile(r"\(([0-4])(?=[\s(])|\)|[^\s()]+|\(")
 
 Phrase = tuple[str, int]
 
@@ -37,6 +37,8 @@ def phrases(tree: str) -> list[Phrase]:
     for match in TOKEN.finditer(tree):
         text, label = match.group(), match.group(1)
         if label is not None:
+            if labels and not open_nodes:
+                raise ValueError("a second tree")
             open_nodes.append(len(labels))
             labels.append(int(label))
             starts.append(len(leaves))

@@ -1,4 +1,4 @@
-"""Numeric claims of five lectures on convolutional networks, recomputed from the slides' own inputs.
+"""Numeric claims of five lectures on convolutional networks, recomputed from the slides' inputs.
 
 Source: lecture 000 (T. Vu, 2025), 001 (Deep Learning Techniques, CNN), 002 (P. Seegerer, 2019),
 003 (M. Silfverberg & H. Celikkanat, 2020), 004 (M. Cochez, Deep Learning, lecture 3).
@@ -6,7 +6,11 @@ Margins: the last printed digit. A matrix is one claim: how many of its entries 
 
 Where a slide is silent, we assume:
 - a picture that a slide takes from CS231n shows the numbers of that course's notes;
-- the filters of a slide are applied without flipping them, as networks do.
+- the filters of a slide are applied without flipping them, as networks do;
+- of an image that the text has in several sizes, the one as large as its map;
+- the averages of Neumann & Vu rest on five runs, one for each session of their data;
+- sizes of Kim (2016), results of Krizhevsky (2012) and the ImageNet counts are those of the papers;
+- where a slide prints a formula only, small numbers of our own stand for its letters.
 """
 
 from collections.abc import Callable, Mapping

@@ -14,6 +14,7 @@ from benchmarks.papers.lectures.slides import (
     output_shape,
     output_size,
     rectified,
+    response,
     zero_padded,
 )
 
@@ -70,18 +71,11 @@ MAP_AFTER_RELU = image(
     + "/".join(f"0 0 0 0 {value} 0 0 0 0 0" for value in (1, 2, 3, 2, 2, 1))
     + ("/" + EMPTY.rstrip("/")) * 2
 )
-ANSWERS = (2.1, 1.2, -2.0, -2.2, 0.7, 0.3, -1.0, 2.5)
-CIFAR_10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
 
 def map_entries(picture: Matrix, kernel: Matrix, printed: Matrix) -> float:
     """Compare the feature map, as large as the picture, with the printed one."""
     return equal(filtered(picture, kernel, padding=1), printed)
-
-
-def response_count(size: int, kernel: int, printed: Sequence[float]) -> float:
-    """Return how many of the printed answers of a row of windows there are to compute."""
-    return min(output_size(size, kernel), float(len(printed)))
 
 
 def filter_depth(depth: int, filters: int, kernel: int) -> float:
@@ -91,16 +85,6 @@ def filter_depth(depth: int, filters: int, kernel: int) -> float:
     layer = layers.Conv2D(filters, kernel)
     layer.build((None, None, None, depth))
     return float(layer.kernel.shape[2])
-
-
-def count(names: Sequence[str]) -> float:
-    """Count different names."""
-    return float(len(set(names)))
-
-
-def response(picture: Matrix, kernel: Matrix) -> float:
-    """Return the dot product of a filter and a picture of its size."""
-    return float(filtered(picture, kernel)[0, 0])
 
 
 def relu_entries(picture: Matrix, printed: Matrix) -> float:
@@ -144,11 +128,9 @@ CLAIMS = {
         layer_shape, size=(12, 12, 3), kernel=3, filters=5, padding=1, printed=(10, 10, 5)
     ),
     "depth of a filter over five maps": partial(filter_depth, depth=5, filters=4, kernel=3),
-    "answers along a row of a 10x10 image": partial(response_count, size=10, kernel=3, printed=ANSWERS),
     "line filter's map, two lines": partial(map_entries, picture=TWO_LINES, kernel=LINE, printed=MAP_OF_TWO),
     "line filter's map, one line": partial(map_entries, picture=ONE_LINE, kernel=LINE, printed=MAP_OF_ONE),
     "line filter's map after ReLU": partial(relu_entries, picture=MAP_OF_ONE, printed=MAP_AFTER_RELU),
-    "classes of CIFAR-10": partial(count, names=CIFAR_10),
     "ReLU matrix": partial(relu_entries, picture=BEFORE_RELU, printed=AFTER_RELU),
     "max pooling": partial(pooled_entries, picture=POOLED, window=2, stride=2, printed=image("6 8 / 3 4")),
     "max pooling of 4x4x5": partial(pooled_shape, size=(4, 4, 5), window=2, stride=2, printed=(2, 2, 5)),

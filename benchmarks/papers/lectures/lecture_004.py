@@ -55,6 +55,16 @@ def second_layer(volume: Matrix, kernel: Matrix, printed: Sequence[float]) -> fl
     return equal(np.asarray(layer(signal))[0, :, 0], printed)
 
 
+def as_defined(volume: Matrix, kernel: Matrix, printed: Sequence[float]) -> float:
+    """Compare with the printed column what the lecture's definition of convolution gives: it flips the filter."""
+    return second_layer(volume, kernel[::-1], printed)
+
+
+def centre(length: int) -> float:
+    """Return m of a filter of 2 m + 1 entries, which is also the padding that keeps a length."""
+    return (length - 1) / 2
+
+
 def padded_slice(picture: Matrix, padding: int, printed: Matrix) -> float:
     """Compare one slice of the input volume with a border of zeros with the printed one."""
     return equal(zero_padded(picture, padding), printed)
@@ -112,28 +122,11 @@ def is_rotation_equivariant(picture: Matrix, kernel: Matrix) -> float:
     return float(np.array_equal(turned, np.rot90(filtered(picture, kernel))))
 
 
-def same_numbers(sums: Sequence[float], column: Sequence[float]) -> float:
-    """Count the entries in which the answers of a filter equal the column of the output volume."""
-    return float(np.sum(np.isclose(sums, column)))
-
-
-def dimensions(shape: Sequence[int]) -> float:
-    """Return the number of axes of one example."""
-    from keras import Input
-
-    return float(len(Input(tuple(shape)).shape) - 1)
-
-
 def weights_of_a_neuron(width: int, height: int) -> float:
     """Return the weights, in millions, of one neuron over a whole grey picture."""
     from keras import layers
 
     return weights_of(layers.Dense(1, use_bias=False), (width * height,)) / 1e6
-
-
-def samples_in_thousands(kilohertz: float, seconds: float) -> float:
-    """Return the values of some seconds of sound, in thousands."""
-    return kilohertz * seconds
 
 
 def pixels_in_millions(width: int, height: int) -> float:
@@ -151,7 +144,6 @@ BORDERED = tuple(
     )
 )
 SIGNAL = (0.0, 0.0, 0.0, 0.5, -0.25, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-SILENCE = (2.9, 1.2, 1.6, 2.3, 2.9, 2.4, 1.5, 0.2, -0.6)  # the sums as the filter slides along
 ALMOST_ROUND = image("1 0 1 / 0 1 0 / 1 0 0")
 
 CLAIMS = {
@@ -171,9 +163,6 @@ CLAIMS = {
     ),
     "CS231n volume, size": partial(output_size, size=5, kernel=3, stride=2, padding=1),
     "second-layer filter": partial(second_layer, FIRST_LAYER, SECOND_FILTER, printed=[1.2, 0.7, -0.5, -1.5, -1.6]),
-    "first column of the second layer's input": partial(
-        same_numbers, sums=SILENCE[1:], column=[row[0] for row in FIRST_LAYER]
-    ),
     **{
         f"length of 100 with padding for a filter of {kernel}": partial(padded_length, length=100, kernel=kernel)
         for kernel in (3, 5, 7)
@@ -188,9 +177,10 @@ CLAIMS = {
     "convolution is not rotation equivariant": partial(
         is_rotation_equivariant, picture=VOLUME[0], kernel=ALMOST_ROUND
     ),
-    "axes of a colour image": partial(dimensions, shape=(1080, 1920, 3)),
-    "axes of a colour video": partial(dimensions, shape=(600, 1080, 1920, 3)),
     "weights of one neuron over 1920x1080, in millions": partial(weights_of_a_neuron, width=1920, height=1080),
-    "values of a second of sound at 44 kHz, in thousands": partial(samples_in_thousands, kilohertz=44, seconds=1),
+    "second-layer filter by the definition": partial(
+        as_defined, FIRST_LAYER, SECOND_FILTER, printed=[1.2, 0.7, -0.5, -1.5, -1.6]
+    ),
+    "m of the second-layer filter": partial(centre, length=len(SECOND_FILTER)),
     "values of a 1920x1080 channel, in millions": partial(pixels_in_millions, width=1920, height=1080),
 }

@@ -45,6 +45,11 @@ def filtered(picture: Matrix, kernel: Matrix, *, stride: int = 1, padding: int =
     return convolve(pixels, weights, stride=stride, padding=padding)[..., 0]
 
 
+def response(picture: Matrix, kernel: Matrix) -> float:
+    """Return the top left entry of the feature map."""
+    return float(filtered(picture, kernel)[0, 0])
+
+
 def output_shape(
     size: Sequence[int], kernel: int, *, filters: int = 1, stride: int = 1, padding: int = 0
 ) -> np.ndarray:
