@@ -147,8 +147,8 @@ NOTES = (
     "Single seeds lie between 89.2 and 92.4.",
     "CR: three cross-validations were inconclusive (79.09, sd 0.49); the fourth that the verdict asked for was "
     "added, once.",
-    "Keras' Adadelta on TensorFlow squares the gradient of a word per occurrence in the batch. A network built from "
-    "stock layers is therefore not Kim's; looking every distinct word up once makes it so.",
+    "Keras' Adadelta on TensorFlow squares the gradient of a word per occurrence in the batch. A network of stock "
+    "layers is therefore not Kim's; looking every distinct word up once makes it so.",
 )
 
 TABLE = PaperTable(
