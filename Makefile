@@ -30,4 +30,4 @@ readme: setup
 # Needs uv. The lock carries hashes and no index address.
 lock:
 	uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --quiet --output-file requirements.lock
+		--no-header --quiet --output-file requirements.lock
