@@ -26,11 +26,11 @@ PREDICTION_BATCH = 500
 
 @dataclass(frozen=True)
 class Options:
-    """What a person may change about a run; anything but the defaults makes it a trial."""
+    """What a person may change about a run. Other epochs or data make it a trial; being deterministic does not."""
 
     epochs: int | None = None
     lookalike: bool = False
-    deterministic: bool = False  # every switch of the backend: slower, and no trial
+    deterministic: bool = False  # sets every switch of the backend; slower
 
     @property
     def is_trial(self) -> bool:
