@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 RETABLE := $(VENV)/bin/retable
 
-.PHONY: setup reproduce test check readme lock
+.PHONY: setup reproduce test check browser readme lock
 
 setup: $(VENV)/.ready
 
@@ -23,6 +23,10 @@ check: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+# Debian's Chromium, for the tests that open the report.
+browser:
+	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
 
 readme: setup
 	$(RETABLE) readme

@@ -8,6 +8,16 @@ from typing import Any
 from results.verdicts import Answer, Verdict
 
 LONG = 30
+MEANINGS = {
+    Answer.REPRODUCED: "The whole 90 % interval of our mean lies within the margin of the published value.",
+    Answer.BETTER: "The whole interval lies beyond the margin, on the good side.",
+    Answer.WORSE: "The whole interval lies beyond the margin, on the bad side.",
+    Answer.DIFFERS: "The whole interval lies beyond the margin, and neither side is better.",
+    Answer.INCONCLUSIVE: "The interval crosses the margin's edge.",
+    Answer.INCOMPLETE: "Fewer runs than the paper's protocol asks for.",
+    Answer.MEASURED: "There is no published value to compare with.",
+    Answer.NOT_ATTEMPTED: "There is no recipe here, with the reason.",
+}
 
 
 def as_row(verdict: Verdict) -> dict[str, str]:
@@ -26,6 +36,21 @@ def as_row(verdict: Verdict) -> dict[str, str]:
         "verdict": f"{verdict.answer}: {verdict.reason}" if verdict.reason else str(verdict.answer),
         "note": cell.note,
     }
+
+
+def sentence(verdict: Verdict) -> str:
+    """Tell a verdict in words."""
+    ours = ""
+    if verdict.mean is not None:
+        ours = f"Our mean over {_runs(len(verdict.units))} is {number(verdict.mean)}"
+        if verdict.interval is not None:
+            ours += f", its 90 % interval {_interval(verdict.interval)}"
+        ours += ". "
+    theirs = ""
+    if verdict.cell.value is not None:
+        theirs = f"The published value is {_with_spread(verdict.cell.value, verdict.cell.margin)}. "
+    reason = f" {verdict.reason[:1].upper()}{verdict.reason[1:]}." if verdict.reason else ""
+    return ours + theirs + MEANINGS[verdict.answer] + reason
 
 
 def markdown(verdicts: Sequence[Verdict]) -> str:
@@ -83,6 +108,10 @@ def _titled(title: str, verdicts: Sequence[Verdict]) -> str:
 def number(value: float) -> str:
     """Return a number with at most two decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _runs(count: int) -> str:
+    return "one run" if count == 1 else f"{count} runs"
 
 
 def _with_spread(value: float | None, spread: float | None) -> str:

@@ -13,6 +13,8 @@ DOORS = {
     "gensim": {"data_pipelines/word_vectors.py"},
     "librosa": {"data_pipelines/speech_features.py"},
     "mlflow": {"results/tracking.py"},
+    "altair": {"results/charts.py"},
+    "vl_convert": {"results/charts.py"},
     "ray": {"benchmarks/running.py"},
     "typer": {path.relative_to(ROOT).as_posix() for path in (ROOT / "benchmarks/cli").glob("*.py")},
 }

@@ -8,10 +8,12 @@ Where the paper is silent, we follow the published code:
 - 10 % of the training batches serve as validation part where a set brings none;
 - batches are cut once, and each epoch permutes only their order; all 25 epochs run;
 - the test score of the last epoch with the best validation accuracy counts.
+
 And we assume:
 - one draw of folds per seed (the code draws folds without a seed);
 - the derivative of ReLU at zero is 0 (Theano's is 1; it matters in the second step only);
 - one stream of random numbers per seed, begun anew for each of its folds, as the code's fixed seeds are.
+
 We deviate: equal maxima of a sentence share the gradient. Theano's pooling gives each the whole of it, which
 multiplies the bias' gradient where windows of padding win.
 """

@@ -1,0 +1,146 @@
+"""Charts of the report as Vega-Lite specifications; the only door to altair and to its script."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from results.records import EpochEnd
+from results.verdicts import Answer, Verdict
+
+ACCENT, BAND = "#3b82c4", "#8a8f96"  # seen on light and on dark
+LANES = ("run", "mean, 90 %", "next run, 95 %")
+SHAPES = {  # of the verdicts, as in the pages
+    Answer.REPRODUCED: "circle",
+    Answer.BETTER: "triangle-up",
+    Answer.WORSE: "triangle-down",
+    Answer.DIFFERS: "diamond",
+    Answer.INCONCLUSIVE: "square",
+    Answer.INCOMPLETE: "stroke",
+    Answer.MEASURED: "cross",
+}
+Spec = dict[str, Any]
+
+
+def script() -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script that needs no network."""
+    import vl_convert
+
+    return vl_convert.javascript_bundle()
+
+
+def runs_chart(verdict: Verdict) -> Spec:
+    """Show our runs as points, the intervals as bars, the published value as a line in its margin's band."""
+    import altair as alt
+
+    cell, axis = verdict.cell, _value_axis(verdict)
+    points = [{"lane": LANES[0], "value": value, "run": i} for i, value in enumerate(verdict.units, start=1)]
+    layers = [alt.Chart(_data(points)).mark_point(filled=True, size=70, color=ACCENT, opacity=0.75)]
+    layers[0] = layers[0].encode(x=axis, y=_lanes(), tooltip=["run:O", alt.Tooltip("value:Q", format=".4~f")])
+    for lane, ends, size in ((LANES[1], verdict.interval, 10), (LANES[2], verdict.prediction, 4)):
+        if ends is not None:
+            bar = alt.Chart(_data([{"lane": lane, "low": ends[0], "high": ends[1]}]))
+            bar = bar.mark_bar(size=size, color=ACCENT, opacity=0.55)
+            layers.append(bar.encode(x=alt.X("low:Q"), x2="high:Q", y=_lanes(), tooltip=["low:Q", "high:Q"]))
+    if verdict.mean is not None:
+        mean = alt.Chart(_data([{"lane": LANES[1], "value": verdict.mean}])).mark_point(
+            filled=True, shape="diamond", size=110, opacity=1
+        )
+        layers.append(mean.encode(x="value:Q", y=_lanes(), color=alt.value(ACCENT), tooltip=["value:Q"]))
+    if cell.value is not None:
+        layers = [*_published(cell.value, cell.margin or 0.0), *layers]
+    return _spec(alt.layer(*layers), height=120)
+
+
+def curve_chart(points: Sequence[EpochEnd], what: str, title: str) -> Spec:
+    """Show the validation score (`valid`) or the `loss` of every job over its epochs, a line per seed and fold."""
+    import altair as alt
+
+    rows = [
+        {
+            "job": f"seed {point.key.seed}, fold {point.key.fold}, {point.key.backend}",
+            "epoch": point.epoch,
+            what: getattr(point, what),
+        }
+        for point in points
+        if getattr(point, what) is not None
+    ]
+    lines = alt.Chart(_data(rows)).mark_line(point=alt.OverlayMarkDef(size=12), opacity=0.6, color=ACCENT)
+    lines = lines.encode(
+        x=alt.X("epoch:Q", axis=alt.Axis(tickMinStep=1, format="d")),
+        y=alt.Y(f"{what}:Q", title=title, scale=alt.Scale(zero=False)),
+        detail="job:N",
+        tooltip=["job:N", "epoch:Q", alt.Tooltip(f"{what}:Q", format=".4~f")],
+    )
+    return _spec(lines, height=240)
+
+
+def distance_chart(verdicts: Sequence[Verdict]) -> Spec | None:
+    """Show ours less theirs in margins for the cells with an interval and a margin; None without any."""
+    import altair as alt
+
+    rows = [row for verdict in verdicts if (row := _distance(verdict)) is not None]
+    if not rows:
+        return None
+    answers = list(dict.fromkeys(row["verdict"] for row in rows))
+    y = alt.Y("cell:N", title=None, sort=[row["cell"] for row in rows])
+    band = alt.Chart(_data([{"low": -1, "high": 1}])).mark_rect(color=BAND, opacity=0.2)
+    zero = alt.Chart(_data([{"at": 0}])).mark_rule(color=BAND, strokeDash=[4, 3]).encode(x="at:Q")
+    base = alt.Chart(_data(rows))
+    tooltip = ["cell:N", "verdict:N", alt.Tooltip("distance:Q", format=".2f")]
+    bars = base.mark_rule(color=ACCENT, strokeWidth=3, opacity=0.55).encode(x="low:Q", x2="high:Q", y=y)
+    shape = alt.Shape("verdict:N", scale=alt.Scale(domain=answers, range=[SHAPES[Answer(a)] for a in answers]))
+    shape = shape.legend(orient="bottom", title=None)
+    marks = base.mark_point(filled=True, size=90, color=ACCENT, opacity=1)
+    marks = marks.encode(
+        x=alt.X("distance:Q", title="ours less theirs, in margins"), y=y, shape=shape, tooltip=tooltip
+    )
+    layered = alt.layer(band.encode(x=alt.X("low:Q", title=None), x2="high:Q"), zero, bars, marks)
+    return _spec(layered, height=26 * len(rows) + 20)
+
+
+def _distance(verdict: Verdict) -> dict[str, Any] | None:
+    cell = verdict.cell
+    if cell.value is None or not cell.margin or verdict.interval is None or verdict.mean is None:
+        return None
+    low, mean, high = (
+        (value - cell.value) / cell.margin for value in (verdict.interval[0], verdict.mean, verdict.interval[1])
+    )
+    name = f"{cell.row}, {cell.column}"
+    return {"cell": name, "verdict": str(verdict.answer), "low": low, "distance": mean, "high": high}
+
+
+def _published(value: float, margin: float) -> list[Any]:
+    import altair as alt
+
+    rows = [{"low": value - margin, "high": value + margin, "published": value}]
+    band = alt.Chart(_data(rows)).mark_rect(color=BAND, opacity=0.2).encode(x=alt.X("low:Q"), x2="high:Q")
+    rule = alt.Chart(_data(rows)).mark_rule(color=BAND, strokeWidth=2).encode(x="published:Q")
+    return [band, rule.encode(tooltip=["published:Q", "low:Q", "high:Q"])]
+
+
+def _value_axis(verdict: Verdict) -> Any:
+    import altair as alt
+
+    metric = verdict.cell.metric
+    title = metric.name + (f" ({metric.unit})" if metric.unit else "")
+    return alt.X("value:Q", title=title, scale=alt.Scale(zero=False, nice=True))
+
+
+def _lanes() -> Any:
+    import altair as alt
+
+    return alt.Y("lane:N", title=None, sort=list(LANES))
+
+
+def _data(rows: list[dict[str, Any]]) -> Any:
+    import altair as alt
+
+    return alt.Data(values=rows)
+
+
+def _spec(chart: Any, height: int) -> Spec:
+    import altair as alt
+
+    fitted = chart.properties(
+        width="container", height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
+    )
+    return fitted.to_dict()

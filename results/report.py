@@ -1,0 +1,244 @@
+"""The report: a folder of static pages, theirs beside ours, that works without a network."""
+
+import hashlib
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from results import charts
+from results.ledger import ResultsError
+from results.published import Cell
+from results.records import EpochEnd, RunRecord
+from results.summary import MEANINGS, as_row, number, sentence
+from results.verdicts import Answer, Verdict
+
+TEMPLATES = Path(__file__).parent / "templates"
+MARK = "report.css"  # a folder that has it was written by us
+SLUG_LENGTH = 60
+FACTS = {
+    "metric": "metric",
+    "published": "published ± margin",
+    "ours": "ours ± standard deviation",
+    "runs": "runs",
+    "90 % interval": "90 % interval of our mean",
+    "95 % next run": "95 % of our next run",
+}
+
+
+@dataclass(frozen=True)
+class CellPage:
+    """What is told about one printed cell."""
+
+    verdict: Verdict
+    settings: Mapping[str, str]  # of the recipe; empty where there is none
+    records: Sequence[RunRecord]  # of that recipe, on any backend
+    curve: Sequence[EpochEnd]
+    command: str
+    by_backend: Mapping[str, Verdict]
+
+    @property
+    def file(self) -> str:
+        """Return the page's file name: readable, and different for every cell."""
+        cell = self.verdict.cell
+        name = "-".join((cell.table, cell.row, cell.column, cell.metric.name))
+        readable = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:SLUG_LENGTH]
+        return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:6]}.html"
+
+
+@dataclass(frozen=True)
+class PaperPage:
+    """What is told about one paper; `about` is Markdown."""
+
+    name: str
+    title: str
+    about: str
+    notes: Sequence[str]
+    cells: Sequence[CellPage]
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        return [page.verdict for page in self.cells]
+
+    @property
+    def counts(self) -> list[tuple[Answer, int]]:
+        """Return how many cells have each answer, in the order of the answers."""
+        counted = Counter(verdict.answer for verdict in self.verdicts)
+        return [(answer, counted[answer]) for answer in Answer if counted[answer]]
+
+    @property
+    def attempted(self) -> int:
+        return sum(verdict.answer != Answer.NOT_ATTEMPTED for verdict in self.verdicts)
+
+    @property
+    def trained(self) -> dict[Any, RunRecord]:
+        """Return the finished runs; one that serves two cells is there once."""
+        return {record.key: record for page in self.cells for record in page.records if record.metrics}
+
+    @property
+    def records(self) -> int:
+        return len(self.trained)
+
+    @property
+    def hours(self) -> str:
+        return duration(sum(record.seconds for record in self.trained.values()))
+
+
+def write_report(papers: Sequence[PaperPage], folder: Path, source: str) -> Path:
+    """Write the pages of all papers and return the overview's path.
+
+    A report that is there is replaced in one step. Raises ResultsError when the folder holds anything else.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise ResultsError(f"{folder} is no report and not empty. Name another folder with --output.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".report-") as temporary:
+        fresh = Path(temporary) / "report"
+        _write_pages(papers, fresh, source)
+        if folder.exists():
+            folder.rename(Path(temporary) / "old")
+        fresh.rename(folder)
+    return folder / "index.html"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in hours, minutes or seconds, whichever reads best."""
+    if seconds >= 5400:
+        return f"{seconds / 3600:.1f} hours"
+    return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
+
+
+def _write_pages(papers: Sequence[PaperPage], folder: Path, source: str) -> None:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    folder.mkdir()
+    for name in ("report.css", "report.js"):
+        shutil.copyfile(TEMPLATES / name, folder / name)
+    (folder / "vega.js").write_text(charts.script(), "utf-8")
+    loader = FileSystemLoader(TEMPLATES)
+    pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    pages.globals |= {"source": source, "charts": None}
+    overview = {"title": "Reproduced tables", "here": "overview", "trail": (), "root": ""}
+    text = pages.get_template("overview.html").render(overview, papers=papers, meanings=MEANINGS.items())
+    (folder / "index.html").write_text(text, "utf-8")
+    for paper in papers:
+        _write_paper(pages, paper, folder / paper.name)
+
+
+def _write_paper(pages: Any, paper: PaperPage, folder: Path) -> None:
+    folder.mkdir()
+    common = {"root": "../", "about": _markdown(paper.about)}
+    distance = charts.distance_chart(paper.verdicts)
+    here = {"title": paper.title, "here": paper.name, "trail": (("overview", "../index.html"),)}
+    content = {"paper": paper, "tables": _tables(paper), "charts": [distance] if distance else None}
+    (folder / "index.html").write_text(pages.get_template("paper.html").render(common | here | content), "utf-8")
+    trail = (*here["trail"], (paper.name, "index.html"))
+    for page in paper.cells:
+        cell = page.verdict.cell
+        name = f"{cell.row}, {cell.column}"
+        here = {"title": f"{name}: {paper.title}", "here": name, "trail": trail, "notes": paper.notes}
+        text = pages.get_template("cell.html").render(common | here | _cell(page))
+        (folder / page.file).write_text(text, "utf-8")
+
+
+def _tables(paper: PaperPage) -> list[dict[str, Any]]:
+    """Return the printed tables as grids of entries; a place with several metrics has several."""
+    tables = []
+    for name in dict.fromkeys(page.verdict.cell.table for page in paper.cells):
+        mine = [page for page in paper.cells if page.verdict.cell.table == name]
+        columns = list(dict.fromkeys(page.verdict.cell.column for page in mine))
+        places: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for page in mine:
+            places.setdefault((page.verdict.cell.row, page.verdict.cell.column), []).append(_entry(page))
+        notes = {page.verdict.cell.row: page.verdict.cell.note for page in mine} if len(columns) == 1 else {}
+        rows = [
+            {"name": row, "note": notes.get(row), "cells": [places.get((row, column), []) for column in columns]}
+            for row in dict.fromkeys(page.verdict.cell.row for page in mine)
+        ]
+        tables.append({"name": name, "columns": columns, "rows": rows, "notes": any(notes.values())})
+    return tables
+
+
+def _entry(page: CellPage) -> dict[str, Any]:
+    verdict = page.verdict
+    cell = verdict.cell
+    published, ours = (None if value is None else number(value) for value in (cell.value, verdict.mean))
+    label = f"{cell.row}, {cell.column}: theirs {published or 'none'}, ours {ours or 'none'}, {verdict.answer}"
+    entry = {"file": page.file, "label": label, "published": published, "ours": ours}
+    return entry | {"answer": verdict.answer, "metric": cell.metric.name}
+
+
+def _cell(page: CellPage) -> dict[str, Any]:
+    """Return what the template of a cell needs."""
+    verdict = page.verdict
+    row = as_row(verdict)
+    facts = [(label, row[name]) for name, label in FACTS.items()]
+    finished = [record for record in page.records if record.metrics]
+    if finished:
+        facts.append(("training time", duration(sum(record.seconds for record in finished))))
+    runs = [_run(record, verdict.cell) for record in page.records]
+    return {
+        "cell": verdict.cell,
+        "answer": verdict.answer,
+        "sentence": sentence(verdict),
+        "facts": [(name, text) for name, text in facts if text],
+        "charts": _charts(page),
+        "backends": [{"backend": name} | _numbers(found) for name, found in page.by_backend.items()],
+        "command": page.command,
+        "settings": list(page.settings.items()),
+        "runs": runs,
+        "run_headings": [name for name in (runs[0] if runs else ()) if any(run[name] for run in runs)],
+        "provenance": sorted({_provenance(record) for record in page.records}),
+    }
+
+
+def _charts(page: CellPage) -> list[tuple[str, str, charts.Spec]]:
+    verdict, found = page.verdict, []
+    if len(verdict.units) > 1:
+        text = "Every point is one whole pass of the protocol."
+        if verdict.cell.value is not None:
+            text += " The line is the published value, the band its margin."
+        found.append(("Spread", text, charts.runs_chart(verdict)))
+    if any(point.valid is not None for point in page.curve):
+        text = "The score on the validation part after every epoch, a line per seed and fold."
+        found.append(("Validation", text, charts.curve_chart(page.curve, "valid", "validation score")))
+    if page.curve:
+        text = "The mean loss of every epoch, a line per seed and fold."
+        found.append(("Training loss", text, charts.curve_chart(page.curve, "loss", "loss")))
+    return found
+
+
+def _run(record: RunRecord, cell: Cell) -> dict[str, str]:
+    value = record.metrics.get(cell.metric.name)
+    return {
+        "seed": str(record.key.seed),
+        "fold": str(record.key.fold),
+        "backend": record.key.backend,
+        cell.metric.name: f"{value:.6g}" if value is not None else record.error,
+        "epochs": str(record.epochs or ""),
+        "seconds": f"{record.seconds:.1f}",
+        "examples per second": f"{record.examples_per_second:.0f}" if record.examples_per_second else "",
+        "finished": record.finished[:19].replace("T", " "),
+        "commit": record.commit,
+    }
+
+
+def _provenance(record: RunRecord) -> str:
+    return f"{record.device or 'unknown device'}; data {record.data_hash or 'none'}; {record.versions}"
+
+
+def _numbers(verdict: Verdict) -> dict[str, str]:
+    row = as_row(verdict)
+    return {name: row[name] for name in ("ours", "runs", "90 % interval", "verdict")}
+
+
+def _markdown(text: str) -> Any:
+    """Return Markdown as HTML; whatever HTML stands in it is shown, not obeyed."""
+    from markdown_it import MarkdownIt
+    from markupsafe import Markup
+
+    return Markup(MarkdownIt("commonmark", {"html": False}).render(text))
