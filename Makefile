@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 RETABLE := $(VENV)/bin/retable
 
-.PHONY: setup reproduce test check browser readme lock
+.PHONY: setup reproduce test check test-tools readme lock
 
 setup: $(VENV)/.ready
 
@@ -24,9 +24,10 @@ check: setup
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
-# Debian's Chromium, for the tests that open the report.
-browser:
-	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
+# Debian packages that some tests use and are skipped without: a browser for the report, cron for its units.
+test-tools:
+	command -v chromium >/dev/null && command -v crontab >/dev/null || { apt-get update -qq && \
+		apt-get install -qq --no-install-recommends chromium fonts-dejavu-core cron >/dev/null; }
 
 readme: setup
 	$(RETABLE) readme

@@ -1,6 +1,5 @@
-"""Where a number comes from: commit, device, versions."""
+"""Where a number comes from: commit and versions."""
 
-import os
 import platform
 import subprocess
 from functools import lru_cache
@@ -44,35 +43,6 @@ def versions() -> str:
         except PackageNotFoundError:
             continue
     return " ".join(found)
-
-
-def device(backend: str) -> str:
-    """Return the accelerator's name, or the processor's with the number of its cores."""
-    return _accelerator(backend) or f"{_processor()} ({os.cpu_count()} cores)"
-
-
-def _accelerator(backend: str) -> str:
-    if backend == "jax":
-        import jax
-
-        return next((d.device_kind for d in jax.devices() if d.platform != "cpu"), "")
-    if backend == "torch":
-        import torch
-
-        return torch.cuda.get_device_name() if torch.cuda.is_available() else ""
-    import tensorflow as tf
-
-    gpus = tf.config.list_physical_devices("GPU")
-    return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU") if gpus else ""
-
-
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 def _git(*arguments: str) -> str | None:

@@ -1,7 +1,8 @@
 """The core loop: table -> records -> verdicts."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint
@@ -12,7 +13,7 @@ from results.published import Cell
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
 from results.verdicts import Answer, Verdict, judge
 
-Runner = Callable[[Iterable[Job]], Iterator[EpochEnd | RunRecord]]
+Runner = Callable[[Iterable[Job]], Generator[EpochEnd | RunRecord, None, None]]
 
 
 class Watcher:
@@ -53,15 +54,17 @@ def reproduce(
         jobs = _with_data(jobs, table, watcher)
         watcher.planned(jobs)
         curve: list[EpochEnd] = []
-        for event in run(jobs):
-            if isinstance(event, RunRecord):
-                mine = [point for point in curve if point.key == event.key]
-                curve = [point for point in curve if point.key != event.key]
-                files.append(event, mine)  # the file first: a tracking failure must not lose a result
-                watcher.record(event, mine)
-            else:
-                curve.append(event)
-                watcher.epoch(event)
+        with closing(run(jobs)) as events:  # a stop must reach the runner at once
+            for event in events:
+                if isinstance(event, RunRecord):
+                    mine = [point for point in curve if point.key == event.key]
+                    curve = [point for point in curve if point.key != event.key]
+                    files.append(event, mine)  # the file first: a tracking failure must not lose a result
+                    watcher.record(event, mine)
+                else:  # a job that starts anew tells its epochs again
+                    curve = [point for point in curve if point.key != event.key or point.epoch < event.epoch]
+                    curve.append(event)
+                    watcher.epoch(event)
     return verdicts(table, cells, files.records(), backend=backend, options=options)
 
 

@@ -1,12 +1,154 @@
-"""Where jobs run: a runner is a function from jobs to an iterator of events."""
+"""Where jobs run: a runner is a function from jobs to an iterator of events. The only door to ray."""
 
-from collections.abc import Iterable, Iterator
+import os
+import signal
+import socket
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from benchmarks.training import Job, train
+from benchmarks import provenance
+from benchmarks.training import Job, backend_environment, train
+from data_pipelines.dataset import DataError
 from results.records import EpochEnd, RunRecord
 
+RETRIES = 3  # of a job whose worker or node died
+CARRIED = ("RETABLE_MIRROR", "RETABLE_HOME")
+KNOCK_SECONDS = 10
+MEMORY_SHARE = 0.9  # of a job's part of a device, for JAX, which takes its memory beforehand
+Events = Generator[EpochEnd | RunRecord, None, None]
 
-def run_here(jobs: Iterable[Job]) -> Iterator[EpochEnd | RunRecord]:
+
+@dataclass(frozen=True)
+class Cluster:
+    """Where Ray runs and what it gives to each job."""
+
+    address: str | None = None  # None: RAY_ADDRESS, or an instance of our own
+    gpus_per_job: float | None = None  # a fraction shares a device; None: one where there are any
+    cpus_per_job: float = 1.0
+
+
+def run_here(jobs: Iterable[Job]) -> Events:
     """Run the jobs in this process, one after the other."""
     for job in jobs:
         yield from train(job)
+
+
+def run_on_ray(jobs: Iterable[Job], cluster: Cluster = Cluster(), warn: Callable[[str], None] = print) -> Events:
+    """Run the jobs on Ray, each in a fresh process; one whose worker or node dies starts anew.
+
+    Its epochs are then told again from the first one. Raises DataError without Ray, or where no cluster answers.
+    """
+    jobs = list(jobs)
+    if not jobs:
+        return
+    ray = _connect(cluster)
+    try:
+        gpus = _gpus_per_job(ray, cluster, warn)
+        remote = ray.remote(max_calls=1, max_retries=0, num_cpus=cluster.cpus_per_job, num_gpus=gpus)(_train)
+
+        def start(job: Job) -> Any:
+            return remote.options(runtime_env={"env_vars": environment(job, gpus)}).remote(
+                job, provenance.commit()
+            )
+
+        yield from _collect(ray, jobs, start, warn)
+    finally:
+        ray.shutdown()  # ends what still runs
+
+
+def environment(job: Job, gpus: float) -> dict[str, str]:
+    """Return what a job's process must find set before Keras is imported."""
+    carried = {name: _absolute(os.environ[name]) for name in CARRIED if os.environ.get(name)}
+    shared = {}
+    if 0 < gpus < 1:  # several jobs on one device: none may take all of its memory
+        shared = {
+            "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+            "XLA_PYTHON_CLIENT_MEM_FRACTION": f"{MEMORY_SHARE * gpus:.3f}",
+        }
+    return backend_environment(job.key.backend, job.options.deterministic) | carried | shared
+
+
+def _train(job: Job, commit: str) -> Iterator[EpochEnd | RunRecord]:
+    """Train on a node, whose code must be that of the process which writes the records."""
+    if provenance.commit() != commit:
+        text = (
+            f"the node {os.uname().nodename} has retable at {provenance.commit()}, the writing process at {commit}"
+        )
+        yield RunRecord(job.key, {}, error=text)
+        return
+    yield from train(job)
+
+
+def _collect(
+    ray: Any, jobs: list[Job], start: Callable[[Job], Any], warn: Callable[[str], None]
+) -> Iterator[EpochEnd | RunRecord]:
+    """Yield events as they come, from whichever job."""
+    running = {start(job): (job, RETRIES) for job in jobs}
+    while running:
+        stream = ray.wait(list(running), num_returns=1)[0][0]
+        job, retries = running[stream]
+        try:
+            event = ray.get(next(stream))
+        except ray.exceptions.RayTaskError as error:
+            event = RunRecord(job.key, {}, error=f"{type(error.cause).__name__}: {error.cause}")
+        except ray.exceptions.RayError as error:  # worker or node died, or was out of memory
+            reason = f"{type(error).__name__}: {str(error).partition('. ')[0]}"
+            if retries:
+                warn(f"{job.key}: lost ({reason}); starts anew.")
+                running[start(job)] = (job, retries - 1)
+                del running[stream]
+                continue
+            event = RunRecord(job.key, {}, error=f"lost {RETRIES + 1} times; {reason}")
+        if isinstance(event, RunRecord):
+            del running[stream]
+        yield event
+
+
+def _connect(cluster: Cluster) -> Any:
+    """Return the module ray, connected. Raises DataError without Ray, or where no cluster answers."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        import ray
+    except ImportError as error:
+        raise DataError("Ray is not installed. Install it with: pip install 'retable[ray]'") from error
+    address = cluster.address or os.environ.get("RAY_ADDRESS") or "local"
+    if address.startswith("ray://"):
+        raise DataError(f"{address} is a Ray Client address, over which epochs can't be told. Expected HOST:PORT.")
+    local = {"include_dashboard": False} if address == "local" else {}
+    on_terminate = signal.getsignal(signal.SIGTERM)
+    try:
+        _knock(address)
+        ray.init(address, log_to_driver=False, logging_level="ERROR", **local)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise DataError(f"There is no Ray cluster at {address}: {(str(error).splitlines() or [''])[0]}") from error
+    signal.signal(signal.SIGTERM, on_terminate)  # Ray puts its own handler there
+    return ray
+
+
+def _knock(address: str) -> None:
+    """Raise OSError when nobody listens at HOST:PORT; Ray itself would try for minutes."""
+    host, colon, port = address.rpartition(":")
+    if colon and port.isdigit():
+        socket.create_connection((host, int(port)), KNOCK_SECONDS).close()
+
+
+def _gpus_per_job(ray: Any, cluster: Cluster, warn: Callable[[str], None]) -> float:
+    """Return the share of a job. Too little is an error, or a warning where a cluster may grow."""
+    there = ray.cluster_resources()
+    gpus = (1.0 if there.get("GPU") else 0.0) if cluster.gpus_per_job is None else cluster.gpus_per_job
+    if gpus > 1 and gpus != int(gpus):
+        raise DataError(f"--gpus-per-job is {gpus}. Expected a fraction below 1, or a whole number.")
+    for name, wanted in (("GPU", gpus), ("CPU", cluster.cpus_per_job)):
+        if wanted > there.get(name, 0.0):
+            text = f"A job wants {wanted:g} {name}s, the cluster has {there.get(name, 0.0):g}"
+            if cluster.address is None:
+                raise DataError(f"{text}.")
+            warn(f"{text}: waiting for it to grow.")
+    return gpus
+
+
+def _absolute(place: str) -> str:
+    """Return a folder's full path, for a process that starts elsewhere; an address stays as it is."""
+    return str(Path(place).resolve()) if Path(place).exists() else place

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import provenance
+from benchmarks import device, provenance
 from benchmarks.recipe import BACKENDS, Measurement, NotAttempted, Recipe
 from benchmarks.table import load_table
 from data_pipelines.dataset import DataError, Dataset, Fold, Split
@@ -61,10 +61,12 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
     try:
         _import_keras_quietly()
         recipe = _recipe(job)
+        device.forget_peak(job.key.backend)
         with _paths(recipe.dataset, job.options) as paths:
             record = yield from _earn(recipe, paths, job)
             _check_numbers(record)
-            record = replace(record, device=provenance.device(job.key.backend))
+            peak = device.peak_bytes(job.key.backend)
+            record = replace(record, device=device.name(job.key.backend), peak_device_bytes=peak)
     except Exception as error:  # whatever a job breaks on, the others go on
         record = RunRecord(job.key, {}, error=f"{type(error).__name__}: {error}")
     yield replace(
@@ -84,11 +86,16 @@ def select_backend(backend: str, deterministic: bool = False) -> None:
         raise DataError(f"There is no backend {backend!r}. Known: {', '.join(BACKENDS)}.")
     if find_spec(backend) is None:
         raise DataError(f"The backend {backend} is not installed. Install it with: pip install {backend}")
-    os.environ["KERAS_BACKEND"] = backend
-    if deterministic:  # read when the library starts; `prepare` sets what can be set later
-        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_gpu_deterministic_ops=true".strip()
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.update(backend_environment(backend, deterministic))
+
+
+def backend_environment(backend: str, deterministic: bool) -> dict[str, str]:
+    """Return the environment variables that the backend's library reads when it starts."""
+    chosen = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")}
+    if deterministic:  # `prepare` sets what can be set later
+        chosen["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_gpu_deterministic_ops=true".strip()
+        chosen["CUBLAS_WORKSPACE_CONFIG"] = os.environ.get("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    return chosen
 
 
 def _import_keras_quietly() -> None:

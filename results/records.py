@@ -52,6 +52,7 @@ class RunRecord:
     seconds: float = 0.0
     examples_per_second: float = 0.0
     parameters: int = 0
+    peak_device_bytes: int = 0  # 0 where the backend does not tell
     device: str = ""
     commit: str = ""
     data_hash: str = ""
@@ -70,7 +71,7 @@ class EpochEnd(NamedTuple):
     seconds: float
 
 
-COST = ("epochs", "seconds", "examples_per_second", "parameters")
+COST = ("epochs", "seconds", "examples_per_second", "parameters", "peak_device_bytes")
 PROVENANCE = ("device", "commit", "data_hash", "versions", "finished", "error")
 RECORD_COLUMNS = (*JobKey._fields, "metric", "value", "metrics", *COST, *PROVENANCE)
 CURVE_COLUMNS = (*JobKey._fields, "epoch", "loss", "valid", "seconds")
@@ -195,6 +196,7 @@ def _record_part(line: Mapping[str, str]) -> _Part:
         float(line["seconds"]),
         float(line["examples_per_second"]),
         int(line["parameters"]),
+        int(line["peak_device_bytes"]),
         *(line[name] for name in PROVENANCE),
     )
     return _Part(record, int(line["metrics"]))

@@ -222,6 +222,7 @@ def _run(record: RunRecord, cell: Cell) -> dict[str, str]:
         "epochs": str(record.epochs or ""),
         "seconds": f"{record.seconds:.1f}",
         "examples per second": f"{record.examples_per_second:.0f}" if record.examples_per_second else "",
+        "device memory (MB)": f"{record.peak_device_bytes / 1e6:.0f}" if record.peak_device_bytes else "",
         "finished": record.finished[:19].replace("T", " "),
         "commit": record.commit,
     }

@@ -1,10 +1,12 @@
 """Verdicts as rows of text, for the terminal, for JSON and for the README."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
+from results.records import RunRecord
 from results.verdicts import Answer, Verdict
 
 LONG = 30
@@ -68,6 +70,28 @@ def as_markdown(rows: Sequence[Mapping[str, str]]) -> str:
 def headings_in_use(rows: Sequence[Mapping[str, str]]) -> list[str]:
     """Return the headings under which some row has a text."""
     return [name for name in (rows[0] if rows else ()) if any(row[name] for row in rows)]
+
+
+def cost_rows(records: Iterable[RunRecord]) -> list[dict[str, str]]:
+    """Return what a trained model of each cell cost, on each device: the median of its records, as texts."""
+    groups: dict[tuple[str, ...], list[RunRecord]] = {}
+    for record in records:
+        if record.metrics and record.epochs:
+            key = record.key
+            place = (key.table, key.row, key.column, key.backend, record.device)
+            groups.setdefault(place, []).append(record)
+    headings = ("table", "row", "column", "backend", "device")
+    return [{**dict(zip(headings, place, strict=True)), **_cost(group)} for place, group in groups.items()]
+
+
+def _cost(records: Sequence[RunRecord]) -> dict[str, str]:
+    memory = max(record.peak_device_bytes for record in records)
+    return {
+        "models": str(len(records)),
+        "seconds": f"{median(record.seconds for record in records):.1f}",
+        "examples per second": f"{median(record.examples_per_second for record in records):.0f}",
+        "device memory (MB)": f"{memory / 1e6:.0f}" if memory else "",
+    }
 
 
 def rewrite_section(path: Path, name: str, text: str) -> None:

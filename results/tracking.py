@@ -224,6 +224,8 @@ def _metrics(cell: Cell, record: RunRecord, curve: Sequence[EpochEnd]) -> list[A
     now = _milliseconds(0)
     values = {_plain(name): value for name, value in record.metrics.items()}
     values |= {"seconds": record.seconds, "examples per second": record.examples_per_second}
+    if record.peak_device_bytes:
+        values["device memory MB"] = record.peak_device_bytes / 1e6
     if cell.value is not None:
         values[f"published {_plain(cell.metric.name)}"] = cell.value
     metrics = [Metric(name, value, now, 0) for name, value in values.items()]

@@ -1,5 +1,6 @@
 """The command as a person uses it: answers, mistakes, and what it must not import."""
 
+import json
 import os
 import re
 import subprocess
@@ -143,3 +144,13 @@ def test_the_readme_has_todays_verdicts(tmp_path):
     copy.write_text((ROOT / "README.md").read_text("utf-8"), "utf-8")
     show.write_readme(copy)
     assert copy.read_text("utf-8") == (ROOT / "README.md").read_text("utf-8")
+
+
+def test_costs_are_medians_of_what_was_recorded():
+    done = retable("show", "starter", "--costs", "--column", "digits", "--format", "json")
+    (row,) = json.loads(done.stdout)
+    seconds = sorted(
+        r.seconds for r in RecordFiles("starter", ROOT / "results").records() if r.key.column == "digits"
+    )
+    assert (row["models"], row["seconds"]) == ("5", f"{seconds[2]:.1f}")
+    assert row["device memory (MB)"] == ""

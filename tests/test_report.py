@@ -36,8 +36,8 @@ def report(tmp_path_factory) -> Path:
 def browser():
     """Return Chromium; where a continuous integration has none, that is an error."""
     if CHROMIUM is None:
-        assert not os.environ.get("CI"), "no Chromium: `make browser` installs it"
-        pytest.skip("needs Chromium: `make browser` installs Debian's")
+        assert not os.environ.get("CI"), "no Chromium: `make test-tools` installs it"
+        pytest.skip("needs Chromium: `make test-tools` installs Debian's")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -2,9 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +15,8 @@ from benchmarks.training import Options, train
 from data_pipelines.dataset import RemoteFile
 from results.records import EpochEnd, RecordFiles, RunRecord
 from results.verdicts import Answer
+from tests.processes import retable, wait_for
 
-COMMAND = [sys.executable, "-c", "from benchmarks.cli.app import main; main()"]
-ROOT = Path(__file__).parent.parent
 TREC = ("2", "CNN-rand", "TREC")
 
 
@@ -148,24 +144,6 @@ def test_equal_seeds_give_equal_numbers():
     first, again, other = numbers(jobs[0]), numbers(jobs[0]), numbers(jobs[1])
     assert first == again
     assert first[0] != other[0]
-
-
-def retable(*arguments: str, folder: Path) -> subprocess.Popen:
-    environment = {**os.environ, "RETABLE_RESULTS": str(folder), "MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
-    return subprocess.Popen(
-        [*COMMAND, *arguments],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def wait_for(condition, process: subprocess.Popen, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("signals", [(signal.SIGKILL, signal.SIGINT, signal.SIGKILL)], ids=["three stops"])

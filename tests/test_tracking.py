@@ -16,7 +16,7 @@ CELL = Cell("paper", "2", "CNN's", "SST-2", ACCURACY, 82.7, 1.5)
 def record(seed: int) -> RunRecord:
     key = JobKey("paper", "2", "CNN's", "SST-2", 0, seed, "jax", "0123456789ab", 1)
     return RunRecord(
-        key, {"test accuracy": 82.0 + seed}, 2, 3.0, 100.0, 7, "cpu", "c0ffee", "da7a", "v", f"t{seed}"
+        key, {"test accuracy": 82.0 + seed}, 2, 3.0, 100.0, 7, 5_000_000, "cpu", "c0ffee", "da7a", "v", f"t{seed}"
     )
 
 
@@ -68,6 +68,7 @@ def test_a_run_has_settings_provenance_and_its_curve(runs):
     expected |= {"device": "cpu", "commit": "c0ffee", "data hash": "da7a"}
     assert expected.items() <= run.data.tags.items()
     assert run.data.metrics["published test accuracy"] == 82.7
+    assert run.data.metrics["device memory MB"] == 5
     history = client.get_metric_history(run.info.run_id, "valid")
     assert [(point.step, point.value) for point in history] == [(1, 81.0), (2, 82.0)]
 

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from benchmarks.cli import bench, compare, data, report, run, show
+from benchmarks.cli import bench, compare, data, nightly, report, run, show
 from benchmarks.table import UnknownName
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
@@ -24,6 +24,8 @@ app.command("reproduce")(run.reproduce_default)
 app.command("track")(run.track)
 app.command("compare")(compare.compare_groups)
 app.command("report")(report.report)
+app.command("nightly")(nightly.nightly)
+app.command("schedule")(nightly.schedule)
 app.command("bench")(bench.bench)
 app.command("readme")(show.readme)
 app.add_typer(data.app, name="data")

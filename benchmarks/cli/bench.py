@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from benchmarks import provenance
+from benchmarks import device, provenance
 from benchmarks.cli.show import wide_console
 from benchmarks.recipe import Recipe
 from benchmarks.table import load_table
@@ -56,7 +56,7 @@ def measure(recipe: object, column: str, backend: str, batches: int, repeats: in
         "batches": batches,
         "repeats": repeats,
         "backend": backend,
-        "device": provenance.device(backend),
+        "device": device.name(backend),
         "commit": provenance.commit(),
         "versions": provenance.versions(),
         "speeds": [speed._asdict() for speed in speeds],

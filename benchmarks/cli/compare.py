@@ -1,23 +1,21 @@
 """retable compare: two groups of runs, cell by cell."""
 
 import csv
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from benchmarks.cli.progress import warn
-from benchmarks.cli.show import Column, Paper, Results, Row, TableName, existing, wide_console
+from benchmarks.cli.show import Column, Paper, Results, Row, TableName, existing, print_rows
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint
 from benchmarks.table import PaperTable, load_table, match
 from results.comparison import Comparison, compare, select
 from results.ledger import ResultsError
 from results.published import Cell
 from results.records import RecordFiles, RunRecord
-from results.summary import as_markdown, number
+from results.summary import number
 from results.verdicts import Verdict
 
 FORMATS = ("table", "csv", "json", "markdown")
@@ -116,16 +114,9 @@ def _compared(table: PaperTable, cell: Cell, one: list[RunRecord], two: list[Run
 
 
 def _print(rows: list[dict[str, str]], form: str, title: str) -> None:
-    if form == "json":
-        print(json.dumps(rows, indent=1))
-    elif form == "markdown":
-        print(as_markdown(rows))
-    elif form == "csv":
+    if form == "csv":
         writer = csv.DictWriter(sys.stdout, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     else:
-        grid = Table(*rows[0], title=title)
-        for line in rows:
-            grid.add_row(*line.values())
-        wide_console().print(grid)
+        print_rows(rows, form, title)

@@ -11,7 +11,7 @@ from benchmarks.recipe import Measurement, Recipe, fingerprint, settings
 from benchmarks.reproduce import Watcher
 from benchmarks.training import Job
 from results.published import Cell
-from results.records import EpochEnd, RunRecord
+from results.records import EpochEnd, JobKey, RunRecord
 from results.tracking import Tracker
 
 SPEED_WINDOW_SECONDS = 3600.0  # an epoch may take minutes
@@ -27,6 +27,7 @@ class RunReport(Watcher):
         self.recipes = {fingerprint(recipe): recipe for recipe in recipes}
         self.problems: list[str] = []  # each starts with "failed" or "unavailable"
         self.total = self.done = 0
+        self.epochs: dict[JobKey, int] = {}  # trained by now
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
         times = (TimeElapsedColumn(), TimeRemainingColumn())
         self.bar = Progress(
@@ -56,12 +57,18 @@ class RunReport(Watcher):
     def epoch(self, point: EpochEnd) -> None:
         """Advance by an epoch."""
         valid = "" if point.valid is None else f", valid {point.valid:.2f}"
-        self.bar.update(self.task, advance=1, description=f"{_short(point)} epoch {point.epoch}{valid}")
+        self.epochs[point.key] = point.epoch
+        self.bar.update(
+            self.task,
+            completed=sum(self.epochs.values()),
+            description=f"{_short(point)} epoch {point.epoch}{valid}",
+        )
 
     def record(self, record: RunRecord, curve: Sequence[EpochEnd]) -> None:
         """Print the result of a job, and track it."""
         self.done += 1
-        self.bar.update(self.task, advance=self._epochs(record.key.fingerprint) - len(curve))
+        self.epochs[record.key] = self._epochs(record.key.fingerprint)
+        self.bar.update(self.task, completed=sum(self.epochs.values()))
         values = ", ".join(f"{name} {value:.2f}" for name, value in record.metrics.items())
         outcome = f"failed: {record.error}" if record.error else values
         left = (time.monotonic() - self.started) / self.done * (self.total - self.done) / 60

@@ -1,6 +1,8 @@
 """retable run | reproduce | track: train what is missing, write it down, judge it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +12,9 @@ from benchmarks import provenance
 from benchmarks.cli.progress import RunReport, by_place, warn
 from benchmarks.cli.show import Column, Paper, Results, Row, TableName, existing, print_verdicts, wide_console
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, settings
-from benchmarks.reproduce import reproduce, verdicts
-from benchmarks.running import run_here
-from benchmarks.table import PaperTable, load_table
+from benchmarks.reproduce import Runner, reproduce, verdicts
+from benchmarks.running import Cluster, run_here, run_on_ray
+from benchmarks.table import PaperTable, load_table, match
 from benchmarks.training import Options, adjust, select_backend
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
@@ -20,6 +22,7 @@ from results.published import Cell
 from results.records import RecordFiles, results_folder
 from results.tracking import Tracker
 
+PLACES = ("here", "ray")
 DEFAULT_RUNS = (  # paper, row, column
     ("lectures", None, None),
     ("starter", None, None),
@@ -39,6 +42,14 @@ def run(
         bool, typer.Option("--deterministic", help="Set every switch of the backend.")
     ] = False,
     lookalike: Annotated[bool, typer.Option("--lookalike", help="Generated data: a trial, never counts.")] = False,
+    on: Annotated[
+        str, typer.Option(help="here: in this process; ray: each job in a process of its own.")
+    ] = "here",
+    address: Annotated[str | None, typer.Option(help="With --on ray: a cluster [an instance of our own].")] = None,
+    gpus_per_job: Annotated[
+        float | None, typer.Option(help="With --on ray; a fraction shares a GPU [1 where there are any].")
+    ] = None,
+    cpus_per_job: Annotated[float, typer.Option(help="With --on ray.")] = 1.0,
     results: Results = None,
 ) -> None:
     """Train the cells of a table that have no record yet, and judge them."""
@@ -48,7 +59,12 @@ def run(
     found = load_table(paper)
     cells = found.cells(table, row, column)
     options = Options(epochs, lookalike, deterministic)
-    if _run(found, cells, backend=backend, seeds=seeds, options=options, results=results):
+    runner = choose_runner(on, Cluster(address, gpus_per_job, cpus_per_job))
+    with resumable():
+        problems = train_cells(
+            found, cells, backend=backend, seeds=seeds, options=options, results=results, runner=runner
+        )
+    if problems:
         raise typer.Exit(1)
 
 
@@ -59,9 +75,10 @@ def reproduce_default(results: Results = None) -> None:
     """
     folder = results or results_folder() / "local"
     problems = []
-    for paper, row, column in DEFAULT_RUNS:
-        table = load_table(paper)
-        problems += _run(table, table.cells(None, row, column), results=folder)
+    with resumable():
+        for paper, row, column in DEFAULT_RUNS:
+            table = load_table(paper)
+            problems += train_cells(table, table.cells(None, row, column), results=folder)
     if any(problem.startswith("failed") for problem in problems):
         raise typer.Exit(1)
 
@@ -91,7 +108,29 @@ def track(paper: Paper, results: Results = None) -> None:
     print(f"{sent} run(s) sent, {len(records) - sent - unknown} were there{skipped}.")
 
 
-def _run(
+@contextmanager
+def resumable() -> Iterator[None]:
+    """On Ctrl-C, say that nothing is lost, and exit with 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        warn("Stopped. Every finished job is kept; the same command goes on from here.")
+        raise typer.Exit(130) from None
+
+
+def choose_runner(on: str, cluster: Cluster) -> Runner:
+    """Return where jobs run. Raises UnknownName for a place that does not exist, DataError for bad shares."""
+    for name, share in (("--gpus-per-job", cluster.gpus_per_job), ("--cpus-per-job", cluster.cpus_per_job)):
+        if share is not None and share < 0:
+            raise DataError(f"{name} is {share}. Expected 0 or more.")
+    if match("place to run", on, PLACES) == "ray":
+        return partial(run_on_ray, cluster=cluster, warn=warn)
+    if cluster != Cluster():
+        raise DataError("--address, --gpus-per-job and --cpus-per-job go with --on ray.")
+    return run_here
+
+
+def train_cells(
     table: PaperTable,
     cells: Sequence[Cell],
     *,
@@ -99,26 +138,23 @@ def _run(
     seeds: int | None = None,
     options: Options = Options(),
     results: Path | None = None,
+    runner: Runner = run_here,
 ) -> list[str]:
     """Run and print; return what went wrong, each starting with "failed" or "unavailable"."""
     select_backend(backend, options.deterministic)
-    folder, caption = _folder(results or results_folder(), options)
+    folder, caption = folder_of_records(results or results_folder(), options)
     tracker = Tracker(table.paper, folder, warn)
     with RunReport(wide_console(), tracker, cells, _recipes(table, cells, options)) as report:
-        try:
-            judged = reproduce(
-                table, cells, run_here, folder, backend=backend, seeds=seeds, options=options, watcher=report
-            )
-        except KeyboardInterrupt:
-            warn("Stopped. Every finished job is kept; the same command goes on from here.")
-            raise typer.Exit(130) from None
+        judged = reproduce(
+            table, cells, runner, folder, backend=backend, seeds=seeds, options=options, watcher=report
+        )
         for verdict in judged:
             tracker.send_verdict(verdict)
     print_verdicts(table, judged, caption)
     return report.problems
 
 
-def _folder(results: Path, options: Options) -> tuple[Path, str | None]:
+def folder_of_records(results: Path, options: Options) -> tuple[Path, str | None]:
     """Return where records go: those that can't count go to trial/. Raises ResultsError if it can't be written."""
     if options.is_trial:
         folder, caption = results / "trial", "A trial: not the paper's settings and data. It never counts."

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,15 @@ from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, match, paper_names
 from results.ledger import ResultsError
 from results.records import RecordFiles, results_folder
-from results.summary import as_row, headings_in_use, markdown, rewrite_section, speed_table, verdict_tables
+from results.summary import (
+    as_markdown,
+    as_row,
+    cost_rows,
+    headings_in_use,
+    rewrite_section,
+    speed_table,
+    verdict_tables,
+)
 from results.verdicts import Answer, Verdict
 
 ROOT = Path(__file__).parent.parent.parent
@@ -54,50 +63,65 @@ def show(
     results: Results = None,
     backend: Annotated[str | None, typer.Option(help="Judge by this backend's runs.")] = None,
     attempted: Annotated[bool, typer.Option("--attempted", help="Leave out cells without a recipe.")] = False,
+    costs: Annotated[bool, typer.Option("--costs", help="What training took instead: time and memory.")] = False,
     format: Annotated[str, typer.Option(help="table, json or markdown.")] = "table",
 ) -> None:
     """Print published numbers beside ours, with a verdict for each."""
     chosen = match("format", format, FORMATS)
     found = load_table(paper)
+    if costs:
+        places = {cell[1:4] for cell in found.cells(table, row, column)}
+        records = RecordFiles(found.paper, existing(results)).records()
+        print_rows(cost_rows(r for r in records if r.key[1:4] in places), chosen, found.title)
+        return
     used = match("backend", backend, BACKENDS) if backend else None
     judged = _judged(found, existing(results), table, row, column, used)
     if attempted:
         judged = [verdict for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED]
-    if chosen == "json":
-        print(json.dumps([as_row(verdict) for verdict in judged], indent=1))
-    elif chosen == "markdown":
-        print(markdown(judged))
-    else:
+    if chosen == "table":
         print_verdicts(found, judged)
+    else:
+        print_rows([as_row(verdict) for verdict in judged], chosen, found.title)
 
 
 def readme() -> None:
-    """Write the verdicts, and what `retable bench` measured, into README.md between their marks."""
+    """Write verdicts, costs, and what `retable bench` measured, into README.md between their marks."""
     write_readme(ROOT / "README.md")
 
 
 def write_readme(path: Path) -> None:
-    """Write the verdicts of all attempted cells, and the speeds, between the marks of a text file."""
-    attempted = {}
+    """Write the verdicts of all attempted cells, the speeds and the costs, between the marks of a text file."""
+    attempted, costs = {}, []
     for name in paper_names():
         table = load_table(name)
         judged = _judged(table, PUBLISHED_WITH)
         attempted[table.title] = [verdict for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED]
+        costs += [{"paper": name, **row} for row in cost_rows(RecordFiles(name, PUBLISHED_WITH).records())]
     rewrite_section(path, "verdicts", verdict_tables(attempted))
+    rewrite_section(path, "costs", as_markdown(costs))
     rewrite_section(path, "speed", speed_table(json.loads((PUBLISHED_WITH / "speed.json").read_text("utf-8"))))
 
 
 def print_verdicts(table: PaperTable, judged: list[Verdict], caption: str | None = None) -> None:
     """Print verdicts as a terminal table, the notes below it."""
-    rows = [as_row(verdict) for verdict in judged]
+    print_rows([as_row(verdict) for verdict in judged], "table", table.title, caption)
+    for note in table.notes:
+        wide_console().print(f"- {note}", markup=False)
+
+
+def print_rows(rows: Sequence[Mapping[str, str]], form: str, title: str, caption: str | None = None) -> None:
+    """Print rows of texts by heading as a table, JSON or Markdown."""
+    if form == "json":
+        print(json.dumps(rows, indent=1))
+        return
+    if form == "markdown":
+        print(as_markdown(rows))
+        return
     headings = headings_in_use(rows)
-    grid = Table(*headings, title=table.title, caption=caption)
+    grid = Table(*headings, title=title, caption=caption)
     for line in rows:
         grid.add_row(*(line[name] for name in headings))
-    console = wide_console()
-    console.print(grid)
-    for note in table.notes:
-        console.print(f"- {note}", markup=False)
+    wide_console().print(grid)
 
 
 def existing(folder: Path | None) -> Path:

@@ -1,0 +1,250 @@
+"""Nights: plans, a rehearsal that is killed and resumed, budgets, gates, and the units of schedulers."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks.cli.app import app
+from benchmarks.nightly import Exit, Stop, alone, read_plan, stopping
+from benchmarks.schedules import SCHEDULERS, units
+from benchmarks.table import UnknownName
+from data_pipelines.dataset import DataError
+from results.records import RecordFiles
+from tests.processes import retable, wait_for
+
+REHEARSAL = """
+hours = {hours}
+gate = {gate}
+epochs = 12
+lookalike = true
+results = "out"
+{more}
+
+[[run]]
+paper = "starter"
+row = "LeNet-style"
+column = "digits"
+seeds = 3
+
+[[run]]
+paper = "lectures"
+row = "CS231n padded height"
+"""
+
+
+def plan_in(
+    folder: Path, hours: float = 1, gate: tuple[str, ...] = ("worse",), more: str = "", name="plan"
+) -> Path:
+    path = folder / f"{name}.toml"
+    path.write_text(REHEARSAL.format(hours=hours, gate=json.dumps(gate), more=more))
+    return path
+
+
+def summary_of(plan: Path) -> dict:
+    return json.loads((plan.parent / "out" / "nightly" / f"{plan.stem}.json").read_text())
+
+
+def night(plan: Path) -> tuple[int, dict]:
+    result = CliRunner().invoke(app, ["nightly", str(plan)])
+    return result.exit_code, summary_of(plan)
+
+
+@pytest.fixture(autouse=True)
+def no_server(monkeypatch):
+    """Let MLflow be down: a night must not depend on it."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+
+
+def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path):
+    plan = plan_in(tmp_path)
+    files = RecordFiles("starter", tmp_path / "out" / "trial")
+    for stop, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, Exit.UNFINISHED)):
+        before = len(files.records())
+        process = retable("nightly", str(plan), folder=tmp_path)
+        wait_for(lambda before=before: len(files.records()) > before, process)
+        process.send_signal(stop)
+        output, errors = process.communicate()
+        assert process.returncode == code, errors
+    assert "Stopped: it was told to stop; the next night goes on." in output
+    assert summary_of(plan)["stopped"] == "it was told to stop"
+    assert night(plan)[0] == Exit.PASSED
+    assert sorted(record.key.seed for record in files.records()) == [0, 1, 2]
+    assert {len(points) for points in files.curves().values()} == {12}
+    code, again = night(plan)
+    assert (code, again["new runs"], again["runs left"]) == (Exit.PASSED, 0, 0)
+    assert again["verdicts"] == {"incomplete": 1, "reproduced": 1}
+    code, closed = night(plan_in(tmp_path, gate=("incomplete", "worse")))
+    assert (code, closed["gate"]) == (Exit.FAILED, ["starter 1 / LeNet-style / digits (incomplete)"])
+
+
+def test_a_night_ends_with_its_hours(tmp_path):
+    plan = plan_in(tmp_path, hours=0.0001)
+    code, summary = night(plan)
+    assert (code, summary["stopped"]) == (Exit.UNFINISHED, "its 0.0001 hours were over")
+    assert summary["runs left"] == 4
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_a_night_never_overlaps_itself(tmp_path):
+    plan = plan_in(tmp_path)
+    with alone(tmp_path / "out" / "nightly" / "plan.lock") as is_free:
+        assert is_free
+        result = CliRunner().invoke(app, ["nightly", str(plan)])
+    assert result.exit_code == Exit.ALREADY_RUNNING
+    assert not (tmp_path / "out" / "trial").exists()
+
+
+def test_data_that_is_missing_fails_the_night(tmp_path, home, monkeypatch):
+    monkeypatch.setenv("RETABLE_MIRROR", str(tmp_path / "none"))
+    monkeypatch.setattr(
+        "data_pipelines.download.fetch", lambda file: (_ for _ in ()).throw(DataError("no network"))
+    )
+    plan = tmp_path / "plan.toml"
+    plan.write_text('hours = 1\nresults = "out"\n[[run]]\npaper = "kim2014"\nrow = "CNN-rand"\ncolumn = "TREC"\n')
+    code, summary = night(plan)
+    assert (code, summary["problems"]) == (Exit.FAILED, ["unavailable: no network"])
+
+
+def test_a_night_writes_its_report(tmp_path):
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        'hours = 1\nresults = "{commit}"\nreport = "pages"\n[[run]]\npaper = "lectures"\ntable = "004"\n'
+    )
+    result = CliRunner().invoke(app, ["nightly", str(plan)])
+    assert result.exit_code == Exit.PASSED, result.output
+    assert (tmp_path / "pages" / "lectures" / "index.html").exists()
+    assert [
+        len(path.name.rstrip("+")) for path in tmp_path.iterdir() if path.is_dir() and path.name != "pages"
+    ] == [12]
+
+
+@pytest.mark.parametrize(
+    "text, error",
+    [
+        ("hours = ", "is no TOML file"),
+        ("hours = 1", "run is missing"),
+        ("hours = 0\n[[run]]\npaper = 'starter'", "hours: Input should be greater than 0, got 0"),
+        ("hour = 1\n[[run]]\npaper = 'starter'", "hours is missing; hour: Extra inputs are not permitted"),
+        ("hours = 1\ngate = ['bad']\n[[run]]\npaper = 'starter'", "gate.0: Input should be 'reproduced'"),
+        ("hours = 1\n[[run]]\npaper = 'starter'\nseeds = 0", "run.0.seeds: .* greater than or equal to 1, got 0"),
+        ("hours = 1\n[[run]]\npaper = 'starter'\nrow = 'x'", "There is no row 'x'"),
+        ("hours = 1\n[[run]]\npaper = 'kim2041'", "Did you mean kim2014"),
+    ],
+)
+def test_wrong_plans_say_what_is_wrong(tmp_path, text, error):
+    (tmp_path / "plan.toml").write_text(text)
+    with pytest.raises((DataError, UnknownName), match=error):
+        read_plan(tmp_path / "plan.toml")
+
+
+@pytest.fixture
+def printed(tmp_path, monkeypatch):
+    """Return a function that writes the units of a scheduler for a plan with an awkward path, and their paths."""
+    folder = tmp_path / "50 % of 'it'"
+    folder.mkdir()
+    monkeypatch.setenv("RETABLE_HOME", str(folder))
+    plan = plan_in(folder, more='on = "ray"', name="Night plan")
+
+    def write(scheduler: str) -> list[Path]:
+        files = units(
+            scheduler, plan, read_plan(plan), "1:05", gpus=2, image="lab/retable:1", dashboard="http://ray:8265"
+        )
+        for name, text in files.items():
+            (tmp_path / name).write_text(text)
+        return [tmp_path / name for name in files]
+
+    return write
+
+
+def validated(tool: str, *arguments: str) -> None:
+    """Run a validator, or skip the test where it is not installed."""
+    found = shutil.which(tool, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if found is None:
+        pytest.skip(f"needs {tool}")
+    done = subprocess.run([found, *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_systemd_takes_the_units(printed):
+    service, timer = printed("systemd")
+    validated("systemd-analyze", "verify", "--man=no", str(service), str(timer))
+    assert "OnCalendar=*-*-* 01:05:00" in timer.read_text()
+
+
+def test_cron_takes_the_line_and_the_shell_runs_it(printed):
+    (crontab,) = printed("cron")
+    validated("crontab", "-n", str(crontab))
+    line = crontab.read_text().splitlines()[-1]
+    assert line.startswith("5 1 * * * cd ")
+    assert "%" not in line.replace(r"\%", "")
+    command = line.split(" ", 5)[5].replace(r"\%", "%").partition(" && ")[0]
+    assert subprocess.run(["sh", "-c", f"{command} && pwd"], capture_output=True, text=True).stdout.endswith(
+        "'it'\n"
+    )
+
+
+def test_slurm_reads_the_directives(printed):
+    (scrontab,) = printed("slurm")
+    text = scrontab.read_text()
+    assert "#SCRON --time=01:15:00\n#SCRON --gpus=2\n" in text
+    assert text.splitlines()[-1].startswith("5 1 * * * cd ")
+
+
+def test_kubernetes_takes_the_objects(printed):
+    import kubernetes_validate
+    import yaml
+
+    (manifest,) = printed("kubernetes")
+    objects = list(yaml.safe_load_all(manifest.read_text()))
+    assert [thing["kind"] for thing in objects] == ["ConfigMap", "CronJob"]
+    for thing in objects:
+        kubernetes_validate.validate(thing, "1.31", strict=True)
+    assert objects[0]["data"]["plan.toml"] == REHEARSAL.format(hours=1, gate='["worse"]', more='on = "ray"')
+    command = objects[1]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["command"]
+    assert json.loads(command[5].partition("=")[2])["env_vars"]["RETABLE_RESULTS"] == "/retable/results"
+    assert objects[1]["spec"]["concurrencyPolicy"] == "Forbid"
+
+
+def test_github_takes_the_workflow(printed):
+    (workflow,) = printed("github")
+    validated("check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(workflow))
+
+
+@pytest.mark.parametrize("scheduler", SCHEDULERS)
+def test_schedule_prints_every_unit(scheduler, tmp_path):
+    plan = plan_in(tmp_path, more='on = "ray"')
+    arguments = ["schedule", str(plan), "--with", scheduler]
+    result = CliRunner().invoke(app, arguments)
+    assert (result.exit_code, result.output[-1]) == (0, "\n")
+    assert "retable-plan" in result.output or scheduler == "cron"
+    CliRunner().invoke(app, [*arguments, "--output", str(tmp_path / "units")])
+    assert len(list((tmp_path / "units").iterdir())) == len(SCHEDULERS[scheduler])
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--with", "systemd", "--at", "25:00"), ("--with", "at"), ("--with", "kubernetes")]
+)
+def test_wrong_schedules(arguments, tmp_path):
+    result = CliRunner().invoke(app, ["schedule", str(plan_in(tmp_path)), *arguments])
+    assert result.exit_code == 1
+    assert isinstance(result.exception, DataError | UnknownName)
+
+
+def test_a_stop_that_a_finaliser_swallowed_comes_again(monkeypatch):
+    monkeypatch.setattr("benchmarks.nightly.AGAIN_SECONDS", 0.05)
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(Stop, match="told to stop"), stopping(1):
+        with contextlib.suppress(Stop):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        time.sleep(5)
+    assert signal.getsignal(signal.SIGTERM) is before
