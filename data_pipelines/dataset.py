@@ -27,6 +27,7 @@ class Fold(NamedTuple):
     valid: Split | None
     test: Split
     vocabulary: tuple[str, ...] = ()  # symbol i + 1 is vocabulary[i]; symbol 0 is padding
+    vectors: np.ndarray | None = None  # float32 (words of the vocabulary, width); NaN for words without one
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,17 @@
-"""Word vectors by word2vec; the only door to gensim."""
+"""Word vectors by word2vec: trained, given to the words of a data set, and evaluated; the only door to gensim.
 
-from collections.abc import Iterable, Sequence
+Source: Mikolov et al., "Efficient Estimation of Word Representations in Vector Space" (2013), and
+"Distributed Representations of Words and Phrases and their Compositionality" (2013).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from data_pipelines.cache import digest, kept
+from data_pipelines.dataset import Fold
 
 
 def train_vectors(
@@ -37,6 +44,19 @@ def train_vectors(
     ).wv
 
 
+def load_with_own_vectors(
+    paths: Sequence[Path], fold: int, seed: int, *, load: Callable[..., Fold], **settings: Any
+) -> Fold:
+    """Return a fold of another loader with vectors trained on its training text alone.
+
+    `settings` are those of `train_vectors`. Vectors: float32 (words, width), NaN for words that have none.
+    """
+    found = load(paths, fold, seed)
+    text = digest(found.train.x, *found.vocabulary)
+    source = {"text": text, "seed": seed, "gensim": _version(), **settings}
+    return found._replace(vectors=kept("own_vectors", source, lambda: _own_vectors(found, seed, settings)))
+
+
 def rank_correlation(vectors: Any, pairs: Path) -> tuple[float, float]:
     """Return Spearman's correlation with human similarity scores, and the share of pairs it rests on.
 
@@ -44,3 +64,20 @@ def rank_correlation(vectors: Any, pairs: Path) -> tuple[float, float]:
     """
     _, spearman, unknown_percent = vectors.evaluate_word_pairs(str(pairs), case_insensitive=True)
     return float(np.asarray(spearman.statistic)), 1 - unknown_percent / 100
+
+
+def _own_vectors(fold: Fold, seed: int, settings: dict[str, Any]) -> np.ndarray:
+    words = np.array(["", *fold.vocabulary], dtype=object)
+    sentences = [words[row[row > 0]].tolist() for row in fold.train.x]
+    trained = train_vectors(sentences, seed=seed, **settings)
+    vectors = np.full((len(fold.vocabulary), trained.vector_size), np.nan, "float32")
+    for number, word in enumerate(fold.vocabulary):
+        if word in trained:
+            vectors[number] = trained[word]
+    return vectors
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("gensim")

@@ -14,12 +14,21 @@ And we assume:
 - the derivative of ReLU at zero is 0 (Theano's is 1; it matters in the second step only);
 - one stream of random numbers per seed, begun anew for each of its folds, as the code's fixed seeds are.
 
+The table "own vectors" is ours: GoogleNews is replaced by skip-gram vectors of the training text alone, never of
+a test sentence or fold. A hundred passes were chosen on the validation part of TREC, CNN-static, seeds 100 to 102
+and twelve epochs: 60.9 % after 5 passes, 81.0 % after 25, 86.2 % after 100.
+
+MNB and NBSVM follow Wang & Manning (2012): binary unigrams and bigrams, alpha 1, C 1, beta 0.25, on Kim's
+tokens and folds. Where their paper is silent, we interpolate NBSVM's threshold as its weights.
+
 We deviate: equal maxima of a sentence share the gradient. Theano's pooling gives each the whole of it, which
 multiplies the bias' gradient where windows of padding win.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +39,8 @@ from data_pipelines.datasets.sentences import CR, MPQA, MR, SUBJ, TREC
 from data_pipelines.datasets.treebank import SST1, SST2, load_treebank
 from data_pipelines.folds import batch_order, batched
 from data_pipelines.packing import pack
+from data_pipelines.word_vectors import load_with_own_vectors
+from models.naive_bayes import multinomial, predicted, ratio_machine
 from results.metrics import ACCURACY, VALUE
 from results.published import Cell
 
@@ -45,6 +56,9 @@ ROWS = {  # of each channel: where its vectors come from, whether they are tuned
     "CNN-non-static": ((WORD2VEC, True),),
     "CNN-multichannel": ((WORD2VEC, False), (WORD2VEC, True)),
 }
+BAYES: dict[str, Callable] = {"MNB": multinomial, "NBSVM": partial(ratio_machine, penalty=1.0, interpolation=0.25)}
+OWN_VECTORS = "own vectors"  # a table of ours
+WORD2VEC_SETTINGS: dict[str, Any] = {"skip_gram": True, "window": 5, "negative": 5, "min_count": 1, "epochs": 100}
 DATASETS = {dataset.name: dataset for dataset in (MR, SST1, SST2, SUBJ, TREC, CR, MPQA)}
 
 
@@ -52,16 +66,24 @@ def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
     """Return how to earn a cell."""
     if cell.table == "1":
         return counting(cell)
+    if cell.row in BAYES:
+        measure = partial(bayes_accuracy, fit=BAYES[cell.row])
+        return Measurement(dataset=DATASETS[cell.column], measure=measure, metrics=(ACCURACY,), runs=3)
     if cell.row not in ROWS:
         return NotAttempted("quoted by Kim (2014) from another paper")
     channels = ROWS[cell.row]
+    if cell.table == OWN_VECTORS:
+        return training(DATASETS[cell.column], channels, own=channels != ROWS["CNN-rand"])
     if any(vectors == WORD2VEC for vectors, _ in channels):
         return NotAttempted("needs the GoogleNews vectors")
     return training(DATASETS[cell.column], channels)
 
 
-def training(dataset: Dataset, channels: Channels) -> Recipe:
-    """Return how to earn a cell of table 2."""
+def training(dataset: Dataset, channels: Channels, *, own: bool = False) -> Recipe:
+    """Return how to earn a cell of table 2 or, with vectors of the training text, of our own table."""
+    if own:
+        load = partial(load_with_own_vectors, load=dataset.load, width=WIDTH, **WORD2VEC_SETTINGS)
+        dataset = replace(dataset, name=f"{dataset.name} with own vectors", load=load)
     return Recipe(
         dataset=dataset,
         build=partial(
@@ -115,12 +137,22 @@ def count(fold: Fold | None, seed: int, *, what: str) -> dict[str, float]:
     return {VALUE.name: float(counts[what])}
 
 
+def bayes_accuracy(fold: Fold | None, seed: int, *, fit: Callable) -> dict[str, float]:
+    """Return the accuracy of a system that counts n-grams, fitted to the whole training part."""
+    if fold is None:
+        raise ValueError("There is nothing to fit without data.")
+    words = np.array(["", *fold.vocabulary], dtype=object)
+    train, test = ([words[row[row > 0]].tolist() for row in part.x] for part in (fold.train, fold.test))
+    return {ACCURACY.name: float(100 * np.mean(predicted(fit, train, fold.train.y, test) == fold.test.y))}
+
+
 def build(fold: Fold, rng: np.random.Generator, *, classes: int, channels, width: int, **settings):
-    """Build the network over the fold's vocabulary, with U[-0.25, 0.25] for vectors that are not given."""
+    """Build the network over the fold's vocabulary; channels of one source begin with the same vectors."""
     from models.sentence_cnn import Channel, sentence_cnn
 
-    views = [Channel(_random_vectors(fold, width, rng), trainable) for _, trainable in channels]
-    return sentence_cnn(views, classes, **settings)
+    makers = {RANDOM: random_vectors, WORD2VEC: given_vectors}
+    tables = {source: makers[source](fold, width, rng) for source in dict.fromkeys(name for name, _ in channels)}
+    return sentence_cnn([Channel(tables[source], tuned) for source, tuned in channels], classes, **settings)
 
 
 def prepare(fold: Fold, rng: np.random.Generator, *, batch_size: int, valid_share: float) -> Fold:
@@ -135,11 +167,23 @@ def adadelta(**settings: float):
     return Adadelta(**settings)
 
 
-def _random_vectors(fold: Fold, width: int, rng: np.random.Generator) -> np.ndarray:
-    """Return float32 (symbols, width), row 0 zero."""
+def random_vectors(fold: Fold, width: int, rng: np.random.Generator) -> np.ndarray:
+    """Return U[-0.25, 0.25] for every word: float32 (symbols, width), row 0 zero."""
     vectors = rng.uniform(-0.25, 0.25, (len(fold.vocabulary) + 1, width)).astype("float32")
     vectors[0] = 0
     return vectors
+
+
+def given_vectors(fold: Fold, width: int, rng: np.random.Generator) -> np.ndarray:
+    """Return the fold's vectors, U[-0.25, 0.25] for words without one: float32 (symbols, width), row 0 zero.
+
+    The draws come from a stream of their own, so that they shift nothing else.
+    """
+    if fold.vectors is None or fold.vectors.shape[1] != width:
+        raise ValueError(f"The fold has no vectors of width {width}.")
+    drawn = random_vectors(fold, width, rng.spawn(1)[0])
+    drawn[1:] = np.where(np.isnan(fold.vectors), drawn[1:], fold.vectors)
+    return drawn
 
 
 NOTES = (
