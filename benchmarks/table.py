@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
+from typing import NamedTuple
 
 from benchmarks import papers
 from benchmarks.recipe import Measurement, NotAttempted, Recipe
@@ -17,6 +18,15 @@ class UnknownName(Exception):
     """A paper, table, row or column that does not exist; the text lists those that do."""
 
 
+class Claim(NamedTuple):
+    """An order that a paper states, or that we ask about: one row beats another."""
+
+    text: str
+    table: str
+    better: str  # a row
+    worse: str  # another row
+
+
 @dataclass(frozen=True)
 class PaperTable:
     """All cells of a paper, how to earn each, and what was learned where ours differ."""
@@ -25,6 +35,7 @@ class PaperTable:
     title: str
     recipe: Callable[[Cell], Recipe | Measurement | NotAttempted]
     notes: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
     def cells(self, table: str | None = None, row: str | None = None, column: str | None = None) -> list[Cell]:
         """Return the cells that match, in printed order. Raises UnknownName."""

@@ -36,7 +36,7 @@ class RemoteFile:
 
     name: str  # "<dataset>/<file>": its place in the cache and in a mirror
     address: str
-    sha256: str  # of the file, or of the member when `member` is set
+    hash: str  # SHA-256, or "md5:...", of the file, or of the member when `member` is set
     size: int  # bytes, of the same
     member: str | None = None
     archive_sha256: str | None = None
@@ -50,7 +50,7 @@ class PackagedFile:
     name: str
     package: str
     path: str  # inside the package
-    sha256: str
+    hash: str  # SHA-256
 
 
 DataFile = RemoteFile | PackagedFile
@@ -86,4 +86,4 @@ class Dataset:
         """Twelve hexadecimal digits over the hashes of all files; "generated" where there are none."""
         if not self.files:
             return "generated"
-        return hashlib.sha256("".join(f.sha256 for f in self.files).encode()).hexdigest()[:12]
+        return hashlib.sha256("".join(f.hash for f in self.files).encode()).hexdigest()[:12]

@@ -61,17 +61,30 @@ def check(path: Path, file: DataFile) -> None:
     if not path.exists():
         raise DataError(f"{file.name} is not at {path}.")
     stat = path.stat()
-    received = _sha256(path, stat.st_size, stat.st_mtime_ns)
-    if received != file.sha256:
+    algorithm, expected = _hash(file)
+    received = _digest(path, algorithm, stat.st_size, stat.st_mtime_ns)
+    if received != expected:
         remedy = "Delete it and fetch again." if isinstance(file, RemoteFile) else "Reinstall the package."
-        raise DataError(f"{path} has SHA-256 {received}. Expected {file.sha256} for {file.name}. {remedy}")
+        raise DataError(
+            f"{path} has {_spelt(algorithm)} {received}. Expected {expected} for {file.name}. {remedy}"
+        )
+
+
+def _hash(file: DataFile) -> tuple[str, str]:
+    """Return the algorithm and the digest of a file's hash."""
+    algorithm, _, digest = file.hash.rpartition(":")
+    return algorithm or "sha256", digest
+
+
+def _spelt(algorithm: str) -> str:
+    return {"sha256": "SHA-256", "md5": "MD5"}[algorithm]
 
 
 @lru_cache
-def _sha256(path: Path, size: int, modified: int) -> str:
+def _digest(path: Path, algorithm: str, size: int, modified: int) -> str:
     """Hash a file, once per process as long as its size and time stay the same."""
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return hashlib.file_digest(stream, algorithm).hexdigest()
 
 
 def _obtain(file: RemoteFile, path: Path) -> None:
@@ -115,9 +128,10 @@ def _received(file: RemoteFile, address: str, is_archive: bool, folder: Path) ->
         received = _extract(fetch(archive), file, folder)
     else:
         received = _extract(_download(address, folder), file, folder)
-    digest = pooch.file_hash(str(received))
-    if digest != file.sha256:
-        raise DataError(f"it has SHA-256 {digest}. Expected {file.sha256}. Nothing was kept")
+    algorithm, expected = _hash(file)
+    digest = pooch.file_hash(str(received), algorithm)
+    if digest != expected:
+        raise DataError(f"it has {_spelt(algorithm)} {digest}. Expected {expected}. Nothing was kept")
     return received
 
 

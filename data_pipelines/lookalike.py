@@ -1,5 +1,6 @@
 """Small generated data in each source's own file format, for trying and testing offline."""
 
+import gzip
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,6 +45,25 @@ def corpus(folder: Path, *, documents: int = 60) -> list[Path]:
     chosen = rng.choice(vocabulary, (20, 2))
     pairs.write_text("".join(f"{a}\t{b}\t{rng.uniform(0, 10):.2f}\n" for a, b in chosen), "utf-8")
     return [text, pairs]
+
+
+def vectors(folder: Path, *, width: int) -> list[Path]:
+    """Write a gzipped binary file of vectors for two thirds of the words of `sentences`."""
+    words = [a + b for a in SYLLABLES for b in SYLLABLES if (a < b or a == "ba")] + ["sign0", "Sign1", "?"]
+    numbers = np.random.default_rng(0).normal(0, 0.15, (len(words), width)).astype("<f4")
+    path = folder / "vectors.bin.gz"
+    with gzip.open(path, "wb") as stream:
+        stream.write(f"{len(words)} {width}\n".encode())
+        for word, row in zip(words, numbers, strict=True):
+            stream.write(word.encode() + b" " + row.tobytes())
+    return [path]
+
+
+def analogies(folder: Path) -> Path:
+    """Write two sections of questions over the words of `vectors`."""
+    path = folder / "questions.txt"
+    path.write_text(": first\nbaba baco badi bafu\n: gram-second\nbage baha baki balo\n", "utf-8")
+    return path
 
 
 def trees(folder: Path, *, sentences: int = 60) -> list[Path]:

@@ -4,14 +4,15 @@ Source: Mikolov et al., "Efficient Estimation of Word Representations in Vector 
 "Distributed Representations of Words and Phrases and their Compositionality" (2013).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from data_pipelines.cache import digest, kept
-from data_pipelines.dataset import Fold
+from data_pipelines.dataset import DataError, Fold
+from data_pipelines.vector_files import blocks, cut, layout
 
 
 def train_vectors(
@@ -24,24 +25,68 @@ def train_vectors(
     epochs: int = 5,
     skip_gram: bool = False,
     negative: int = 5,
+    hierarchical: bool = False,
+    sample: float = 1e-3,
+    workers: int = 1,
 ) -> Any:
-    """Train word2vec with negative sampling on one thread, so that a seed gives the same vectors twice.
+    """Train word2vec: CBOW or skip-gram, with `negative` samples or a hierarchical softmax.
 
-    Returns gensim's KeyedVectors: (words, width) and their index.
+    `sentences` is read once for the words and once for each epoch, and never held whole. On one worker a seed
+    gives the same vectors twice. Returns gensim's KeyedVectors: (words, width) and their index.
+    Raises DataError when no word occurs `min_count` times.
     """
     from gensim.models import Word2Vec
 
-    return Word2Vec(
-        sentences,
+    model = Word2Vec(
         vector_size=width,
         window=window,
         min_count=min_count,
-        epochs=epochs,
         sg=int(skip_gram),
-        negative=negative,
+        negative=0 if hierarchical else negative,
+        hs=int(hierarchical),
+        sample=sample,
         seed=seed,
-        workers=1,
-    ).wv
+        workers=workers,
+    )
+    model.build_vocab(sentences)
+    if not model.wv.index_to_key:
+        seen = model.corpus_total_words
+        raise DataError(f"The corpus has {seen} words, and none of them {min_count} times: nothing to train on.")
+    model.train(sentences, total_examples=model.corpus_count, epochs=epochs)
+    return model.wv
+
+
+class Corpus:
+    """A text file, plain or compressed, as lists of words: a sentence a line, read anew by every pass.
+
+    `heard` is told of every sentence.
+    """
+
+    def __init__(self, path: Path, *, lower: bool = False, heard: Callable[[], None] = lambda: None) -> None:
+        self.path, self.lower, self.heard = path, lower, heard
+
+    def __iter__(self) -> Iterator[list[str]]:
+        from gensim.models.word2vec import LineSentence
+
+        for sentence in LineSentence(str(self.path)):
+            self.heard()
+            yield [word.lower() for word in sentence] if self.lower else sentence
+
+
+def load_with_vectors(paths: Sequence[Path], fold: int, seed: int, *, load: Callable[..., Fold]) -> Fold:
+    """Return a fold of another loader, and the vectors of its words from the last file.
+
+    Vectors: float32 (words, width), memory-mapped, NaN for words that the file lacks.
+    """
+    found = load(paths[:-1], fold, seed)
+    stat = paths[-1].stat()
+    source = {
+        "file": str(paths[-1]),
+        "size": stat.st_size,
+        "time": stat.st_mtime_ns,
+        "words": digest(*found.vocabulary),
+    }
+    return found._replace(vectors=kept("cut_vectors", source, lambda: cut(paths[-1], found.vocabulary)))
 
 
 def load_with_own_vectors(
@@ -55,6 +100,24 @@ def load_with_own_vectors(
     text = digest(found.train.x, *found.vocabulary)
     source = {"text": text, "seed": seed, "gensim": _version(), **settings}
     return found._replace(vectors=kept("own_vectors", source, lambda: _own_vectors(found, seed, settings)))
+
+
+def known_vectors(path: Path, limit: int | None = None) -> Any:
+    """Return the first `limit` words of a file of vectors as gensim's KeyedVectors."""
+    from gensim.models import KeyedVectors
+
+    vectors = KeyedVectors(layout(path).width)
+    for words, block in blocks(path, limit):
+        vectors.add_vectors(words, block)
+    return vectors
+
+
+def analogies(vectors: Any, questions: Path) -> list[tuple[str, int, int]]:
+    """Return per section of an analogy set: its name, how many are right, how many have known words only."""
+    _, sections = vectors.evaluate_word_analogies(str(questions), case_insensitive=True)
+    return [
+        (part["section"], len(part["correct"]), len(part["correct"]) + len(part["incorrect"])) for part in sections
+    ]
 
 
 def rank_correlation(vectors: Any, pairs: Path) -> tuple[float, float]:

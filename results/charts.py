@@ -1,6 +1,7 @@
 """Charts of the report as Vega-Lite specifications; the only door to altair and to its script."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from results.records import EpochEnd
@@ -95,6 +96,29 @@ def distance_chart(verdicts: Sequence[Verdict]) -> Spec | None:
     )
     layered = alt.layer(band.encode(x=alt.X("low:Q", title=None), x2="high:Q"), zero, bars, marks)
     return _spec(layered, height=26 * len(rows) + 20)
+
+
+def word_map(words: Sequence[str], places: Any, shares: Sequence[float]) -> Spec:
+    """Show words at places in the plane, (words, 2); `shares` of the variance that the axes explain."""
+    import altair as alt
+
+    rows = [{"word": word, "x": float(x), "y": float(y)} for word, (x, y) in zip(words, places, strict=True)]
+    titles = [f"component {number}, {share:.0%} of the variance" for number, share in enumerate(shares, start=1)]
+    x, y = (alt.X("x:Q", title=titles[0]), alt.Y("y:Q", title=titles[1]))
+    base = alt.Chart(_data(rows)).encode(x=x, y=y)
+    points = base.mark_point(filled=True, color=ACCENT)
+    labels = base.mark_text(dy=-9).encode(text="word:N")
+    return alt.layer(points, labels).properties(width=640, height=480, background="white").to_dict()
+
+
+def save(spec: Spec, path: Path) -> None:
+    """Write a chart as SVG or PNG, by the file's name."""
+    import vl_convert
+
+    if path.suffix == ".svg":
+        path.write_text(vl_convert.vegalite_to_svg(spec), "utf-8")
+    else:
+        path.write_bytes(vl_convert.vegalite_to_png(spec, scale=2))
 
 
 def _distance(verdict: Verdict) -> dict[str, Any] | None:

@@ -59,6 +59,7 @@ class PaperPage:
     about: str
     notes: Sequence[str]
     cells: Sequence[CellPage]
+    claims: Sequence[Mapping[str, str]] = ()  # texts by heading
 
     @property
     def verdicts(self) -> list[Verdict]:

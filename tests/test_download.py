@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -36,7 +37,7 @@ def server(tmp_path):
 
 
 def remote(address: str = UNREACHABLE, **settings) -> RemoteFile:
-    return RemoteFile("set/data.txt", address, **{"sha256": SHA256, "size": len(CONTENT)} | settings)
+    return RemoteFile("set/data.txt", address, **{"hash": SHA256, "size": len(CONTENT)} | settings)
 
 
 def kept(home: Path) -> list[str]:
@@ -131,7 +132,7 @@ def test_an_archive_is_downloaded_once_for_all_its_members(home, server):
         archive.writestr("data.txt", CONTENT)
         archive.writestr("more.txt", CONTENT)
     digest = hashlib.sha256((folder / "all.zip").read_bytes()).hexdigest()
-    settings = {"address": f"{address}/all.zip", "sha256": SHA256, "size": 13, "archive_sha256": digest}
+    settings = {"address": f"{address}/all.zip", "hash": SHA256, "size": 13, "archive_sha256": digest}
     fetch(RemoteFile("set/data.txt", member="data.txt", **settings))
     (folder / "all.zip").unlink()
     assert fetch(RemoteFile("set/more.txt", member="more.txt", **settings)).read_bytes() == CONTENT
@@ -164,3 +165,10 @@ def test_a_packaged_file():
         check(cached_path(file), file)
     with pytest.raises(DataError, match="comes with the package nowhere"):
         fetch(PackagedFile("x", "nowhere", "x", SHA256))
+
+
+def test_a_hash_may_be_md5(home, address):
+    good = remote(f"{address}/data.txt", hash="md5:" + hashlib.md5(CONTENT).hexdigest())
+    assert fetch(good).read_bytes() == CONTENT
+    with pytest.raises(DataError, match="has MD5 .* Expected 00"):
+        fetch(replace(good, hash="md5:" + "0" * 32))

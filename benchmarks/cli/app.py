@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from benchmarks.cli import bench, compare, data, nightly, report, run, show
+from benchmarks.cli import bench, compare, data, nightly, report, run, show, vectors
 from benchmarks.table import UnknownName
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
@@ -29,6 +29,7 @@ app.command("schedule")(nightly.schedule)
 app.command("bench")(bench.bench)
 app.command("readme")(show.readme)
 app.add_typer(data.app, name="data")
+app.add_typer(vectors.app, name="vectors")
 
 USER_ERRORS = (UnknownName, DataError, ResultsError)
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}

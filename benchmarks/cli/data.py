@@ -10,6 +10,7 @@ from data_pipelines.dataset import DataError, Dataset, RemoteFile
 from data_pipelines.datasets import all_datasets
 
 app = typer.Typer(help="The data sets: what they are, and where they lie.", no_args_is_help=True)
+LARGE_BYTES = 1_000_000_000
 Names = Annotated[list[str] | None, typer.Argument(help="Data sets; without any, all of them.")]
 
 
@@ -29,12 +30,18 @@ def list_datasets() -> None:
 
 @app.command()
 def fetch(names: Names = None) -> None:
-    """Fetch the files of data sets: from the cache, a mirror, or their official address."""
+    """Fetch the files of data sets: from the cache, a mirror, or their official address.
+
+    Without names, files of more than a gigabyte are left out.
+    """
     from data_pipelines.download import fetch as fetch_file
 
     failures = []
     for dataset in _chosen(names):
         for file in dataset.files:
+            if not names and isinstance(file, RemoteFile) and file.size > LARGE_BYTES:
+                print(f"{file.name}: left out for its {file.size / 1e9:.1f} GB; name {dataset.name!r} to fetch it")
+                continue
             try:
                 print(fetch_file(file))
             except DataError as error:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmarks import provenance
-from benchmarks.cli.show import Results, existing
+from benchmarks.cli.show import Results, claim_rows, existing
 from benchmarks.recipe import NotAttempted, fingerprint, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, paper_names
@@ -39,7 +39,7 @@ def paper_page(table: PaperTable, folder: Path) -> PaperPage:
     judged = verdicts(table, cells, records)
     pages = [_cell_page(table, verdict, records, curves) for verdict in judged]
     about = import_module(f"benchmarks.papers.{table.paper}").__doc__ or ""
-    return PaperPage(table.paper, table.title, about, table.notes, pages)
+    return PaperPage(table.paper, table.title, about, table.notes, pages, claim_rows(table, folder))
 
 
 def _cell_page(

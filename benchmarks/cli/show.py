@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.claims import Order, judge_claims
+from benchmarks.claims import as_row as claim_row
 from benchmarks.recipe import BACKENDS
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, match, paper_names
@@ -62,6 +64,7 @@ def show(
     column: Column = None,
     results: Results = None,
     backend: Annotated[str | None, typer.Option(help="Judge by this backend's runs.")] = None,
+    claims: Annotated[bool, typer.Option("--claims", help="The paper's order claims instead.")] = False,
     attempted: Annotated[bool, typer.Option("--attempted", help="Leave out cells without a recipe.")] = False,
     costs: Annotated[bool, typer.Option("--costs", help="What training took instead: time and memory.")] = False,
     format: Annotated[str, typer.Option(help="table, json or markdown.")] = "table",
@@ -75,13 +78,28 @@ def show(
         print_rows(cost_rows(r for r in records if r.key[1:4] in places), chosen, found.title)
         return
     used = match("backend", backend, BACKENDS) if backend else None
+    if claims:
+        print_rows(claim_rows(found, existing(results), table, column), chosen, f"{found.title}: order claims")
+        return
     judged = _judged(found, existing(results), table, row, column, used)
     if attempted:
         judged = [verdict for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED]
     if chosen == "table":
         print_verdicts(found, judged)
+        if row is None and (orders := claim_rows(found, existing(results), table, column)):
+            print_rows(orders, chosen, "Order claims")
     else:
         print_rows([as_row(verdict) for verdict in judged], chosen, found.title)
+
+
+def claim_rows(
+    table: PaperTable, folder: Path, name: str | None = None, column: str | None = None
+) -> list[dict[str, str]]:
+    """Return the order claims that our runs speak of, as texts by heading."""
+    cells = {(cell.table, cell.column) for cell in table.cells(name, None, column)}
+    judged = judge_claims(table, RecordFiles(table.paper, folder).records())
+    chosen = [verdict for verdict in judged if (verdict.claim.table, verdict.column) in cells]
+    return [claim_row(verdict) for verdict in chosen if verdict.order != Order.NOT_ATTEMPTED]
 
 
 def readme() -> None:
@@ -91,13 +109,15 @@ def readme() -> None:
 
 def write_readme(path: Path) -> None:
     """Write the verdicts of all attempted cells, the speeds and the costs, between the marks of a text file."""
-    attempted, costs = {}, []
+    attempted, costs, claims = {}, [], []
     for name in paper_names():
         table = load_table(name)
         judged = _judged(table, PUBLISHED_WITH)
         attempted[table.title] = [verdict for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED]
         costs += [{"paper": name, **row} for row in cost_rows(RecordFiles(name, PUBLISHED_WITH).records())]
+        claims += [{"paper": name, **row} for row in claim_rows(table, PUBLISHED_WITH)]
     rewrite_section(path, "verdicts", verdict_tables(attempted))
+    rewrite_section(path, "claims", as_markdown(claims))
     rewrite_section(path, "costs", as_markdown(costs))
     rewrite_section(path, "speed", speed_table(json.loads((PUBLISHED_WITH / "speed.json").read_text("utf-8"))))
 

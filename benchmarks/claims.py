@@ -1,0 +1,101 @@
+"""Order claims: does one row of a table beat another in our runs, as the paper says?"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from benchmarks.recipe import NotAttempted, fingerprint
+from benchmarks.table import Claim, PaperTable
+from results.comparison import Comparison, compare
+from results.published import Cell
+from results.records import RunRecord
+from results.summary import number
+from results.verdicts import Answer
+
+
+class Order(StrEnum):
+    """What our runs say of a claim in one column."""
+
+    HOLDS = "holds"
+    REVERSED = "reversed"  # the other row is better
+    OPEN = "open"  # no difference shown at 5 %
+    INCOMPLETE = "incomplete"  # too few pairs of runs
+    NOT_ATTEMPTED = "not attempted"
+
+
+class ClaimVerdict(NamedTuple):
+    """One claim in one column; differences are the row that should win less the other."""
+
+    claim: Claim
+    column: str
+    published: float | None
+    order: Order
+    comparison: Comparison | None = None
+
+
+def judge_claims(table: PaperTable, records: Sequence[RunRecord]) -> list[ClaimVerdict]:
+    """Judge every claim of a paper in every column that has both rows.
+
+    Pairs are runs of equal seed and fold on the backend that has most of them; the test is paired, with the
+    correction of Nadeau & Bengio (2003) for the folds of a cross-validation.
+    """
+    places = {(cell.table, cell.row, cell.column): cell for cell in table.cells()}
+    return [
+        _judge(table, claim, cell, places[claim.table, claim.worse, cell.column], records)
+        for claim in table.claims
+        for cell in places.values()
+        if (cell.table, cell.row) == (claim.table, claim.better)
+        and (claim.table, claim.worse, cell.column) in places
+    ]
+
+
+def as_row(verdict: ClaimVerdict) -> dict[str, str]:
+    """Return what a reader wants to see, as texts by heading."""
+    claim, found = verdict.claim, verdict.comparison
+    difference = None if found is None else found.difference
+    p_value = None if found is None else found.p_value
+    return {
+        "claim": claim.text,
+        "table": claim.table,
+        "column": verdict.column,
+        "theirs": "" if verdict.published is None else f"{verdict.published:+.3g}",
+        "ours": "" if difference is None else f"{difference:+.3g}",
+        "pairs": str(found.pairs) if found is not None and found.pairs else "",
+        "p": "" if p_value is None else number(p_value) if p_value >= 0.01 else f"{p_value:.1g}",
+        "order": verdict.order.value,
+    }
+
+
+def _judge(
+    table: PaperTable, claim: Claim, better: Cell, worse: Cell, records: Sequence[RunRecord]
+) -> ClaimVerdict:
+    published = None if better.value is None or worse.value is None else better.value - worse.value
+    verdict = ClaimVerdict(claim, better.column, published, Order.NOT_ATTEMPTED)
+    recipes = [table.recipe(worse), table.recipe(better)]
+    if any(isinstance(recipe, NotAttempted) for recipe in recipes):
+        return verdict
+    marks = [fingerprint(recipe) for recipe in recipes if not isinstance(recipe, NotAttempted)]
+    winner = recipes[1]
+    groups = _on_one_backend([[r for r in records if r.key.fingerprint == mark and r.metrics] for mark in marks])
+    if isinstance(winner, NotAttempted) or not all(groups):
+        return verdict._replace(order=Order.INCOMPLETE)
+    folds = winner.dataset.folds if winner.dataset else 1
+    found = compare(better, *groups, folds=folds, runs=winner.runs)
+    return verdict._replace(order=_order(found), comparison=found)
+
+
+def _on_one_backend(groups: list[list[RunRecord]]) -> list[list[RunRecord]]:
+    """Keep the backend on which the smaller group is largest."""
+    shared = {r.key.backend for r in groups[0]} & {r.key.backend for r in groups[1]}
+    if not shared:
+        return [[], []]
+    chosen = max(sorted(shared), key=lambda name: min(sum(r.key.backend == name for r in g) for g in groups))
+    return [[r for r in group if r.key.backend == chosen] for group in groups]
+
+
+def _order(found: Comparison) -> Order:
+    if found.answer == Answer.BETTER:
+        return Order.HOLDS
+    if found.answer == Answer.WORSE:
+        return Order.REVERSED
+    return Order.INCOMPLETE if found.answer == "too few pairs" else Order.OPEN

@@ -1,0 +1,75 @@
+"""Word vectors that others trained, and the sets that vectors are evaluated on."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from data_pipelines import lookalike
+from data_pipelines.dataset import Dataset, Fold, PackagedFile, RemoteFile, Split
+from data_pipelines.download import cached_path
+from data_pipelines.word_vectors import load_with_vectors
+
+GOOGLE_NEWS_FILE = RemoteFile(
+    "word2vec/word2vec-google-news-300.gz",
+    "https://github.com/RaRe-Technologies/gensim-data/releases/download/word2vec-google-news-300/"
+    "word2vec-google-news-300.gz",
+    "md5:a5e5354d40acb95f9ec66d5977d140ef",
+    1743563840,
+    terms="no licence stated",
+)
+ANALOGIES_FILE = PackagedFile(
+    "word2vec/questions-words.txt",
+    "gensim",
+    "test/test_data/questions-words.txt",
+    "8c29b3332afc46f3fb8be04cb5297bf96f39aa7131272dff57869b4485b22a36",
+)
+SIMILARITIES_FILE = PackagedFile(
+    "word2vec/wordsim353.tsv",
+    "gensim",
+    "test/test_data/wordsim353.tsv",
+    "f92a022fc2537793a15bc3a8c162ebcd74990e033a228bb6388cb71e4c0b1e1d",
+)
+WIDTH = 300
+
+
+def with_google_news(dataset: Dataset) -> Dataset:
+    """Return a set whose folds carry the GoogleNews vectors of their words."""
+    return replace(
+        dataset,
+        name=f"{dataset.name} with GoogleNews vectors",
+        files=(*dataset.files, GOOGLE_NEWS_FILE),
+        load=partial(load_with_vectors, load=dataset.load),
+        lookalike=partial(_lookalike, dataset=dataset),
+    )
+
+
+def has_google_news() -> bool:
+    """Tell whether the vectors have been fetched; their 1.7 GB are never fetched unasked."""
+    return cached_path(GOOGLE_NEWS_FILE).exists()
+
+
+def load_files(paths: Sequence[Path], fold: int, seed: int) -> Fold:
+    """Return the path of the vectors for training, and that of the analogies for test."""
+    nothing = np.zeros(0, "int32")
+    return Fold(Split(paths[0], nothing), None, Split(paths[1], nothing))
+
+
+def _lookalike(folder: Path, *, dataset: Dataset) -> Sequence[Path]:
+    return [*dataset.lookalike(folder), *lookalike.vectors(folder, width=WIDTH)]
+
+
+def _lookalike_files(folder: Path) -> Sequence[Path]:
+    return [*lookalike.vectors(folder, width=WIDTH), lookalike.analogies(folder)]
+
+
+GOOGLE_NEWS = Dataset(
+    name="GoogleNews vectors",
+    source="Mikolov et al. (2013), 3,000,000 words, and their analogies as gensim ships them",
+    classes=0,
+    files=(GOOGLE_NEWS_FILE, ANALOGIES_FILE),
+    load=load_files,
+    lookalike=_lookalike_files,
+)

@@ -1,0 +1,211 @@
+"""Files of word vectors, plain or gzipped, read as a stream: word2vec text and binary, GloVe, fastText's .vec.
+
+Formats: a word, a space, its numbers. Text has a line for each word; word2vec's binary has float32, little-endian,
+and a line feed or nothing after them. All but GloVe begin with a line "<words> <width>".
+"""
+
+import gzip
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import numpy as np
+
+from data_pipelines.dataset import DataError
+
+CHUNK_BYTES = 1 << 22
+HEAD_BYTES = 1 << 16
+LONGEST_WORD_BYTES = 2000
+BLOCK_WORDS = 10_000
+
+
+class Entry(NamedTuple):
+    """A word of a file and its vector, float32 (width,)."""
+
+    word: str
+    vector: np.ndarray
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a file is written; without a header the number of words is unknown."""
+
+    form: str  # "binary" or "text"
+    words: int | None
+    width: int
+    start: int  # of the first entry, in bytes
+
+
+def layout(path: Path) -> Layout:
+    """Look at the beginning of a file. Raises DataError when it is none of the formats."""
+    with _opened(path) as stream:
+        head = stream.read(HEAD_BYTES)
+    line, found, rest = head.partition(b"\n")
+    fields = line.split()
+    if not found:
+        raise DataError(f"{path}, byte {len(head)}: there is no line. Expected word vectors.")
+    if len(fields) == 2 and all(field.isdigit() for field in fields):
+        words, width = map(int, fields)
+        if width == 0 or words == 0:
+            raise DataError(f"{path}, line 1: the header says {words} words of width {width}. Expected 1 or more.")
+        form = "text" if _is_text(rest, width) else "binary"
+        return Layout(form, words, width, len(line) + 1)
+    if len(fields) < 2 or not _is_text(line + b"\n", len(fields) - 1):
+        raise DataError(f"{path}, line 1: neither '<words> <width>' nor a word and its numbers: {line[:60]!r}.")
+    return Layout("text", None, len(fields) - 1, 0)
+
+
+def entries(path: Path, wanted: set[str] | None = None) -> Iterator[Entry]:
+    """Yield the words in `wanted`, or all of them, in the file's order.
+
+    Memory does not grow with the file. Raises DataError with the byte or line where the file is damaged.
+    """
+    found = layout(path)
+    chosen = None if wanted is None else {word.encode() for word in wanted}
+    with _opened(path) as stream:
+        stream.seek(found.start)
+        yield from (_binary if found.form == "binary" else _text)(path, stream, found, chosen)
+
+
+def blocks(path: Path, limit: int | None = None) -> Iterator[tuple[list[str], np.ndarray]]:
+    """Yield the first `limit` words by the block, with their vectors, float32 (words, width)."""
+    words: list[str] = []
+    vectors: list[np.ndarray] = []
+    for count, entry in enumerate(entries(path), start=1):
+        words.append(entry.word)
+        vectors.append(entry.vector)
+        if len(words) == BLOCK_WORDS or count == limit:
+            yield words, np.array(vectors)
+            words, vectors = [], []
+        if count == limit:
+            return
+    if words:
+        yield words, np.array(vectors)
+
+
+def cut(path: Path, words: Sequence[str]) -> np.ndarray:
+    """Return the vectors of some words, float32 (words, width); NaN for words that the file lacks."""
+    places = {word: place for place, word in reversed(list(enumerate(words)))}
+    vectors = np.full((len(words), layout(path).width), np.nan, "float32")
+    missing = set(places)
+    for entry in entries(path, set(places)):
+        if entry.word in missing:  # of a word that stands twice, the first counts
+            missing.remove(entry.word)
+            vectors[places[entry.word]] = entry.vector
+    return vectors
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Return vectors of length 1: float32 (words, width); those of length 0 stay."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+
+
+def nearest(
+    path: Path, queries: np.ndarray, count: int, excluded: Sequence[set[str]], limit: int | None = None
+) -> list[list[tuple[str, float]]]:
+    """Return for each query, (queries, width), the nearest words of a file and their cosines, best first.
+
+    The file is streamed; the words of `excluded`, a set per query, are left out.
+    """
+    best: list[list[tuple[str, float]]] = [[] for _ in queries]
+    for words, vectors in blocks(path, limit):
+        cosines = unit(queries) @ unit(vectors).T
+        for number, row in enumerate(cosines):
+            top = np.argsort(-row)[: count + len(excluded[number])]
+            found = [(words[place], float(row[place])) for place in top if words[place] not in excluded[number]]
+            best[number] = sorted(best[number] + found, key=lambda pair: -pair[1])[:count]
+    return best
+
+
+def write_binary(path: Path, words: Sequence[str], vectors: np.ndarray) -> None:
+    """Write word2vec's binary format. Raises DataError for a word with a space."""
+    with path.open("wb") as stream:
+        stream.write(f"{len(words)} {vectors.shape[1]}\n".encode())
+        for word, vector in zip(words, vectors, strict=True):
+            if any(character.isspace() for character in word):
+                raise DataError(f"The word {word!r} has a space in it, which no format of word vectors can hold.")
+            stream.write(word.encode() + b" " + vector.astype("<f4").tobytes() + b"\n")
+
+
+def _binary(path: Path, stream: IO[bytes], found: Layout, wanted: set[bytes] | None) -> Iterator[Entry]:
+    size, count, place, base = 4 * found.width, 0, 0, found.start
+    data = stream.read(CHUNK_BYTES)
+    while True:
+        if len(data) - place < LONGEST_WORD_BYTES + size:
+            base, data, place = base + place, data[place:] + stream.read(CHUNK_BYTES), 0
+        while data[place : place + 1] == b"\n":
+            place += 1
+        if place == len(data):
+            break
+        space = data.find(b" ", place, place + LONGEST_WORD_BYTES)
+        where = f"{path}, byte {base + place}"
+        if count == found.words:
+            raise DataError(f"{where}: the header says {found.words} words, but there are more.")
+        if space < 0 and len(data) - place >= LONGEST_WORD_BYTES:
+            raise DataError(
+                f"{where}: no word begins here. Is the width really {found.width}, as the header says?"
+            )
+        if space < 0 or space + 1 + size > len(data):
+            raise DataError(f"{where}: the file ends inside of vector {count + 1} of {found.words}.")
+        word = data[place:space]
+        if wanted is None or word in wanted:
+            yield Entry(_decoded(word, where), np.frombuffer(data, "<f4", found.width, space + 1))
+        place, count = space + 1 + size, count + 1
+    _check_count(path, count, found.words, f"byte {base + place}")
+
+
+def _text(path: Path, stream: IO[bytes], found: Layout, wanted: set[bytes] | None) -> Iterator[Entry]:
+    first = 1 if found.words is None else 2
+    count = 0
+    for number, line in enumerate(stream, start=first):
+        where = f"{path}, line {number}"
+        word, _, numbers = line.rstrip().partition(b" ")
+        count += 1
+        if found.words is not None and count > found.words:
+            raise DataError(f"{where}: the header says {found.words} words, but there are more.")
+        if not line.endswith(b"\n"):
+            raise DataError(f"{where}: the last line has no line feed, so the file is cut. Add one if it is whole.")
+        if wanted is None or word in wanted:
+            yield Entry(_decoded(word, where), _numbers(numbers, found.width, where))
+    _check_count(path, count, found.words, f"line {count + first - 1}")
+
+
+def _numbers(text: bytes, width: int, where: str) -> np.ndarray:
+    fields = text.split()
+    try:
+        vector = np.array(fields, "float32")
+    except ValueError as error:
+        more = " Does the word have a space in it?" if len(fields) > width else ""
+        raise DataError(f"{where}: {error}. Expected a word and {width} numbers.{more}") from error
+    if len(vector) != width:
+        raise DataError(f"{where}: {len(vector)} numbers. Expected a word and {width} numbers.")
+    return vector
+
+
+def _check_count(path: Path, count: int, words: int | None, place: str) -> None:
+    if words is not None and count != words:
+        raise DataError(f"{path}, {place}: the file ends after {count} words. Its header says {words}.")
+
+
+def _decoded(word: bytes, where: str) -> str:
+    try:
+        return word.decode()
+    except UnicodeDecodeError as error:
+        raise DataError(f"{where}: the word {word[:40]!r} is not UTF-8.") from error
+
+
+def _is_text(head: bytes, width: int) -> bool:
+    """Tell whether a line of a word and numbers comes next; a width that lies is found when it is read."""
+    fields = head.partition(b"\n")[0].split()
+    try:
+        return len(fields) > 1 and bool(np.array(fields[-min(width, len(fields) - 1) :], "float32").size)
+    except ValueError:
+        return False
+
+
+def _opened(path: Path) -> IO[bytes]:
+    with path.open("rb") as stream:
+        is_gzipped = stream.read(2) == b"\x1f\x8b"
+    return io.BufferedReader(gzip.open(path, "rb")) if is_gzipped else path.open("rb")

@@ -1,0 +1,202 @@
+"""word2vec: equal twice, streamed, from the training text alone; the rows of Kim (2014) that begin with it."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks.cli.app import app
+from benchmarks.papers import kim2014
+from benchmarks.reproduce import missing_jobs
+from benchmarks.running import run_here
+from benchmarks.table import load_table
+from benchmarks.training import Options
+from data_pipelines.cache import digest, kept
+from data_pipelines.dataset import DataError, Fold, Split
+from data_pipelines.datasets.sentences import TREC
+from data_pipelines.vector_files import entries
+from data_pipelines.word_vectors import Corpus, load_with_own_vectors, train_vectors
+from results.records import RunRecord
+
+SENTENCES = [["a", "b", "c", "d"], ["b", "c", "a"], ["d", "a", "b"], ["rare"]] * 20
+SETTINGS = {"width": 8, "min_count": 1, "epochs": 3}
+
+
+@pytest.mark.parametrize(
+    "method", [{}, {"skip_gram": True}, {"hierarchical": True}, {"skip_gram": True, "hierarchical": True}], ids=str
+)
+def test_a_seed_gives_the_same_vectors_twice_and_another_others(method):
+    first, again = (train_vectors(SENTENCES, seed=1, **SETTINGS, **method) for _ in range(2))
+    other = train_vectors(SENTENCES, seed=2, **SETTINGS, **method)
+    np.testing.assert_array_equal(first.vectors, again.vectors)
+    assert not np.array_equal(first.vectors, other.vectors)
+
+
+def test_a_seed_gives_the_same_vectors_in_another_process(tmp_path):
+    (tmp_path / "text.txt").write_text("\n".join(" ".join(sentence) for sentence in SENTENCES))
+    code = "from benchmarks.cli.app import main; main()"
+    for name in ("one", "two"):
+        arguments = ["vectors", "train", "text.txt", name, "--width", "8", "--min-count", "1", "--skip-gram"]
+        subprocess.run([sys.executable, "-c", code, *arguments], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_corpus_is_read_by_the_line_once_for_each_pass(tmp_path):
+    (tmp_path / "text.txt").write_text("A b\nC a b\n")
+    heard: list[int] = []
+    corpus = Corpus(tmp_path / "text.txt", lower=True, heard=lambda: heard.append(1))
+    assert list(corpus) == [["a", "b"], ["c", "a", "b"]]
+    train_vectors(corpus, seed=0, width=4, min_count=1, epochs=3)
+    assert len(heard) == 2 * (1 + 1 + 3)
+
+
+@pytest.mark.parametrize("sentences", [[], [["once"]]], ids=["empty", "rare words only"])
+def test_a_corpus_without_words_is_refused(sentences):
+    with pytest.raises(DataError, match=f"has {len(sentences)} words, and none of them 5 times"):
+        train_vectors(sentences, seed=0)
+
+
+def two_parts(paths, fold, seed, *, test=((1, 2, 5),)) -> Fold:
+    """Return a set whose word "e" stands in the test part alone."""
+    train = Split(np.array([[1, 2, 3, 0], [2, 4, 1, 3], [0, 0, 0, 0]] * 9), np.zeros(27))
+    return Fold(train, None, Split(np.array(test), np.zeros(len(test))), ("a", "b", "c", "d", "e"))
+
+
+def test_own_vectors_never_see_the_test_part(home):
+    load = partial(load_with_own_vectors, load=two_parts, **SETTINGS)
+    found = load([], 0, 7)
+    assert np.isnan(found.vectors[4]).all()
+    assert np.isfinite(found.vectors[:4]).all()
+    kept_files = list((home / "computed").rglob("*.npy"))
+    other = load_with_own_vectors([], 0, 7, load=partial(two_parts, test=((5, 5, 5), (4, 4, 4))), **SETTINGS)
+    np.testing.assert_array_equal(found.vectors, other.vectors)
+    assert list((home / "computed").rglob("*.npy")) == kept_files  # read again, not trained again
+    assert not np.array_equal(found.vectors[:4], load([], 0, 8).vectors[:4])
+
+
+def test_words_without_a_vector_are_drawn_and_shift_nothing():
+    vectors = np.array([[9.0, 9.0], [np.nan, np.nan], [8.0, 8.0]], "float32")
+    fold = two_parts([], 0, 0)._replace(vocabulary=("a", "b", "c"), vectors=vectors)
+    rng, untouched = np.random.default_rng(5), np.random.default_rng(5)
+    table = kim2014.given_vectors(fold, 2, rng)
+    np.testing.assert_array_equal(table[[0, 1, 3]], [[0, 0], [9, 9], [8, 8]])
+    assert (np.abs(table[2]) <= 0.25).all() and table[2].any()
+    assert rng.random() == untouched.random()
+    with pytest.raises(ValueError, match="no vectors of width 3"):
+        kim2014.given_vectors(fold, 3, rng)
+
+
+def test_both_channels_begin_with_the_same_vectors():
+    fold = two_parts([], 0, 0)
+    fold = fold._replace(vectors=np.full((5, 4), np.nan, "float32"))
+    settings = {"filters": (1,), "maps": 2, "dropout": 0.5, "max_norm": 3.0}
+    channels = kim2014.ROWS["CNN-multichannel"]
+    model = kim2014.build(fold, np.random.default_rng(0), classes=2, channels=channels, width=4, **settings)
+    first, second = (model.get_layer(f"channel_{number}") for number in (0, 1))
+    np.testing.assert_array_equal(first.get_weights()[0], second.get_weights()[0])
+    assert [len(layer.trainable_weights) for layer in (first, second)] == [0, 1]
+
+
+@pytest.mark.parametrize(("table", "row", "column"), [("2", "CNN-multichannel", "TREC"), ("1", "MR", "|V_pre|")])
+def test_google_news_where_it_has_been_fetched(table, row, column, home, monkeypatch):
+    paper = load_table("kim2014")
+    cells = paper.cells(table, row, column)
+    assert "needs the GoogleNews vectors (1.7 GB)" in paper.recipe(cells[0]).reason
+    monkeypatch.setattr(kim2014, "has_google_news", lambda: True)
+    recipe = paper.recipe(cells[0])
+    assert recipe.dataset.files[-1].name == "word2vec/word2vec-google-news-300.gz"
+    jobs = missing_jobs(paper, cells, [], backend="tensorflow", seeds=1, options=Options(epochs=1, lookalike=True))
+    record = list(run_here(jobs[:1]))[-1]
+    assert isinstance(record, RunRecord) and record.error == ""
+    if column == "|V_pre|":
+        paths = recipe.dataset.lookalike(home.parent)
+        known = {entry.word for entry in entries(paths[-1])}
+        assert record.metrics == {"value": len(known & set(recipe.dataset.load(paths, 0, 0).vocabulary))}
+        assert record.metrics["value"] > 100
+
+
+def test_computed_arrays_are_kept_under_their_source(home):
+    made: list[int] = []
+
+    def compute():
+        made.append(1)
+        return np.arange(3)
+
+    first, again = (kept("kind", {"a": digest(np.arange(2), "text")}, compute) for _ in range(2))
+    assert isinstance(again, np.memmap) and made == [1]
+    np.testing.assert_array_equal(first, again)
+    kept("kind", {"a": digest(np.arange(2), "other")}, compute)
+    assert made == [1, 1]
+    assert digest(np.zeros((2, 3))) != digest(np.zeros((3, 2)))
+    with pytest.raises(MemoryError):
+        kept("kind", {"a": "x"}, lambda: (_ for _ in ()).throw(MemoryError()))
+    assert len(list((home / "computed").rglob("*"))) == 3  # the folder and two arrays
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Return a file of vectors trained on generated text."""
+    folder = tmp_path_factory.mktemp("vectors")
+    rng = np.random.default_rng(0)
+    words = [f"word{number}" for number in range(30)] + ["king", "man", "woman", "queen"]
+    (folder / "text.txt").write_text("\n".join(" ".join(rng.choice(words, 9)) for _ in range(200)))
+    arguments = ["vectors", "train", str(folder / "text.txt"), str(folder / "vectors.bin"), "--width", "12"]
+    result = CliRunner().invoke(app, [*arguments, "--epochs", "2"])
+    assert "34 words of width 12" in result.output, result.output
+    return folder / "vectors.bin"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["info"], "binary, 34 words of width 12"),
+        (["neighbours", "king", "word3", "--count", "2"], "word3: "),
+        (["analogy", "man", "king", "woman"], "king - man + woman: "),
+        (["evaluate"], "WordSim-353: Spearman's rank correlation"),
+        (["plot", "king", "man", "woman"], "map.svg"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_commands(arguments, text, trained, tmp_path):
+    command, *words = arguments
+    output = ["--output", str(tmp_path / "map.svg")] if command == "plot" else []
+    result = CliRunner().invoke(app, ["vectors", command, str(trained), *words, *output])
+    assert text in result.output, result.output
+    if command == "plot":
+        assert all(word in (tmp_path / "map.svg").read_text() for word in words)
+    if command == "analogy":
+        assert not {"man", "king", "woman"} & set(result.output.partition(":")[2].replace(",", "").split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["neighbours", "absent"], "has no vector of 'absent'"),
+        (["plot", "king", "man"], r"2 word\(s\) make no map"),
+        (["plot", "king", "man", "woman", "--output", "map.pdf"], "Expected .svg or .png"),
+    ],
+)
+def test_mistakes(arguments, text, trained):
+    command, *rest = arguments
+    result = CliRunner().invoke(app, ["vectors", command, str(trained), *rest])
+    with pytest.raises(DataError, match=text):
+        raise result.exception
+
+
+def test_trec_has_the_words_of_its_training_part(mirror, monkeypatch, tmp_path):
+    from data_pipelines.download import fetch
+
+    monkeypatch.setenv("RETABLE_HOME", str(tmp_path))
+    own = replace(TREC, load=partial(load_with_own_vectors, load=TREC.load, **SETTINGS | {"epochs": 1}))
+    found = own.load([fetch(file) for file in own.files], 0, 0)
+    trained = set(np.unique(found.train.x)) - {0}
+    has_vector = set(np.flatnonzero(~np.isnan(found.vectors[:, 0])) + 1)
+    assert (has_vector, len(found.vocabulary)) == (trained, 9592)
+
+
+def test_every_written_word_can_be_read(trained):
+    assert len({entry.word for entry in entries(trained)}) == 34
