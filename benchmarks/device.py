@@ -7,7 +7,7 @@ from pathlib import Path
 
 def name(backend: str) -> str:
     """Return the accelerator's name, or the processor's with the number of its cores."""
-    return _accelerator(backend) or f"{_processor()} ({os.cpu_count()} cores)"
+    return _accelerator(backend) or processor()
 
 
 def forget_peak(backend: str) -> None:
@@ -53,6 +53,11 @@ def _accelerator(backend: str) -> str:
 
     gpus = tf.config.list_physical_devices("GPU")
     return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU") if gpus else ""
+
+
+def processor() -> str:
+    """Return the processor's name with the number of its cores."""
+    return f"{_processor()} ({os.cpu_count()} cores)"
 
 
 def _processor() -> str:

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 OUTPUT = (
     ":!results/reproduced",
     ":!results/curves",
-    ":!results/speed.json",
+    ":!results/*.json",
     ":!README.md",
 )  # what runs write, and what is made of it
 LIBRARIES = ("retable", "keras", "tensorflow", "jax", "torch", "numpy", "gensim", "librosa", "scikit-learn")

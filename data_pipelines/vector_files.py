@@ -166,7 +166,9 @@ def _text(path: Path, stream: IO[bytes], found: Layout, wanted: set[bytes] | Non
         if found.words is not None and count > found.words:
             raise DataError(f"{where}: the header says {found.words} words, but there are more.")
         if not line.endswith(b"\n"):
-            raise DataError(f"{where}: the last line has no line feed, so the file is cut. Add one if it is whole.")
+            raise DataError(
+                f"{where}: the last line has no line feed, so the file is cut. Add one if it is whole."
+            )
         if wanted is None or word in wanted:
             yield Entry(_decoded(word, where), _numbers(numbers, found.width, where))
     _check_count(path, count, found.words, f"line {count + first - 1}")

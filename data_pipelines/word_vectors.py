@@ -112,6 +112,13 @@ def known_vectors(path: Path, limit: int | None = None) -> Any:
     return vectors
 
 
+def load_whole(path: Path, words: Sequence[str]) -> np.ndarray:
+    """Return the vectors of known words by loading all of a binary file; what `cut` is measured against."""
+    from gensim.models import KeyedVectors
+
+    return KeyedVectors.load_word2vec_format(str(path), binary=True)[list(words)]
+
+
 def analogies(vectors: Any, questions: Path) -> list[tuple[str, int, int]]:
     """Return per section of an analogy set: its name, how many are right, how many have known words only."""
     _, sections = vectors.evaluate_word_analogies(str(questions), case_insensitive=True)

@@ -120,6 +120,17 @@ def speed_table(report: Mapping[str, Any]) -> str:
     return "\n".join([where, "", *lines, "", f"Of a step of ours: {parts}."])
 
 
+def cutting_table(report: Mapping[str, Any]) -> str:
+    """Return what `retable bench vectors` measured as Markdown."""
+    lines = ["|system|seconds|fastest to slowest|most memory (MB)|times ours|", "|-|-|-|-|-|"]
+    for cost in report["costs"]:
+        spread = f"{cost['fastest']:.1f} to {cost['slowest']:.1f}"
+        memory = f"{cost['peak_megabytes']:.0f}"
+        lines.append(f"|{cost['system']}|{cost['seconds']:.1f}|{spread}|{memory}|{cost['ratio']:.2f}|")
+    where = f"{report['what']}; {report['device']}, commit {report['commit']}."
+    return "\n".join([where, "", *lines])
+
+
 def _titled(title: str, verdicts: Sequence[Verdict]) -> str:
     """Return a title with counts and a table; a long one leaves out what one run reproduced."""
     counts = Counter(str(verdict.answer) for verdict in verdicts)

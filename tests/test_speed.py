@@ -1,9 +1,13 @@
 """The benchmark measures real steps; its figures are never asserted, only their shape."""
 
+import numpy as np
 import pytest
 
+from benchmarks import cutting
 from benchmarks.speed import compare
 from benchmarks.table import load_table
+from data_pipelines.vector_files import cut
+from data_pipelines.word_vectors import load_whole
 
 
 def test_compare_times_ours_and_the_plain_version(tmp_path):
@@ -15,3 +19,11 @@ def test_compare_times_ours_and_the_plain_version(tmp_path):
     assert speeds[0].ratio == 1
     assert all(speed.slowest <= speed.examples_per_second <= speed.fastest for speed in speeds)
     assert sum(share.share for share in shares) == pytest.approx(1)
+
+
+def test_cutting_is_measured_against_loading_whole(tmp_path):
+    ours, theirs = cutting.compare(tmp_path, words=3000, width=20, vocabulary=100, repeats=1)
+    assert (ours.ratio, theirs.ratio) == (1.0, theirs.seconds / ours.seconds)
+    assert 0 < ours.peak_megabytes <= theirs.peak_megabytes
+    path, words = tmp_path / "vectors.bin", ["word0", "word2999"]
+    np.testing.assert_array_equal(cut(path, words), load_whole(path, words))

@@ -21,6 +21,7 @@ from results.summary import (
     as_markdown,
     as_row,
     cost_rows,
+    cutting_table,
     headings_in_use,
     rewrite_section,
     speed_table,
@@ -119,6 +120,9 @@ def write_readme(path: Path) -> None:
     rewrite_section(path, "verdicts", verdict_tables(attempted))
     rewrite_section(path, "claims", as_markdown(claims))
     rewrite_section(path, "costs", as_markdown(costs))
+    rewrite_section(
+        path, "cutting", cutting_table(json.loads((PUBLISHED_WITH / "cutting.json").read_text("utf-8")))
+    )
     rewrite_section(path, "speed", speed_table(json.loads((PUBLISHED_WITH / "speed.json").read_text("utf-8"))))
 
 
