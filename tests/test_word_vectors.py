@@ -19,6 +19,7 @@ from data_pipelines.cache import digest, kept
 from data_pipelines.dataset import DataError, Fold, Split
 from data_pipelines.datasets.sentences import TREC
 from data_pipelines.vector_files import entries
+from data_pipelines.word_codes import letter_ngrams, load_with_codes, one_hot
 from data_pipelines.word_vectors import Corpus, load_with_own_vectors, train_vectors
 from results.records import RunRecord
 
@@ -200,3 +201,21 @@ def test_trec_has_the_words_of_its_training_part(mirror, monkeypatch, tmp_path):
 
 def test_every_written_word_can_be_read(trained):
     assert len({entry.word for entry in entries(trained)}) == 34
+
+
+def test_codes_are_those_of_the_lecture():
+    words, seen = ["cool", "coool", "am", "new"], ["cool", "cool", "am", "coool"]
+    np.testing.assert_array_equal(one_hot(words, seen, 2), [[1, 0], [0, 0], [0, 1], [0, 0]])
+    codes = letter_ngrams(words, seen, 5)
+    assert codes.shape == (4, 5)
+    assert codes.sum(axis=1).tolist() == [2, 3, 0, 0]  # coo, ool; coo, ooo, ool
+    assert (codes[0] * codes[1]).sum() == 2
+
+
+def test_codes_rest_on_the_training_part_alone():
+    first, other = (
+        load_with_codes([], 0, 0, load=partial(two_parts, test=test), code=one_hot, width=3)
+        for test in (((1, 2, 5),), ((5, 5, 5),))
+    )
+    np.testing.assert_array_equal(first.vectors, other.vectors)
+    assert first.vectors.sum(axis=1).tolist() == [1, 1, 1, 0, 0]  # a, b and c are the most frequent
