@@ -1,0 +1,61 @@
+"""The dynamic network: convolution and pooling against plain NumPy, padding without effect, exact sizes."""
+
+import numpy as np
+import pytest
+
+from models.dcnn import OrderedMaxima, WideConvolution, dcnn
+
+SETTINGS = {"width": 6, "filters": (4, 3), "maps": (2, 5), "top": 3}
+
+
+def test_rows_are_convolved_apart_and_maps_summed():
+    x = np.random.default_rng(0).normal(size=(2, 7, 3, 2)).astype("float32")
+    layer = WideConvolution(4, 5, 0.0)
+    found = np.asarray(layer(x))
+    kernel = np.asarray(layer.kernel)
+    assert found.shape == (2, 11, 3, 4)
+    for row in range(3):
+        for to in range(4):
+            expected = sum(np.convolve(x[1, :, row, of], kernel[::-1, row, of, to]) for of in range(2))
+            np.testing.assert_allclose(found[1, :, row, to], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_maxima_keep_their_order_and_only_those_of_the_sentence():
+    rows = np.array([[5, 1, 4, 2, 9, 9], [0, 7, 3, 8, 6, 1]], "float32") / 10
+    found = np.asarray(
+        OrderedMaxima(4)(rows[:, :, None, None], np.array([4, 6], "int32"), np.array([2, 4], "int32"))
+    )
+    np.testing.assert_allclose(
+        found[..., 0, 0], np.tanh([[0.5, 0.4, 0, 0], [0.7, 0.3, 0.8, 0.6]]), rtol=1e-5, atol=1e-7
+    )
+
+
+@pytest.mark.parametrize("words", [0, 1, 5, 9])
+def test_padding_changes_nothing(words):
+    sentence = np.random.default_rng(words).integers(1, 20, words)
+    outputs = []
+    short = dcnn(20, 4, 9, **SETTINGS)
+    for length in (9, 14):
+        model = dcnn(20, 4, length, **SETTINGS)
+        model.set_weights([weights + 0.1 for weights in short.get_weights()])
+        x = np.zeros((1, length), "int32")
+        x[0, :words] = sentence
+        outputs.append(np.asarray(model(x)))
+    np.testing.assert_allclose(*outputs, rtol=1e-4, atol=1e-6)
+
+
+def test_sizes():
+    model = dcnn(20, 4, 9, **SETTINGS)
+    embedding, first, second = 20 * 6, 4 * 6 * 1 * 2 + 6 * 2, 3 * 6 * 2 * 5 + 3 * 5
+    assert model.count_params() == embedding + first + second + (3 * 3 * 5) * 4 + 4
+    assert model.get_layer("maxima_1").most == 5  # half of nine words, rounded up
+    assert model.output_shape == (None, 4)
+
+
+def test_one_step_reaches_every_weight():
+    model = dcnn(20, 4, 9, **SETTINGS)
+    model.compile("adagrad", "sparse_categorical_crossentropy")
+    before = [weights.copy() for weights in model.get_weights()]
+    x = np.random.default_rng(0).integers(1, 20, (8, 9))
+    model.train_on_batch(x, np.arange(8) % 4)
+    assert all((old != new).any() for old, new in zip(before, model.get_weights(), strict=True))
