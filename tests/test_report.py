@@ -110,6 +110,12 @@ def test_a_cell_tells_verdict_recipe_and_command(report):
     assert "Quoted by Kim (2014) from another paper." in absent
 
 
+def test_a_paper_tells_its_order_claims(report):
+    text = (report / "kim2014" / "index.html").read_text("utf-8")
+    assert "<td>NBSVM beats MNB</td><td>2</td><td>CR</td><td>+1.8</td>" in text
+    assert "Order claims" not in (report / "lectures" / "index.html").read_text("utf-8")
+
+
 def paper_of(*rows: str) -> PaperPage:
     verdicts = [
         Verdict(

@@ -1,0 +1,85 @@
+"""Order claims: which row is better, by paired runs of equal seed and fold."""
+
+import pytest
+
+from benchmarks.claims import Order, as_row, judge_claims
+from benchmarks.recipe import fingerprint
+from benchmarks.table import load_table, paper_names
+from results.records import JobKey, RunRecord
+
+KIM = load_table("kim2014")
+
+
+def records(row: str, column: str, values, backend: str = "tensorflow", folds: int = 1) -> list[RunRecord]:
+    """Return runs of a row of the table "own vectors", the folds of a seed one after the other."""
+    (cell,) = KIM.cells("own vectors", row, column)
+    mark = fingerprint(KIM.recipe(cell))
+    return [
+        RunRecord(
+            JobKey("kim2014", "own vectors", row, column, number % folds, number // folds, backend, mark, 1),
+            {"test accuracy": value},
+        )
+        for number, value in enumerate(values)
+    ]
+
+
+def tuning(runs: list[RunRecord], column: str = "TREC"):
+    return next(
+        verdict
+        for verdict in judge_claims(KIM, runs)
+        if (verdict.claim.text, verdict.claim.table, verdict.column)
+        == ("tuning beats static vectors", "own vectors", column)
+    )
+
+
+@pytest.mark.parametrize(
+    ("tuned", "order"),
+    [
+        ([91.0, 92.1, 91.9, 93.0, 92.2], Order.HOLDS),
+        ([87.0, 88.1, 87.9, 89.0, 88.2], Order.REVERSED),
+        ([92.0, 87.1, 91.9, 88.0, 91.2], Order.OPEN),
+        ([92.0, 92.1], Order.INCOMPLETE),
+        ([], Order.INCOMPLETE),
+    ],
+)
+def test_an_order_is_what_paired_runs_show(tuned, order):
+    static = records("CNN-static", "TREC", [89.0, 90.0, 90.1, 91.0, 90.2])
+    assert tuning(static + records("CNN-non-static", "TREC", tuned)).order == order
+
+
+def test_runs_are_paired_by_seed_and_fold_and_folds_are_corrected():
+    static = [78.0 + number % 7 for number in range(30)]
+    tuned = [value + (0.5 if number % 2 else 0.3) for number, value in enumerate(static)]
+    verdict = tuning(
+        records("CNN-static", "CR", static, folds=10) + records("CNN-non-static", "CR", tuned, folds=10), "CR"
+    )
+    assert (verdict.order, verdict.comparison.pairs) == (Order.HOLDS, 30)
+    assert verdict.comparison.difference == pytest.approx(0.4)
+    deviation, correction = 0.1 * (30 / 29) ** 0.5, 1 / 30 + 1 / 9
+    from scipy.stats import t
+
+    assert verdict.comparison.p_value == pytest.approx(2 * t.sf(0.4 / (deviation * correction**0.5), 29))
+
+
+def test_backends_are_not_mixed():
+    runs = records("CNN-static", "TREC", [89.0, 90.0, 90.1], "jax")
+    runs += records("CNN-non-static", "TREC", [91.0, 92.0, 92.2])
+    assert tuning(runs).order == Order.INCOMPLETE
+    runs += records("CNN-non-static", "TREC", [92.0, 92.9, 93.2], "jax")
+    assert tuning(runs).comparison.pairs == 3
+
+
+def test_what_was_printed_stands_beside_ours():
+    verdicts = {(v.claim.text, v.claim.table, v.column): v for v in judge_claims(KIM, [])}
+    row = as_row(verdicts["trained vectors beat random ones", "2", "TREC"])
+    assert (row["theirs"], row["ours"], row["order"]) == ("+1.6", "", "not attempted")
+    assert as_row(verdicts["NBSVM beats MNB", "2", "Subj"])["theirs"] == "-0.4"
+    assert as_row(verdicts["tuning beats static vectors", "own vectors", "TREC"])["theirs"] == ""
+
+
+@pytest.mark.parametrize("paper", paper_names())
+def test_claims_name_rows_that_exist(paper):
+    table = load_table(paper)
+    for claim in table.claims:
+        columns = [{cell.column for cell in table.cells(claim.table, row)} for row in (claim.better, claim.worse)]
+        assert columns[0] & columns[1]
