@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from benchmarks.recipe import NotAttempted, fingerprint
+from benchmarks.reproduce import verdicts
 from benchmarks.table import Claim, PaperTable
 from results.comparison import Comparison, compare
 from results.published import Cell
@@ -19,7 +20,7 @@ class Order(StrEnum):
     HOLDS = "holds"
     REVERSED = "reversed"  # the other row is better
     OPEN = "open"  # no difference shown at 5 %
-    INCOMPLETE = "incomplete"  # too few pairs of runs
+    INCOMPLETE = "incomplete"  # a row has fewer runs than the protocol asks for
     NOT_ATTEMPTED = "not attempted"
 
 
@@ -53,7 +54,7 @@ def as_row(verdict: ClaimVerdict) -> dict[str, str]:
     """Return what a reader wants to see, as texts by heading."""
     claim, found = verdict.claim, verdict.comparison
     difference = None if found is None else found.difference
-    p_value = None if found is None else found.p_value
+    p_value = None if found is None or verdict.order == Order.INCOMPLETE else found.p_value
     return {
         "claim": claim.text,
         "table": claim.table,
@@ -71,26 +72,32 @@ def _judge(
 ) -> ClaimVerdict:
     published = None if better.value is None or worse.value is None else better.value - worse.value
     verdict = ClaimVerdict(claim, better.column, published, Order.NOT_ATTEMPTED)
-    recipes = [table.recipe(worse), table.recipe(better)]
-    if any(isinstance(recipe, NotAttempted) for recipe in recipes):
+    winner, loser = table.recipe(better), table.recipe(worse)
+    if isinstance(winner, NotAttempted) or isinstance(loser, NotAttempted):
         return verdict
-    marks = [fingerprint(recipe) for recipe in recipes if not isinstance(recipe, NotAttempted)]
-    winner = recipes[1]
-    groups = _on_one_backend([[r for r in records if r.key.fingerprint == mark and r.metrics] for mark in marks])
-    if isinstance(winner, NotAttempted) or not all(groups):
-        return verdict._replace(order=Order.INCOMPLETE)
+    groups = _on_one_backend(
+        [[r for r in records if r.key.fingerprint == fingerprint(x)] for x in (loser, winner)]
+    )
+    answers = {
+        judged.answer for judged in verdicts(table, [better, worse], [r for group in groups for r in group])
+    }
+    if Answer.NOT_ATTEMPTED in answers:
+        return verdict
     folds = winner.dataset.folds if winner.dataset else 1
     found = compare(better, *groups, folds=folds, runs=winner.runs)
-    return verdict._replace(order=_order(found), comparison=found)
+    # a test at every new run would find something in the end, so it waits for whole protocols
+    order = Order.INCOMPLETE if Answer.INCOMPLETE in answers else _order(found)
+    return verdict._replace(order=order, comparison=found)
 
 
 def _on_one_backend(groups: list[list[RunRecord]]) -> list[list[RunRecord]]:
-    """Keep the backend on which the smaller group is largest."""
-    shared = {r.key.backend for r in groups[0]} & {r.key.backend for r in groups[1]}
-    if not shared:
-        return [[], []]
-    chosen = max(sorted(shared), key=lambda name: min(sum(r.key.backend == name for r in g) for g in groups))
-    return [[r for r in group if r.key.backend == chosen] for group in groups]
+    """Keep the finished runs on the backend on which the smaller group is largest."""
+    finished = [[record for record in group if record.metrics] for group in groups]
+    backends = sorted({record.key.backend for group in finished for record in group})
+    if not backends:
+        return finished
+    chosen = max(backends, key=lambda name: min(sum(r.key.backend == name for r in group) for group in finished))
+    return [[record for record in group if record.key.backend == chosen] for group in finished]
 
 
 def _order(found: Comparison) -> Order:

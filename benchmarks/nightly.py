@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from benchmarks import provenance
 from benchmarks.running import Cluster
@@ -19,6 +19,7 @@ from data_pipelines.dataset import DataError
 from results.verdicts import Answer
 
 AGAIN_SECONDS = 10
+MOST_HOURS = 24 * 365
 
 
 class Exit(IntEnum):
@@ -54,11 +55,11 @@ class Plan(Model):
     """A night's plan, as its TOML file says it."""
 
     run: tuple[PlannedRun, ...] = Field(min_length=1)
-    hours: float = Field(gt=0)  # at most, for the whole night
+    hours: float = Field(gt=0, le=MOST_HOURS)  # at most, for the whole night
     gate: tuple[Answer, ...] = (Answer.WORSE,)  # any of these for a cell fails the night
-    backend: str = "tensorflow"
+    backend: Literal["tensorflow", "jax", "torch"] = "tensorflow"
     deterministic: bool = False
-    on: str = "here"  # or "ray"
+    on: Literal["here", "ray"] = "here"
     address: str | None = None
     gpus_per_job: float | None = Field(None, ge=0)
     cpus_per_job: float = Field(1.0, ge=0)
@@ -66,6 +67,12 @@ class Plan(Model):
     report: str | None = None  # a folder for `retable report`, written at the end
     epochs: int | None = Field(None, ge=1)  # a rehearsal, never counts
     lookalike: bool = False  # a rehearsal, never counts
+
+    @model_validator(mode="after")
+    def _shares_go_with_ray(self) -> "Plan":
+        if self.on != "ray" and self.cluster != Cluster():
+            raise ValueError('address, gpus_per_job and cpus_per_job go with on = "ray"')
+        return self
 
     @property
     def options(self) -> Options:
@@ -137,6 +144,6 @@ def stopping(hours: float) -> Iterator[None]:
 
 def _in_words(error: Any) -> str:
     place = ".".join(map(str, error["loc"]))
-    return (
-        f"{place}: {error['msg']}, got {error['input']!r}" if error["type"] != "missing" else f"{place} is missing"
-    )
+    if error["type"] == "missing":
+        return f"{place} is missing"
+    return f"{place}: {error['msg']}, got {error['input']!r}" if place else error["msg"]

@@ -7,12 +7,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-OUTPUT = (
-    ":!results/reproduced",
-    ":!results/curves",
-    ":!results/*.json",
-    ":!README.md",
-)  # what runs write, and what is made of it
+CODE = (  # what numbers depend on; anything else may change, as records, plans and logs do
+    "benchmarks",
+    "data_pipelines",
+    "models",
+    "results/*.py",
+    "results/published",
+    "results/templates",
+    "pyproject.toml",
+    "requirements.lock",
+)
 LIBRARIES = ("retable", "keras", "tensorflow", "jax", "torch", "numpy", "gensim", "librosa", "scikit-learn")
 
 
@@ -25,7 +29,7 @@ def commit() -> str:
     if not (ROOT / "pyproject.toml").exists():
         return f"retable {version('retable')}"
     head = _git("rev-parse", "--short=12", "HEAD")
-    changes = _git("status", "--porcelain", "--", ".", *OUTPUT)
+    changes = _git("status", "--porcelain", "--", *CODE)
     return f"{head or 'unknown'}{'' if head and changes == '' else '+'}"
 
 

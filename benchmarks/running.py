@@ -16,6 +16,7 @@ from results.records import EpochEnd, RunRecord
 RETRIES = 3  # of a job whose worker or node died
 CARRIED = ("RETABLE_MIRROR", "RETABLE_HOME")
 KNOCK_SECONDS = 10
+LOCAL = "local"
 MEMORY_SHARE = 0.9  # of a job's part of a device, for JAX, which takes its memory beforehand
 Events = Generator[EpochEnd | RunRecord, None, None]
 
@@ -113,10 +114,10 @@ def _connect(cluster: Cluster) -> Any:
         import ray
     except ImportError as error:
         raise DataError("Ray is not installed. Install it with: pip install 'retable[ray]'") from error
-    address = cluster.address or os.environ.get("RAY_ADDRESS") or "local"
+    address = _address(cluster)
     if address.startswith("ray://"):
         raise DataError(f"{address} is a Ray Client address, over which epochs can't be told. Expected HOST:PORT.")
-    local = {"include_dashboard": False} if address == "local" else {}
+    local = {"include_dashboard": False} if address == LOCAL else {}
     on_terminate = signal.getsignal(signal.SIGTERM)
     try:
         _knock(address)
@@ -125,6 +126,10 @@ def _connect(cluster: Cluster) -> Any:
         raise DataError(f"There is no Ray cluster at {address}: {(str(error).splitlines() or [''])[0]}") from error
     signal.signal(signal.SIGTERM, on_terminate)  # Ray puts its own handler there
     return ray
+
+
+def _address(cluster: Cluster) -> str:
+    return cluster.address or os.environ.get("RAY_ADDRESS") or LOCAL
 
 
 def _knock(address: str) -> None:
@@ -137,13 +142,16 @@ def _knock(address: str) -> None:
 def _gpus_per_job(ray: Any, cluster: Cluster, warn: Callable[[str], None]) -> float:
     """Return the share of a job. Too little is an error, or a warning where a cluster may grow."""
     there = ray.cluster_resources()
+    is_ours = _address(cluster) == LOCAL
     gpus = (1.0 if there.get("GPU") else 0.0) if cluster.gpus_per_job is None else cluster.gpus_per_job
+    if cluster.gpus_per_job is None and not gpus and not is_ours:
+        warn("The cluster has no GPU now: the jobs run on CPUs. With --gpus-per-job they wait for one.")
     if gpus > 1 and gpus != int(gpus):
         raise DataError(f"--gpus-per-job is {gpus}. Expected a fraction below 1, or a whole number.")
     for name, wanted in (("GPU", gpus), ("CPU", cluster.cpus_per_job)):
         if wanted > there.get(name, 0.0):
             text = f"A job wants {wanted:g} {name}s, the cluster has {there.get(name, 0.0):g}"
-            if cluster.address is None:
+            if is_ours:
                 raise DataError(f"{text}.")
             warn(f"{text}: waiting for it to grow.")
     return gpus

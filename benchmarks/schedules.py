@@ -1,5 +1,6 @@
 """The units by which schedulers run a plan every night: text for systemd, cron, Slurm, Kubernetes and GitHub."""
 
+import json
 import os
 import re
 import shlex
@@ -20,6 +21,8 @@ SCHEDULERS = {  # the files of each
     "github": ("github.yaml",),
 }
 CARRIED = ("RETABLE_HOME", "RETABLE_MIRROR", "RETABLE_RESULTS", "MLFLOW_TRACKING_URI")
+AWAY = ("kubernetes", "github")  # a night there starts in a folder of its own
+EXTRAS = {"tensorflow": "-e '.[gpu]'", "jax": "-e '.[jax]' 'jax[cuda12]'", "torch": "-e '.[torch]'"}
 GRACE_MINUTES = 15  # after the plan's own hours, before a scheduler loses its patience
 
 
@@ -27,6 +30,10 @@ def units(scheduler: str, file: Path, plan: Plan, at: str, **settings: Any) -> d
     """Return the texts by file name. Raises DataError for a bad time, or a plan that the scheduler can't run."""
     if scheduler == "kubernetes" and plan.on != "ray":
         raise DataError(f'{file} runs on {plan.on!r}. A Ray job needs on = "ray".')
+    if scheduler in AWAY and any(name and not Path(name).is_absolute() for name in (plan.results, plan.report)):
+        raise DataError(
+            f"{file} has a relative folder, which {scheduler} throws away. Expected full paths, or none."
+        )
     hour, minute = _time(at)
     name = "retable-" + (re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "night")
     minutes = round(plan.hours * 60) + GRACE_MINUTES
@@ -37,6 +44,8 @@ def units(scheduler: str, file: Path, plan: Plan, at: str, **settings: Any) -> d
         "plan_in_repository": _in_repository(file),
         "command": Path(sys.executable).parent / "retable",
         "environment": _environment(),
+        "addresses": {name: text for name, text in _environment().items() if "://" in text},
+        "extras": EXTRAS[plan.backend],
         "minutes": minutes,
         "hour": hour,
         "minute": minute,
@@ -51,7 +60,13 @@ def _render(kind: str, values: Mapping[str, Any]) -> str:
     pages = Environment(
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
     )
-    pages.filters |= {"shell": lambda text: shlex.quote(str(text)), "cron": _cron, "systemd": _systemd}
+    pages.filters |= {
+        "shell": lambda text: shlex.quote(str(text)),
+        "cron": _cron,
+        "systemd": _systemd,
+        "json": json.dumps,
+        "combine": lambda first, second: first | second,
+    }
     return pages.get_template(kind).render(values)
 
 
@@ -87,5 +102,5 @@ def _cron(text: Any) -> str:
 
 def _systemd(text: Any) -> str:
     """Quote one word of a unit."""
-    escaped = str(text).replace("\\", r"\\").replace('"', r"\"").replace("%", "%%").replace("$", "$$")
+    escaped = str(text).replace("\\", r"\\").replace('"', r"\"").replace("%", "%%")
     return f'"{escaped}"'

@@ -73,6 +73,7 @@ class Dataset:
     lookalike: Callable[[Path], Sequence[Path]]
     folds: int = 1
     examples: int | None = None  # in all parts of a fold; None where any number will do
+    on_request: str = ""  # why its files are never fetched unasked, and how to get them
 
     def check(self, fold: Fold) -> None:
         """Raise DataError when a fold has another number of examples than the source states."""

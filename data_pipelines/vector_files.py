@@ -6,7 +6,9 @@ and a line feed or nothing after them. All but GloVe begin with a line "<words> 
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -19,6 +21,7 @@ CHUNK_BYTES = 1 << 22
 HEAD_BYTES = 1 << 16
 LONGEST_WORD_BYTES = 2000
 BLOCK_WORDS = 10_000
+WIDEST = 100_000
 
 
 class Entry(NamedTuple):
@@ -40,7 +43,7 @@ class Layout:
 
 def layout(path: Path) -> Layout:
     """Look at the beginning of a file. Raises DataError when it is none of the formats."""
-    with _opened(path) as stream:
+    with opened(path) as stream, sound(path):
         head = stream.read(HEAD_BYTES)
     line, found, rest = head.partition(b"\n")
     fields = line.split()
@@ -48,8 +51,10 @@ def layout(path: Path) -> Layout:
         raise DataError(f"{path}, byte {len(head)}: there is no line. Expected word vectors.")
     if len(fields) == 2 and all(field.isdigit() for field in fields):
         words, width = map(int, fields)
-        if width == 0 or words == 0:
-            raise DataError(f"{path}, line 1: the header says {words} words of width {width}. Expected 1 or more.")
+        if not (0 < width <= WIDEST and words):
+            raise DataError(
+                f"{path}, line 1: the header says {words} words of width {width}. Expected 1 to {WIDEST}."
+            )
         form = "text" if _is_text(rest, width) else "binary"
         return Layout(form, words, width, len(line) + 1)
     if len(fields) < 2 or not _is_text(line + b"\n", len(fields) - 1):
@@ -64,7 +69,7 @@ def entries(path: Path, wanted: set[str] | None = None) -> Iterator[Entry]:
     """
     found = layout(path)
     chosen = None if wanted is None else {word.encode() for word in wanted}
-    with _opened(path) as stream:
+    with opened(path) as stream, sound(path):
         stream.seek(found.start)
         yield from (_binary if found.form == "binary" else _text)(path, stream, found, chosen)
 
@@ -91,10 +96,10 @@ def cut(path: Path, words: Sequence[str]) -> np.ndarray:
     vectors = np.full((len(words), layout(path).width), np.nan, "float32")
     missing = set(places)
     for entry in entries(path, set(places)):
-        if entry.word in missing:  # of a word that stands twice, the first counts
+        if entry.word in missing:  # of a word that stands twice in the file, the first counts
             missing.remove(entry.word)
             vectors[places[entry.word]] = entry.vector
-    return vectors
+    return vectors[[places[word] for word in words]]
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
@@ -120,13 +125,18 @@ def nearest(
 
 
 def write_binary(path: Path, words: Sequence[str], vectors: np.ndarray) -> None:
-    """Write word2vec's binary format. Raises DataError for a word with a space."""
-    with path.open("wb") as stream:
+    """Write word2vec's binary format; the file has its name only when it is whole.
+
+    Raises DataError for a word with a space.
+    """
+    partial = Path(f"{path}.partial")
+    with partial.open("wb") as stream:
         stream.write(f"{len(words)} {vectors.shape[1]}\n".encode())
         for word, vector in zip(words, vectors, strict=True):
             if any(character.isspace() for character in word):
                 raise DataError(f"The word {word!r} has a space in it, which no format of word vectors can hold.")
             stream.write(word.encode() + b" " + vector.astype("<f4").tobytes() + b"\n")
+    partial.replace(path)
 
 
 def _binary(path: Path, stream: IO[bytes], found: Layout, wanted: set[bytes] | None) -> Iterator[Entry]:
@@ -207,7 +217,17 @@ def _is_text(head: bytes, width: int) -> bool:
         return False
 
 
-def _opened(path: Path) -> IO[bytes]:
+@contextmanager
+def sound(path: Path) -> Iterator[None]:
+    """Turn what gzip finds damaged into a DataError."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"{path} is no sound gzip file: {error}. Fetch or copy it again.") from error
+
+
+def opened(path: Path) -> IO[bytes]:
+    """Open a file for reading, gzipped or not."""
     with path.open("rb") as stream:
         is_gzipped = stream.read(2) == b"\x1f\x8b"
     return io.BufferedReader(gzip.open(path, "rb")) if is_gzipped else path.open("rb")

@@ -28,15 +28,21 @@ def one_hot(words: Sequence[str], seen: Sequence[str], width: int) -> np.ndarray
     return codes
 
 
-def letter_ngrams(words: Sequence[str], seen: Sequence[str], width: int, *, length: int = 3) -> np.ndarray:
-    """Set an axis for each letter n-gram that a word has: float32 (words, width).
+def letter_ngrams(
+    words: Sequence[str], seen: Sequence[str], width: int, *, length: int = 3, boundary: str = "_"
+) -> np.ndarray:
+    """Set an axis for each letter n-gram that a word has, `boundary` at both its ends: float32 (words, width).
 
     The axes are the `width` most frequent n-grams of `seen`, so a word that was never seen has a code too.
     """
     from sklearn.feature_extraction.text import CountVectorizer
 
     grams = CountVectorizer(
-        analyzer="char", ngram_range=(length, length), lowercase=False, binary=True, max_features=width
+        preprocessor=lambda word: f"{boundary}{word}{boundary}",
+        analyzer="char",
+        ngram_range=(length, length),
+        binary=True,
+        max_features=width,
     )
     found = grams.fit(seen).transform(words).toarray().astype("float32")
     return np.pad(found, ((0, 0), (0, width - found.shape[1])))

@@ -12,7 +12,10 @@ import numpy as np
 
 from data_pipelines.cache import digest, kept
 from data_pipelines.dataset import DataError, Fold
-from data_pipelines.vector_files import blocks, cut, layout
+from data_pipelines.download import cache_folder
+from data_pipelines.vector_files import blocks, cut, layout, opened, sound
+
+LONGEST_LINE_BYTES = 1 << 16
 
 
 def train_vectors(
@@ -57,20 +60,35 @@ def train_vectors(
 
 
 class Corpus:
-    """A text file, plain or compressed, as lists of words: a sentence a line, read anew by every pass.
+    """A text file, plain or gzipped, as lists of words: a sentence a line, read anew by every pass.
 
-    `heard` is told of every sentence.
+    Longer lines are cut, so that a text without line ends is not held whole. `heard` is told of every sentence.
+    Raises DataError with the line where the text is not UTF-8.
     """
 
     def __init__(self, path: Path, *, lower: bool = False, heard: Callable[[], None] = lambda: None) -> None:
         self.path, self.lower, self.heard = path, lower, heard
 
     def __iter__(self) -> Iterator[list[str]]:
-        from gensim.models.word2vec import LineSentence
+        with opened(self.path) as stream, sound(self.path):
+            rest, number = b"", 1
+            while piece := stream.readline(LONGEST_LINE_BYTES):
+                text, rest = rest + piece, b""
+                ends = text.endswith(b"\n")
+                if not ends:  # a cut line goes on behind its last whole word
+                    text, _, rest = text.rpartition(b" ")
+                yield from self._sentence(text, number)
+                number += ends
+            yield from self._sentence(rest, number)
 
-        for sentence in LineSentence(str(self.path)):
+    def _sentence(self, text: bytes, number: int) -> Iterator[list[str]]:
+        try:
+            words = text.decode().split()
+        except UnicodeDecodeError as error:
+            raise DataError(f"{self.path}, line {number}: it is not UTF-8 ({error.reason}).") from error
+        if words:
             self.heard()
-            yield [word.lower() for word in sentence] if self.lower else sentence
+            yield [word.lower() for word in words] if self.lower else words
 
 
 def load_with_vectors(paths: Sequence[Path], fold: int, seed: int, *, load: Callable[..., Fold]) -> Fold:
@@ -79,6 +97,8 @@ def load_with_vectors(paths: Sequence[Path], fold: int, seed: int, *, load: Call
     Vectors: float32 (words, width), memory-mapped, NaN for words that the file lacks.
     """
     found = load(paths[:-1], fold, seed)
+    if not paths[-1].is_relative_to(cache_folder()):  # generated: it would never be asked for again
+        return found._replace(vectors=cut(paths[-1], found.vocabulary))
     stat = paths[-1].stat()
     source = {
         "file": str(paths[-1]),
@@ -121,7 +141,7 @@ def load_whole(path: Path, words: Sequence[str]) -> np.ndarray:
 
 def analogies(vectors: Any, questions: Path) -> list[tuple[str, int, int]]:
     """Return per section of an analogy set: its name, how many are right, how many have known words only."""
-    _, sections = vectors.evaluate_word_analogies(str(questions), case_insensitive=True)
+    _, sections = vectors.evaluate_word_analogies(str(questions), len(vectors), case_insensitive=True)
     return [
         (part["section"], len(part["correct"]), len(part["correct"]) + len(part["incorrect"])) for part in sections
     ]
@@ -130,9 +150,16 @@ def analogies(vectors: Any, questions: Path) -> list[tuple[str, int, int]]:
 def rank_correlation(vectors: Any, pairs: Path) -> tuple[float, float]:
     """Return Spearman's correlation with human similarity scores, and the share of pairs it rests on.
 
-    `pairs` holds "word word score" lines, tab-separated. The correlation is NaN without a known pair.
+    `pairs` holds "word word score" lines, tab-separated. The correlation is NaN below two known pairs.
     """
-    _, spearman, unknown_percent = vectors.evaluate_word_pairs(str(pairs), case_insensitive=True)
+    known = {word.upper() for word in vectors.index_to_key}
+    lines = [line.split("\t") for line in pairs.read_text("utf-8").splitlines() if not line.startswith("#")]
+    usable = sum(line[0].upper() in known and line[1].upper() in known for line in lines)
+    if usable < 2:
+        return float("nan"), usable / len(lines)
+    _, spearman, unknown_percent = vectors.evaluate_word_pairs(
+        str(pairs), restrict_vocab=len(vectors), case_insensitive=True
+    )
     return float(np.asarray(spearman.statistic)), 1 - unknown_percent / 100
 
 

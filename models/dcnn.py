@@ -75,7 +75,7 @@ def dcnn(
     """Build the network: int (batch, length) symbols, 0 behind the sentence; logits (batch, classes).
 
     Layer l of L keeps max(top, ceil((L - l) / L * words)) values of a row, the last one `top`. Rows are folded,
-    two into one, after the last convolution.
+    two into one, after every convolution.
     """
     tokens = keras.Input((length,), dtype="int32", name="tokens")
     embedding = layers.Embedding(
@@ -90,9 +90,8 @@ def dcnn(
     x, lengths = ops.expand_dims(x, -1), words
     for number, (size, count) in enumerate(zip(filters, maps, strict=True), start=1):
         x = WideConvolution(count, size, decay, name=f"convolution_{number}")(x)
+        x = x[:, :, 0::2] + x[:, :, 1::2]
         is_last = number == len(filters)
-        if is_last:
-            x = x[:, :, 0::2] + x[:, :, 1::2]
         share = len(filters) - number
         counts = ops.maximum(top, (share * words + len(filters) - 1) // len(filters))
         most = top if is_last else max(top, -(-share * length // len(filters)))

@@ -15,7 +15,7 @@ SHAPES = {  # of the verdicts, as in the pages
     Answer.WORSE: "triangle-down",
     Answer.DIFFERS: "diamond",
     Answer.INCONCLUSIVE: "square",
-    Answer.INCOMPLETE: "stroke",
+    Answer.INCOMPLETE: "triangle-right",
     Answer.MEASURED: "cross",
 }
 Spec = dict[str, Any]

@@ -14,11 +14,11 @@ from results import charts
 from results.ledger import ResultsError
 from results.published import Cell
 from results.records import EpochEnd, RunRecord
-from results.summary import MEANINGS, as_row, number, sentence
+from results.summary import MEANINGS, as_row, exact, number, sentence
 from results.verdicts import Answer, Verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
-MARK = "report.css"  # a folder that has it was written by us
+MARK = ".retable-report"  # the list of the files that we wrote
 SLUG_LENGTH = 60
 FACTS = {
     "metric": "metric",
@@ -94,8 +94,9 @@ def write_report(papers: Sequence[PaperPage], folder: Path, source: str) -> Path
 
     A report that is there is replaced in one step. Raises ResultsError when the folder holds anything else.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
-        raise ResultsError(f"{folder} is no report and not empty. Name another folder with --output.")
+    folder = folder.resolve()
+    if foreign := _files(folder) - _written(folder):
+        raise ResultsError(f"{folder} holds {min(foreign)}, which no report wrote. Name another folder.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".report-") as temporary:
         fresh = Path(temporary) / "report"
@@ -104,6 +105,16 @@ def write_report(papers: Sequence[PaperPage], folder: Path, source: str) -> Path
             folder.rename(Path(temporary) / "old")
         fresh.rename(folder)
     return folder / "index.html"
+
+
+def _files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+
+
+def _written(folder: Path) -> set[str]:
+    """Return the files of the report that is there."""
+    mark = folder / MARK
+    return {MARK, *mark.read_text("utf-8").splitlines()} if mark.is_file() else set()
 
 
 def duration(seconds: float) -> str:
@@ -128,6 +139,7 @@ def _write_pages(papers: Sequence[PaperPage], folder: Path, source: str) -> None
     (folder / "index.html").write_text(text, "utf-8")
     for paper in papers:
         _write_paper(pages, paper, folder / paper.name)
+    (folder / MARK).write_text("\n".join(sorted(_files(folder))), "utf-8")
 
 
 def _write_paper(pages: Any, paper: PaperPage, folder: Path) -> None:
@@ -167,7 +179,8 @@ def _tables(paper: PaperPage) -> list[dict[str, Any]]:
 def _entry(page: CellPage) -> dict[str, Any]:
     verdict = page.verdict
     cell = verdict.cell
-    published, ours = (None if value is None else number(value) for value in (cell.value, verdict.mean))
+    published = None if cell.value is None else exact(cell.value)
+    ours = None if verdict.mean is None else number(verdict.mean)
     label = f"{cell.row}, {cell.column}: theirs {published or 'none'}, ours {ours or 'none'}, {verdict.answer}"
     entry = {"file": page.file, "label": label, "published": published, "ours": ours}
     return entry | {"answer": verdict.answer, "metric": cell.metric.name}
@@ -192,6 +205,7 @@ def _cell(page: CellPage) -> dict[str, Any]:
         "command": page.command,
         "settings": list(page.settings.items()),
         "runs": runs,
+        "trained": len(finished),
         "run_headings": [name for name in (runs[0] if runs else ()) if any(run[name] for run in runs)],
         "provenance": sorted({_provenance(record) for record in page.records}),
     }
@@ -199,7 +213,7 @@ def _cell(page: CellPage) -> dict[str, Any]:
 
 def _charts(page: CellPage) -> list[tuple[str, str, charts.Spec]]:
     verdict, found = page.verdict, []
-    if len(verdict.units) > 1:
+    if len(verdict.units) > (verdict.cell.value is None):
         text = "Every point is one whole pass of the protocol."
         if verdict.cell.value is not None:
             text += " The line is the published value, the band its margin."

@@ -6,6 +6,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from results.published import Cell
 from results.records import RunRecord
 from results.verdicts import Answer, Verdict
 
@@ -18,7 +19,7 @@ MEANINGS = {
     Answer.INCONCLUSIVE: "The interval crosses the margin's edge.",
     Answer.INCOMPLETE: "Fewer runs than the paper's protocol asks for.",
     Answer.MEASURED: "There is no published value to compare with.",
-    Answer.NOT_ATTEMPTED: "There is no recipe here, with the reason.",
+    Answer.NOT_ATTEMPTED: "Nothing was trained, for the reason given.",
 }
 
 
@@ -30,7 +31,7 @@ def as_row(verdict: Verdict) -> dict[str, str]:
         "row": cell.row,
         "column": cell.column,
         "metric": cell.metric.name + (f" ({cell.metric.unit})" if cell.metric.unit else ""),
-        "published": _with_spread(cell.value, cell.margin),
+        "published": _printed(cell),
         "ours": _with_spread(verdict.mean, verdict.deviation),
         "runs": str(len(verdict.units)),
         "90 % interval": _interval(verdict.interval),
@@ -50,8 +51,9 @@ def sentence(verdict: Verdict) -> str:
         ours += ". "
     theirs = ""
     if verdict.cell.value is not None:
-        theirs = f"The published value is {_with_spread(verdict.cell.value, verdict.cell.margin)}. "
-    reason = f" {verdict.reason[:1].upper()}{verdict.reason[1:]}." if verdict.reason else ""
+        theirs = f"The published value is {_printed(verdict.cell)}. "
+    says_more = verdict.reason and verdict.answer != Answer.MEASURED
+    reason = f" {verdict.reason[:1].upper()}{verdict.reason[1:]}." if says_more else ""
     return ours + theirs + MEANINGS[verdict.answer] + reason
 
 
@@ -140,6 +142,11 @@ def _titled(title: str, verdicts: Sequence[Verdict]) -> str:
     return f"**{title}**: {line}\n\n{markdown(verdicts)}".rstrip()
 
 
+def exact(value: float) -> str:
+    """Return a number with all of its digits, as a published one."""
+    return f"{value:.10g}"
+
+
 def number(value: float) -> str:
     """Return a number with at most two decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
@@ -147,6 +154,12 @@ def number(value: float) -> str:
 
 def _runs(count: int) -> str:
     return "one run" if count == 1 else f"{count} runs"
+
+
+def _printed(cell: Cell) -> str:
+    if cell.value is None:
+        return ""
+    return exact(cell.value) + (f" ± {exact(cell.margin)}" if cell.margin else "")
 
 
 def _with_spread(value: float | None, spread: float | None) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from models.dcnn import OrderedMaxima, WideConvolution, dcnn
 
-SETTINGS = {"width": 6, "filters": (4, 3), "maps": (2, 5), "top": 3}
+SETTINGS = {"width": 12, "filters": (4, 3), "maps": (2, 5), "top": 3}
 
 
 def test_rows_are_convolved_apart_and_maps_summed():
@@ -46,7 +46,7 @@ def test_padding_changes_nothing(words):
 
 def test_sizes():
     model = dcnn(20, 4, 9, **SETTINGS)
-    embedding, first, second = 20 * 6, 4 * 6 * 1 * 2 + 6 * 2, 3 * 6 * 2 * 5 + 3 * 5
+    embedding, first, second = 20 * 12, 4 * 12 * 1 * 2 + 6 * 2, 3 * 6 * 2 * 5 + 3 * 5
     assert model.count_params() == embedding + first + second + (3 * 3 * 5) * 4 + 4
     assert model.get_layer("maxima_1").most == 5  # half of nine words, rounded up
     assert model.output_shape == (None, 4)
@@ -59,3 +59,33 @@ def test_one_step_reaches_every_weight():
     x = np.random.default_rng(0).integers(1, 20, (8, 9))
     model.train_on_batch(x, np.arange(8) % 4)
     assert all((old != new).any() for old, new in zip(before, model.get_weights(), strict=True))
+
+
+def forward(x: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
+    """Compute the logits of one sentence, (length,), by the paper's formulas in plain loops."""
+    embedding, kernel_1, bias_1, kernel_2, bias_2, softmax, offset = weights
+    words = x[x > 0]
+    rows = embedding[words].T[:, None]  # (rows, maps, length)
+    for number, (kernel, bias) in enumerate([(kernel_1, bias_1), (kernel_2, bias_2)], start=1):
+        _, count, below, maps = kernel.shape
+        wide = [
+            [sum(np.convolve(rows[r, b], kernel[::-1, r, b, m]) for b in range(below)) for m in range(maps)]
+            for r in range(count)
+        ]
+        folded = np.array(wide)[0::2] + np.array(wide)[1::2]
+        keep = max(SETTINGS["top"], int(np.ceil((2 - number) / 2 * len(words))))
+        places = np.sort(np.argsort(-folded, axis=-1)[..., :keep], axis=-1)
+        rows = np.tanh(np.take_along_axis(folded, places, axis=-1) + bias[..., None])
+    return rows.transpose(2, 0, 1).ravel() @ softmax + offset
+
+
+@pytest.mark.parametrize("words", [4, 7, 9])
+def test_the_network_is_the_papers(words):
+    rng = np.random.default_rng(words)
+    model = dcnn(20, 4, 9, **SETTINGS)
+    model.set_weights([rng.normal(0, 0.5, weights.shape) for weights in model.get_weights()])
+    x = np.zeros(9, "int32")
+    x[:words] = rng.integers(1, 20, words)
+    np.testing.assert_allclose(
+        np.asarray(model(x[None]))[0], forward(x, model.get_weights()), rtol=1e-4, atol=1e-5
+    )

@@ -1,6 +1,7 @@
 """Who may import whom, one door per library, and no file above 300 lines."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,9 @@ def test_inside_data_pipelines_only_data_sets_know_the_pipelines():
     assert not any(name.startswith("data_pipelines") for name in dataset)
     for path in (ROOT / "data_pipelines").glob("*.py"):
         assert not any(name.startswith("data_pipelines.datasets") for name in imports(path))
+
+
+def test_the_distribution_has_every_package():
+    named_there = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
+    found = {named(path.parent).replace("/", ".") for path in SOURCES if path.name == "__init__.py"}
+    assert set(named_there) == found

@@ -8,17 +8,19 @@ import signal
 import subprocess
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks import provenance
 from benchmarks.cli.app import app
 from benchmarks.nightly import Exit, Stop, alone, read_plan, stopping
 from benchmarks.schedules import SCHEDULERS, units
 from benchmarks.table import UnknownName
 from data_pipelines.dataset import DataError
-from results.records import RecordFiles
+from results.records import RecordFiles, RunRecord
 from tests.processes import retable, wait_for
 
 REHEARSAL = """
@@ -50,7 +52,8 @@ def plan_in(
 
 
 def summary_of(plan: Path) -> dict:
-    return json.loads((plan.parent / "out" / "nightly" / f"{plan.stem}.json").read_text())
+    (path,) = (plan.parent / "all" / "nightly").glob(f"{plan.stem}-*.json")
+    return json.loads(path.read_text())
 
 
 def night(plan: Path) -> tuple[int, dict]:
@@ -59,9 +62,10 @@ def night(plan: Path) -> tuple[int, dict]:
 
 
 @pytest.fixture(autouse=True)
-def no_server(monkeypatch):
+def no_server(monkeypatch, tmp_path):
     """Let MLflow be down: a night must not depend on it."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    monkeypatch.setenv("RETABLE_RESULTS", str(tmp_path / "all"))
 
 
 def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path):
@@ -69,7 +73,7 @@ def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path):
     files = RecordFiles("starter", tmp_path / "out" / "trial")
     for stop, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, Exit.UNFINISHED)):
         before = len(files.records())
-        process = retable("nightly", str(plan), folder=tmp_path)
+        process = retable("nightly", str(plan), folder=tmp_path / "all")
         wait_for(lambda before=before: len(files.records()) > before, process)
         process.send_signal(stop)
         output, errors = process.communicate()
@@ -96,7 +100,8 @@ def test_a_night_ends_with_its_hours(tmp_path):
 
 def test_a_night_never_overlaps_itself(tmp_path):
     plan = plan_in(tmp_path)
-    with alone(tmp_path / "out" / "nightly" / "plan.lock") as is_free:
+    name = f"plan-{sha256(str(plan).encode()).hexdigest()[:6]}.lock"
+    with alone(tmp_path / "all" / "nightly" / name) as is_free:
         assert is_free
         result = CliRunner().invoke(app, ["nightly", str(plan)])
     assert result.exit_code == Exit.ALREADY_RUNNING
@@ -114,17 +119,47 @@ def test_data_that_is_missing_fails_the_night(tmp_path, home, monkeypatch):
     assert (code, summary["problems"]) == (Exit.FAILED, ["unavailable: no network"])
 
 
-def test_a_night_writes_its_report(tmp_path):
+def test_a_night_writes_its_report_on_its_own_runs(tmp_path):
+    plan = plan_in(tmp_path, more='report = "pages"')
+    assert night(plan)[0] == Exit.PASSED
+    text = (tmp_path / "pages" / "starter" / "index.html").read_text()
+    assert "from 4 runs" in text  # three of the starter, one claim: trials, as the plan says
+
+
+def test_nights_of_plans_with_equal_names_do_not_meet(tmp_path):
+    (tmp_path / "other").mkdir()
+    first, second = plan_in(tmp_path), plan_in(tmp_path / "other", hours=0.0001)
+    assert night(first)[0] == Exit.PASSED
+    CliRunner().invoke(app, ["nightly", str(second)])
+    assert len(list((tmp_path / "all" / "nightly").glob("plan-*.json"))) == 2
+
+
+def test_a_failed_job_is_told_even_when_time_runs_out(tmp_path, monkeypatch):
+    def broken(jobs, **settings):
+        jobs = list(jobs)
+        yield RunRecord(jobs[0].key, {}, error="MemoryError: too large", finished="2999")
+        raise Stop("its hours were over")
+
+    monkeypatch.setattr("benchmarks.cli.nightly.choose_runner", lambda on, cluster: broken)
+    code, summary = night(plan_in(tmp_path))
+    assert (code, summary["problems"]) == (Exit.FAILED, ["failed: MemoryError: too large"])
+
+
+def test_a_night_without_its_cluster_fails_with_a_summary(tmp_path):
+    pytest.importorskip("ray", reason="needs Ray: pip install 'retable[ray]'")
+    code, summary = night(plan_in(tmp_path, more='on = "ray"\naddress = "127.0.0.1:9"'))
+    assert code == Exit.FAILED
+    assert "There is no Ray cluster at 127.0.0.1:9" in summary["problems"][0]
+
+
+def test_a_commit_has_results_of_its_own(tmp_path):
     plan = tmp_path / "plan.toml"
-    plan.write_text(
-        'hours = 1\nresults = "{commit}"\nreport = "pages"\n[[run]]\npaper = "lectures"\ntable = "004"\n'
-    )
+    plan.write_text('hours = 1\nresults = "{commit}"\n[[run]]\npaper = "lectures"\ntable = "004"\n')
     result = CliRunner().invoke(app, ["nightly", str(plan)])
     assert result.exit_code == Exit.PASSED, result.output
-    assert (tmp_path / "pages" / "lectures" / "index.html").exists()
-    assert [
-        len(path.name.rstrip("+")) for path in tmp_path.iterdir() if path.is_dir() and path.name != "pages"
-    ] == [12]
+    assert [path.name.rstrip("+") for path in tmp_path.iterdir() if path.name not in ("all", plan.name)] == [
+        provenance.commit().rstrip("+")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -132,6 +167,9 @@ def test_a_night_writes_its_report(tmp_path):
     [
         ("hours = ", "is no TOML file"),
         ("hours = 1", "run is missing"),
+        ("hours = inf\n[[run]]\npaper = 'starter'", "hours: Input should be less than or equal to 8760"),
+        ("hours = 1\non = 'mars'\n[[run]]\npaper = 'starter'", "on: Input should be 'here' or 'ray', got 'mars'"),
+        ("hours = 1\ngpus_per_job = 1\n[[run]]\npaper = 'starter'", "go with on = .ray."),
         ("hours = 0\n[[run]]\npaper = 'starter'", "hours: Input should be greater than 0, got 0"),
         ("hour = 1\n[[run]]\npaper = 'starter'", "hours is missing; hour: Extra inputs are not permitted"),
         ("hours = 1\ngate = ['bad']\n[[run]]\npaper = 'starter'", "gate.0: Input should be 'reproduced'"),
@@ -153,6 +191,7 @@ def printed(tmp_path, monkeypatch):
     folder.mkdir()
     monkeypatch.setenv("RETABLE_HOME", str(folder))
     plan = plan_in(folder, more='on = "ray"', name="Night plan")
+    plan.write_text(plan.read_text().replace('results = "out"\n', ""))
 
     def write(scheduler: str) -> list[Path]:
         files = units(
@@ -176,13 +215,13 @@ def validated(tool: str, *arguments: str) -> None:
 
 def test_systemd_takes_the_units(printed):
     service, timer = printed("systemd")
-    validated("systemd-analyze", "verify", "--man=no", str(service), str(timer))
     assert "OnCalendar=*-*-* 01:05:00" in timer.read_text()
+    assert "KillMode=mixed" in service.read_text()
+    validated("systemd-analyze", "verify", "--man=no", str(service), str(timer))
 
 
 def test_cron_takes_the_line_and_the_shell_runs_it(printed):
     (crontab,) = printed("cron")
-    validated("crontab", "-n", str(crontab))
     line = crontab.read_text().splitlines()[-1]
     assert line.startswith("5 1 * * * cd ")
     assert "%" not in line.replace(r"\%", "")
@@ -196,10 +235,13 @@ def test_slurm_reads_the_directives(printed):
     (scrontab,) = printed("slurm")
     text = scrontab.read_text()
     assert "#SCRON --time=01:15:00\n#SCRON --gpus=2\n" in text
-    assert text.splitlines()[-1].startswith("5 1 * * * cd ")
+    command = text.splitlines()[-1].split(" ", 5)[5].partition(" && ")[0]  # Slurm gives it to the shell as it is
+    assert subprocess.run(["sh", "-c", f"{command} && pwd"], capture_output=True, text=True).stdout.endswith(
+        "'it'\n"
+    )
 
 
-def test_kubernetes_takes_the_objects(printed):
+def test_kubernetes_takes_the_objects(printed, tmp_path):
     import kubernetes_validate
     import yaml
 
@@ -208,9 +250,10 @@ def test_kubernetes_takes_the_objects(printed):
     assert [thing["kind"] for thing in objects] == ["ConfigMap", "CronJob"]
     for thing in objects:
         kubernetes_validate.validate(thing, "1.31", strict=True)
-    assert objects[0]["data"]["plan.toml"] == REHEARSAL.format(hours=1, gate='["worse"]', more='on = "ray"')
+    assert objects[0]["data"]["plan.toml"] == (tmp_path / "50 % of 'it'" / "Night plan.toml").read_text()
     command = objects[1]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["command"]
     assert json.loads(command[5].partition("=")[2])["env_vars"]["RETABLE_RESULTS"] == "/retable/results"
+    assert json.loads(command[5].partition("=")[2])["env_vars"]["MLFLOW_TRACKING_URI"] == "http://127.0.0.1:9"
     assert objects[1]["spec"]["concurrencyPolicy"] == "Forbid"
 
 
@@ -222,6 +265,7 @@ def test_github_takes_the_workflow(printed):
 @pytest.mark.parametrize("scheduler", SCHEDULERS)
 def test_schedule_prints_every_unit(scheduler, tmp_path):
     plan = plan_in(tmp_path, more='on = "ray"')
+    plan.write_text(plan.read_text().replace('results = "out"\n', ""))
     arguments = ["schedule", str(plan), "--with", scheduler]
     result = CliRunner().invoke(app, arguments)
     assert (result.exit_code, result.output[-1]) == (0, "\n")

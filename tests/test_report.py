@@ -163,6 +163,14 @@ def test_names_that_look_alike_get_pages_of_their_own(tmp_path):
 
 def test_a_folder_that_is_no_report_is_left_alone(tmp_path):
     (tmp_path / "thesis.tex").write_text("years of work")
-    with pytest.raises(ResultsError, match="is no report and not empty"):
+    with pytest.raises(ResultsError, match="holds thesis.tex, which no report wrote"):
         write_report([paper_of("one")], tmp_path, "x")
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+def test_what_a_person_added_to_a_report_is_left_alone(tmp_path):
+    write_report([paper_of("one")], tmp_path / "pages", "x")
+    (tmp_path / "pages" / "CNAME").write_text("example.org")
+    with pytest.raises(ResultsError, match="holds CNAME"):
+        write_report([paper_of("one")], tmp_path / "pages", "x")
+    assert (tmp_path / "pages" / "CNAME").exists()

@@ -1,6 +1,5 @@
 """Jobs on Ray: a real cluster of two nodes, one of them killed, gives the records of this process."""
 
-import os
 import sys
 from collections import Counter
 from types import SimpleNamespace
@@ -12,7 +11,7 @@ from benchmarks import device, running
 from benchmarks.cli.app import app
 from benchmarks.reproduce import missing_jobs
 from benchmarks.running import Cluster, environment, run_here, run_on_ray
-from benchmarks.table import load_table
+from benchmarks.table import UnknownName, load_table
 from benchmarks.training import Job, Options
 from data_pipelines.dataset import DataError
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
@@ -45,7 +44,7 @@ def test_a_killed_node_costs_a_retry_and_no_record(two_nodes):
     here = {event.key: event for event in run_here(jobs) if isinstance(event, RunRecord)}
     lost: list[str] = []
     events, heard = [], set()
-    for event in run_on_ray(jobs, Cluster(address), lost.append):
+    for event in run_on_ray(jobs, Cluster(address, gpus_per_job=0), lost.append):
         events.append(event)
         heard.add(event.key)
         if len(heard) == 2 and kill:  # both nodes are at work
@@ -58,6 +57,29 @@ def test_a_killed_node_costs_a_retry_and_no_record(two_nodes):
     assert {record.error for record in records} == {""}
     repeated = Counter(event.key for event in events if isinstance(event, EpochEnd) and event.epoch == 1)
     assert sorted(repeated.values()) == [1, 1, 2]
+
+
+def test_every_job_has_a_process_of_its_own_with_its_environment(two_nodes, monkeypatch):
+    def tell(job, commit):
+        import os
+        import sys
+
+        was_early = "keras" in sys.modules
+        yield RunRecord(job.key, {}, versions=f"{os.getpid()} {os.environ['KERAS_BACKEND']} {was_early}")
+
+    monkeypatch.setattr(running, "_train", tell)
+    told = [event.versions.split() for event in run_on_ray(starter_jobs(3, 1), Cluster(two_nodes[0]))]
+    assert len({process for process, _, _ in told}) == 3
+    assert {(backend, was_early) for _, backend, was_early in told} == {("tensorflow", "False")}
+
+
+def test_an_address_in_the_environment_is_a_cluster(monkeypatch):
+    monkeypatch.setenv("RAY_ADDRESS", "head:6379")
+    lines: list[str] = []
+    ray = SimpleNamespace(cluster_resources=lambda: {"CPU": 8})
+    assert running._gpus_per_job(ray, Cluster(gpus_per_job=0.5), lines.append) == 0.5
+    assert running._gpus_per_job(ray, Cluster(), lines.append) == 0
+    assert "waiting for it to grow" in lines[0] and "no GPU now" in lines[1]
 
 
 def test_run_on_ray_from_the_command_line(tmp_path, monkeypatch):
@@ -164,11 +186,17 @@ def test_a_cluster_that_does_not_answer(address, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "wrong", [("--address", "auto"), ("--on", "mars"), ("--on", "ray", "--gpus-per-job", "-1")]
+    ("wrong", "error", "text"),
+    [
+        (("--address", "auto"), DataError, "go with --on ray"),
+        (("--on", "mars"), UnknownName, "There is no place to run 'mars'"),
+        (("--on", "ray", "--gpus-per-job", "-1"), DataError, "--gpus-per-job is -1.0. Expected 0 or more"),
+    ],
 )
-def test_wrong_places(wrong, tmp_path):
+def test_wrong_places(wrong, error, text, tmp_path):
     result = CliRunner().invoke(app, ["run", "starter", *STARTER, *wrong, "--results", str(tmp_path)])
-    assert result.exit_code == 1
+    with pytest.raises(error, match=text):
+        raise result.exception
     assert not (tmp_path / "trial").exists()
 
 
@@ -185,4 +213,12 @@ def test_device_memory_comes_from_the_backend(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
     device.forget_peak("torch")
     assert (device.peak_bytes("torch"), calls) == (9, ["reset"])
-    assert device.peak_bytes("tensorflow") == 0 or os.environ.get("CUDA_VISIBLE_DEVICES") != ""
+    memory = SimpleNamespace(
+        get_memory_info=lambda name: {"peak": 11}, reset_memory_stats=lambda name: calls.append(name)
+    )
+    config = SimpleNamespace(list_physical_devices=lambda kind: ["a GPU"], experimental=memory)
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(config=config))
+    device.forget_peak("tensorflow")
+    assert (device.peak_bytes("tensorflow"), calls) == (11, ["reset", "GPU:0"])
+    config.list_physical_devices = lambda kind: []
+    assert device.peak_bytes("tensorflow") == 0

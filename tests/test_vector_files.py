@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def test_gensim_reads_what_we_write_and_we_what_it_writes(tmp_path):
 
 def test_of_a_word_that_stands_twice_the_first_counts(tmp_path):
     (tmp_path / "twice.txt").write_text("2 1\na 1.5\na 2.5\n")
-    assert cut(tmp_path / "twice.txt", ["a", "a"]).tolist()[0] == [1.5]
+    assert cut(tmp_path / "twice.txt", ["a", "a"]).tolist() == [[1.5], [1.5]]
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,7 @@ def test_of_a_word_that_stands_twice_the_first_counts(tmp_path):
     [
         (b"", "byte 0: there is no line"),
         (b"5 0\n" + text(False), "line 1: the header says 5 words of width 0"),
+        (b"5 99999999999\n" + text(False), "line 1: the header says 5 words of width 99999999999"),
         (b"hello world\n", "line 1: neither '<words> <width>' nor a word and its numbers"),
         (text(True).replace(b"5 3", b"7 3"), "line 6: the file ends after 5 words. Its header says 7"),
         (text(True).replace(b"5 3", b"4 3"), "line 6: the header says 4 words, but there are more"),
@@ -120,3 +122,34 @@ def test_nearest_words_are_those_of_gensim(tmp_path, monkeypatch):
     expected = reference.most_similar("w4", topn=6)
     assert [word for word, _ in found] == [word for word, _ in expected]
     np.testing.assert_allclose([cosine for _, cosine in found], [cosine for _, cosine in expected], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda content: content[:-20], lambda content: content[:30] + b"x" + content[31:]]
+)
+def test_a_damaged_gzip_file_is_told(damage, tmp_path):
+    path = tmp_path / "vectors.gz"
+    path.write_bytes(damage(gzip.compress(binary() * 1)))
+    with pytest.raises(DataError, match="is no sound gzip file"):
+        list(entries(path))
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path):
+    path = tmp_path / "vectors.bin"
+    vectors = np.ones((40_000, 200), "float32")  # 32 MB
+    write_binary(path, [f"word{number}" for number in range(len(vectors))], vectors)
+    del vectors
+    tracemalloc.start()
+    found = cut(path, ["word39999"])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.tolist() == [[1.0] * 200]
+    assert peak < 4 * vector_files.CHUNK_BYTES
+
+
+def test_a_file_is_there_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "vectors.bin"
+    write_binary(path, WORDS, VECTORS)
+    with pytest.raises(DataError):
+        write_binary(path, ["a", "b c"], VECTORS[:2])
+    assert cut(path, WORDS).tolist() == VECTORS.tolist()

@@ -1,5 +1,6 @@
 """word2vec: equal twice, streamed, from the training text alone; the rows of Kim (2014) that begin with it."""
 
+import gzip
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,17 +12,21 @@ from typer.testing import CliRunner
 
 from benchmarks.cli.app import app
 from benchmarks.papers import kim2014
-from benchmarks.reproduce import missing_jobs
+from benchmarks.recipe import fingerprint
+from benchmarks.reproduce import missing_jobs, verdicts
 from benchmarks.running import run_here
 from benchmarks.table import load_table
 from benchmarks.training import Options
 from data_pipelines.cache import digest, kept
 from data_pipelines.dataset import DataError, Fold, Split
 from data_pipelines.datasets.sentences import TREC
+from data_pipelines.datasets.vectors import SIMILARITIES_FILE
+from data_pipelines.download import fetch
 from data_pipelines.vector_files import entries
 from data_pipelines.word_codes import letter_ngrams, load_with_codes, one_hot
-from data_pipelines.word_vectors import Corpus, load_with_own_vectors, train_vectors
-from results.records import RunRecord
+from data_pipelines.word_vectors import Corpus, load_with_own_vectors, rank_correlation, train_vectors
+from results.records import JobKey, RunRecord
+from results.verdicts import Answer
 
 SENTENCES = [["a", "b", "c", "d"], ["b", "c", "a"], ["d", "a", "b"], ["rare"]] * 20
 SETTINGS = {"width": 8, "min_count": 1, "epochs": 3}
@@ -44,6 +49,39 @@ def test_a_seed_gives_the_same_vectors_in_another_process(tmp_path):
         arguments = ["vectors", "train", "text.txt", name, "--width", "8", "--min-count", "1", "--skip-gram"]
         subprocess.run([sys.executable, "-c", code, *arguments], cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_text_without_line_ends_is_read_in_pieces(tmp_path, monkeypatch):
+    monkeypatch.setattr("data_pipelines.word_vectors.LONGEST_LINE_BYTES", 16)
+    (tmp_path / "text.txt").write_text("one two three four five six\nseven\n\nnaïve eight nine ten")
+    pieces = list(Corpus(tmp_path / "text.txt"))
+    assert [word for piece in pieces for word in piece] == (
+        ["one", "two", "three", "four", "five", "six", "seven", "naïve", "eight", "nine", "ten"]
+    )
+    assert ["seven"] in pieces and len(pieces) > 4
+
+
+def test_a_text_that_is_not_utf_8_is_told_by_its_line(tmp_path):
+    (tmp_path / "text.txt").write_bytes(b"good\nna\xefve line\n")
+    with pytest.raises(DataError, match="line 2: it is not UTF-8"):
+        list(Corpus(tmp_path / "text.txt"))
+
+
+def test_a_text_may_be_gzipped(tmp_path):
+    (tmp_path / "text.gz").write_bytes(gzip.compress(b"a b\nc\n"))
+    assert list(Corpus(tmp_path / "text.gz")) == [["a", "b"], ["c"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "share"), [([], 0.0), (["king", "queen"], 1 / 353)], ids=["no pair", "one pair"]
+)
+def test_similarities_need_two_known_pairs(words, share):
+    from gensim.models import KeyedVectors
+
+    vectors = KeyedVectors(2)
+    vectors.add_vectors(["other", *words], np.eye(3, 2)[: 1 + len(words)])
+    correlation, known = rank_correlation(vectors, fetch(SIMILARITIES_FILE))
+    assert np.isnan(correlation) and known == pytest.approx(share, rel=0.02)
 
 
 def test_a_corpus_is_read_by_the_line_once_for_each_pass(tmp_path):
@@ -103,12 +141,16 @@ def test_both_channels_begin_with_the_same_vectors():
 
 
 @pytest.mark.parametrize(("table", "row", "column"), [("2", "CNN-multichannel", "TREC"), ("1", "MR", "|V_pre|")])
-def test_google_news_where_it_has_been_fetched(table, row, column, home, monkeypatch):
+def test_google_news_is_never_fetched_unasked(table, row, column, home):
     paper = load_table("kim2014")
     cells = paper.cells(table, row, column)
-    assert "needs the GoogleNews vectors (1.7 GB)" in paper.recipe(cells[0]).reason
-    monkeypatch.setattr(kim2014, "has_google_news", lambda: True)
     recipe = paper.recipe(cells[0])
+    (absent,) = verdicts(paper, cells, [])
+    assert absent.answer == Answer.NOT_ATTEMPTED
+    assert absent.reason.startswith("needs the GoogleNews vectors (1.7 GB)")
+    assert missing_jobs(paper, cells, [], backend="tensorflow") == []
+    earned = RunRecord(JobKey("kim2014", table, row, column, 0, 0, "jax", fingerprint(recipe), 1), {"value": 1.0})
+    assert verdicts(paper, cells, [earned])[0].answer != Answer.NOT_ATTEMPTED  # another machine had the file
     assert recipe.dataset.files[-1].name == "word2vec/word2vec-google-news-300.gz"
     jobs = missing_jobs(paper, cells, [], backend="tensorflow", seeds=1, options=Options(epochs=1, lookalike=True))
     record = list(run_here(jobs[:1]))[-1]
@@ -189,8 +231,6 @@ def test_mistakes(arguments, text, trained):
 
 
 def test_trec_has_the_words_of_its_training_part(mirror, monkeypatch, tmp_path):
-    from data_pipelines.download import fetch
-
     monkeypatch.setenv("RETABLE_HOME", str(tmp_path))
     own = replace(TREC, load=partial(load_with_own_vectors, load=TREC.load, **SETTINGS | {"epochs": 1}))
     found = own.load([fetch(file) for file in own.files], 0, 0)
@@ -206,10 +246,11 @@ def test_every_written_word_can_be_read(trained):
 def test_codes_are_those_of_the_lecture():
     words, seen = ["cool", "coool", "am", "new"], ["cool", "cool", "am", "coool"]
     np.testing.assert_array_equal(one_hot(words, seen, 2), [[1, 0], [0, 0], [0, 1], [0, 0]])
-    codes = letter_ngrams(words, seen, 5)
-    assert codes.shape == (4, 5)
-    assert codes.sum(axis=1).tolist() == [2, 3, 0, 0]  # coo, ool; coo, ooo, ool
-    assert (codes[0] * codes[1]).sum() == 2
+    codes = letter_ngrams(words, seen, 9)
+    assert codes.shape == (4, 9)
+    # _co, coo, ool, ol_; those and ooo; _am, am_; none of _ne, new, ew_
+    assert codes.sum(axis=1).tolist() == [4, 5, 2, 0]
+    assert (codes[0] * codes[1]).sum() == 4
 
 
 def test_codes_rest_on_the_training_part_alone():

@@ -4,16 +4,19 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchmarks.cli.report import report as write_report
+from benchmarks.cli.report import report_on
 from benchmarks.cli.run import choose_runner, folder_of_records, train_cells
 from benchmarks.cli.show import print_verdicts
 from benchmarks.reproduce import missing_jobs, verdicts
 from benchmarks.table import load_table, match
+from data_pipelines.dataset import DataError
+from results.ledger import ResultsError
 from results.records import RecordFiles, results_folder
 from results.summary import as_row
 from results.verdicts import Verdict
@@ -34,25 +37,30 @@ def nightly(plan_file: PlanFile) -> None:
 
     plan = read_plan(plan_file)
     results = plan.folder(plan.results, plan_file.parent) or results_folder()
-    place = results / "nightly" / plan_file.stem
-    with alone(place.with_suffix(".lock")) as is_free:
+    name = f"{plan_file.stem}-{sha256(str(plan_file.resolve()).encode()).hexdigest()[:6]}"
+    place = results_folder() / "nightly"
+    with alone(place / f"{name}.lock") as is_free:
         if not is_free:
             print(f"A night of {plan_file} is running already.")
             raise typer.Exit(Exit.ALREADY_RUNNING)
-        started, problems, stopped = datetime.now(UTC), [], ""
+        started, stopped = datetime.now(UTC), ""
+        problems: list[str] = []
         try:
             with stopping(plan.hours):
                 for run in plan.run:
-                    problems += _train(plan, run, results)
+                    _train(plan, run, results, problems)
         except Stop as reason:
             stopped = str(reason)
         summary = summarise(plan, results, problems, stopped, started)
-        place.with_suffix(".json").write_text(json.dumps(summary, indent=1) + "\n", "utf-8")
-        if plan.report is not None:
-            write_report(
-                sorted({run.paper for run in plan.run}), results, plan.folder(plan.report, plan_file.parent)
-            )
-        raise typer.Exit(_tell(summary))
+        written = place / f"{name}.json"
+        written.write_text(json.dumps(summary, indent=1) + "\n", "utf-8")
+        _tell(summary)
+        print(f"Written to {written}.")
+        if (pages := plan.folder(plan.report, plan_file.parent)) is not None:
+            folder, _ = folder_of_records(results, plan.options)
+            papers = dict.fromkeys(run.paper for run in plan.run)
+            print(report_on(papers, folder, pages, backend=plan.backend, options=plan.options))
+        raise typer.Exit(summary["exit code"])
 
 
 def schedule(
@@ -117,21 +125,26 @@ def summarise(
     }
 
 
-def _train(plan: "Plan", run: "PlannedRun", results: Path) -> list[str]:
+def _train(plan: "Plan", run: "PlannedRun", results: Path, problems: list[str]) -> None:
+    """Train one entry of the plan; what goes wrong joins `problems`, and the next entry has its turn."""
     table = load_table(run.paper)
-    return train_cells(
-        table,
-        table.cells(run.table, run.row, run.column),
-        backend=plan.backend,
-        seeds=run.seeds,
-        options=plan.options,
-        results=results,
-        runner=choose_runner(plan.on, plan.cluster),
-    )
+    try:
+        train_cells(
+            table,
+            table.cells(run.table, run.row, run.column),
+            backend=plan.backend,
+            seeds=run.seeds,
+            options=plan.options,
+            results=results,
+            runner=choose_runner(plan.on, plan.cluster),
+            problems=problems,
+        )
+    except (DataError, ResultsError) as error:
+        problems.append(f"failed: {error}")
 
 
-def _tell(summary: dict[str, Any]) -> int:
-    """Print the last lines of a night and return its exit code."""
+def _tell(summary: dict[str, Any]) -> None:
+    """Print the last lines of a night."""
     counts = ", ".join(f"{count} {answer}" for answer, count in summary["verdicts"].items())
     print(f"Night: {summary['new runs']} new run(s) in {summary['hours']:.2f} hours, {summary['runs left']} left.")
     print(f"Verdicts: {counts}.")
@@ -140,7 +153,6 @@ def _tell(summary: dict[str, Any]) -> int:
     if summary["stopped"]:
         print(f"Stopped: {summary['stopped']}; the next night goes on.")
     print(f"Gate: {'closed by ' + '; '.join(summary['gate']) if summary['gate'] else 'open'}.")
-    return summary["exit code"]
 
 
 def _name(verdict: Verdict) -> str:

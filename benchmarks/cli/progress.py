@@ -21,11 +21,16 @@ class RunReport(Watcher):
     """Shows how far the jobs are and sends each record to MLflow; use as a context."""
 
     def __init__(
-        self, console: Console, tracker: Tracker, cells: Sequence[Cell], recipes: Sequence[Recipe | Measurement]
+        self,
+        console: Console,
+        tracker: Tracker,
+        cells: Sequence[Cell],
+        recipes: Sequence[Recipe | Measurement],
+        problems: list[str] | None = None,
     ) -> None:
         self.console, self.tracker, self.places = console, tracker, by_place(cells)
         self.recipes = {fingerprint(recipe): recipe for recipe in recipes}
-        self.problems: list[str] = []  # each starts with "failed" or "unavailable"
+        self.problems = [] if problems is None else problems  # each starts with "failed" or "unavailable"
         self.total = self.done = 0
         self.epochs: dict[JobKey, int] = {}  # trained by now
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))

@@ -139,12 +139,13 @@ def train_cells(
     options: Options = Options(),
     results: Path | None = None,
     runner: Runner = run_here,
+    problems: list[str] | None = None,
 ) -> list[str]:
-    """Run and print; return what went wrong, each starting with "failed" or "unavailable"."""
+    """Run and print; what goes wrong joins `problems` at once, each starting with "failed" or "unavailable"."""
     select_backend(backend, options.deterministic)
     folder, caption = folder_of_records(results or results_folder(), options)
     tracker = Tracker(table.paper, folder, warn)
-    with RunReport(wide_console(), tracker, cells, _recipes(table, cells, options)) as report:
+    with RunReport(wide_console(), tracker, cells, _recipes(table, cells, options), problems) as report:
         judged = reproduce(
             table, cells, runner, folder, backend=backend, seeds=seeds, options=options, watcher=report
         )

@@ -1,5 +1,6 @@
 """retable vectors train | info | neighbours | analogy | evaluate | plot: word vectors, trained or from a file."""
 
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,7 +39,7 @@ def train(
     ] = False,
     sample: Annotated[float, typer.Option(min=0, help="Threshold above which frequent words are thinned.")] = 1e-3,
     lower: Annotated[bool, typer.Option("--lower", help="Lower-case the corpus.")] = False,
-    seed: int = 0,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
     workers: Annotated[int, typer.Option(min=1, help="With one, a seed gives the same vectors twice.")] = 1,
 ) -> None:
     """Train word2vec on a text that is streamed from the disk."""
@@ -47,12 +48,17 @@ def train(
 
     if not corpus.is_file():
         raise DataError(f"There is no text {corpus}.")
+    if not output.parent.is_dir() or output.is_dir() or output.resolve() == corpus.resolve():
+        raise DataError(
+            f"{output} can't be written: expected a file, other than the text, in a folder that exists."
+        )
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     console = wide_console()
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading", total=sum(1 for _ in Corpus(corpus)) * (epochs + 1))
+        text = Corpus(corpus, lower=lower, heard=lambda: bar.advance(task))
         trained = train_vectors(
-            Corpus(corpus, lower=lower, heard=lambda: bar.advance(task)),
+            text,
             seed=seed,
             width=width,
             window=window,
@@ -131,7 +137,8 @@ def evaluate(
         grid.add_row(section, str(right), str(known), f"{100 * right / known:.1f}" if known else "-")
     wide_console().print(grid)
     correlation, share = rank_correlation(vectors, fetch(SIMILARITIES_FILE))
-    print(f"WordSim-353: Spearman's rank correlation {correlation:.3f}, on {share:.0%} of its pairs.")
+    told = "-" if math.isnan(correlation) else f"{correlation:.3f}"
+    print(f"WordSim-353: Spearman's rank correlation {told}, on {share:.0%} of its pairs.")
 
 
 @app.command()

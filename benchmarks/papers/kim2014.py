@@ -39,7 +39,7 @@ from benchmarks.table import Claim, PaperTable
 from data_pipelines.dataset import Dataset, Fold
 from data_pipelines.datasets.sentences import CR, MPQA, MR, SUBJ, TREC
 from data_pipelines.datasets.treebank import SST1, SST2, load_treebank
-from data_pipelines.datasets.vectors import has_google_news, with_google_news
+from data_pipelines.datasets.vectors import with_google_news
 from data_pipelines.folds import batch_order, batched
 from data_pipelines.packing import pack
 from data_pipelines.word_codes import Code, letter_ngrams, load_with_codes, one_hot
@@ -63,10 +63,7 @@ ROWS = {  # of each channel: where its vectors come from, whether they are tuned
 BAYES: dict[str, Callable] = {"MNB": multinomial, "NBSVM": partial(ratio_machine, penalty=1.0, interpolation=0.25)}
 OWN_VECTORS = "own vectors"  # a table of ours
 WORD2VEC_SETTINGS: dict[str, Any] = {"skip_gram": True, "window": 5, "negative": 5, "min_count": 1, "epochs": 100}
-NEEDS_VECTORS = NotAttempted(
-    "needs the GoogleNews vectors (1.7 GB), see `retable data fetch 'GoogleNews vectors'`"
-)
-CODES: dict[str, Code] = {"one-hot": one_hot, "letter 3-grams": partial(letter_ngrams, length=3)}
+CODES: dict[str, Code] = {"one-hot": one_hot, "letter 3-grams": partial(letter_ngrams, length=3, boundary="_")}
 CODE_WIDTH = 1000
 DATASETS = {dataset.name: dataset for dataset in (MR, SST1, SST2, SUBJ, TREC, CR, MPQA)}
 
@@ -87,7 +84,7 @@ def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
         return training(dataset, channels)
     if cell.table == OWN_VECTORS:
         return training(own_vectors(dataset), channels)
-    return training(with_google_news(dataset), channels) if has_google_news() else NEEDS_VECTORS
+    return training(with_google_news(dataset), channels)
 
 
 def own_vectors(dataset: Dataset) -> Dataset:
@@ -135,8 +132,6 @@ def counting(cell: Cell) -> Measurement | NotAttempted:
         sentences = partial(load_treebank, classes=dataset.classes, phrases_too=False)
         dataset = replace(dataset, name=f"{dataset.name} sentences", load=sentences, examples=None)
     if cell.column == "|V_pre|":
-        if not has_google_news():
-            return NEEDS_VECTORS
         dataset = with_google_news(dataset)
     measure = partial(count, what=cell.column)
     return Measurement(dataset=replace(dataset, folds=1), measure=measure, metrics=(cell.metric,))

@@ -9,7 +9,6 @@ import numpy as np
 
 from data_pipelines import lookalike
 from data_pipelines.dataset import Dataset, Fold, PackagedFile, RemoteFile, Split
-from data_pipelines.download import cached_path
 from data_pipelines.word_vectors import load_with_vectors
 
 GOOGLE_NEWS_FILE = RemoteFile(
@@ -43,12 +42,8 @@ def with_google_news(dataset: Dataset) -> Dataset:
         files=(*dataset.files, GOOGLE_NEWS_FILE),
         load=partial(load_with_vectors, load=dataset.load),
         lookalike=partial(_lookalike, dataset=dataset),
+        on_request="needs the GoogleNews vectors (1.7 GB), see `retable data fetch 'GoogleNews vectors'`",
     )
-
-
-def has_google_news() -> bool:
-    """Tell whether the vectors have been fetched; their 1.7 GB are never fetched unasked."""
-    return cached_path(GOOGLE_NEWS_FILE).exists()
 
 
 def load_files(paths: Sequence[Path], fold: int, seed: int) -> Fold:
