@@ -28,6 +28,13 @@ def rows() -> list[tuple[str, str, str]]:
     )
 
 
+def some_cells(table, name: str, row: str):
+    """Return the cells of a row: all that are counted or measured, and the first two that are trained."""
+    cells = [cell for cell in table.cells(name, row) if not isinstance(table.recipe(cell), NotAttempted)]
+    trained = [cell for cell in cells if isinstance(table.recipe(cell), Recipe)]
+    return [cell for cell in cells if cell not in trained[2:]]
+
+
 def first_folds(jobs):
     """Run the first fold of every cell."""
     return run_here(job for job in jobs if job.key.fold == 0)
@@ -36,7 +43,7 @@ def first_folds(jobs):
 @pytest.mark.parametrize(("paper", "name", "row"), rows(), ids=lambda value: str(value))
 def test_row_on_lookalike_data(paper, name, row, tmp_path):
     table = load_table(paper)
-    cells = table.cells(name, row)
+    cells = some_cells(table, name, row)
     judged = reproduce(table, cells, first_folds, tmp_path, seeds=1, options=TRIAL)
     records = RecordFiles(paper, tmp_path).records()
     assert [record.error for record in records if record.error] == []
