@@ -97,7 +97,7 @@ def prepare(fold: Fold, rng: np.random.Generator, *, batch_size: int, valid_shar
 
 NOTES = (
     "DCNN on TREC misses the paper by 6.4 points, and lies near what it prints for simpler networks on random "
-    "vectors (Max-TDNN 84.4, NBoW 88.2). The largest known difference is that the paper begins with trained vectors. "
+    "vectors (Max-TDNN 84.4, NBoW 88.2). The largest known difference: the paper begins with trained vectors. "
     "Neither that nor batches of 4, the rate and the L2 term have been varied one at a time yet.",
 )
 TITLE = "Kalchbrenner et al. (2014), A Convolutional Neural Network for Modelling Sentences"
