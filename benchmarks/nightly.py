@@ -18,7 +18,7 @@ from benchmarks.training import Options
 from data_pipelines.dataset import DataError
 from results.verdicts import Answer
 
-AGAIN_SECONDS = 10
+AGAIN_SECONDS = 5
 MOST_HOURS = 24 * 365
 
 

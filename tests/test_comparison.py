@@ -130,11 +130,11 @@ def run(*arguments: object) -> int:
 
 
 def test_formats(folder, capsys):
-    assert run("--results", folder, "--format", "json") == 0
+    assert run("--table", 2, "--results", folder, "--format", "json") == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["column"], row["pairs"], row["second is"]) == ("TREC", "5", "worse")
     assert (row["first verdict"], row["second verdict"]) == ("reproduced", "worse")
-    run("--results", folder, "--format", "csv")
+    run("--table", 2, "--results", folder, "--format", "csv")
     assert list(csv.DictReader(io.StringIO(capsys.readouterr().out))) == [row]
     run("--results", folder, "--format", "markdown")
     assert "|TREC|test accuracy|91.2|" in capsys.readouterr().out
@@ -158,9 +158,9 @@ def test_mlflow_gives_the_same_answer_as_the_files(folder, capsys):
     tracker = Tracker("kim2014", folder, pytest.fail)
     for found in RecordFiles("kim2014", folder).records():
         assert tracker.send(cell, found, [], {})
-    run("--results", folder, "--format", "csv")
+    run("--table", 2, "--results", folder, "--format", "csv")
     from_files = capsys.readouterr().out
-    run("--results", folder, "--format", "csv", "--from", "mlflow")
+    run("--table", 2, "--results", folder, "--format", "csv", "--from", "mlflow")
     assert capsys.readouterr().out == from_files
     run("--results", folder, "--format", "json", "--from", "mlflow", "--where", "tags.seed != '0'")
     assert json.loads(capsys.readouterr().out)[0]["pairs"] == "4"

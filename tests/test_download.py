@@ -167,7 +167,9 @@ def test_a_packaged_file():
         fetch(PackagedFile("x", "nowhere", "x", SHA256))
 
 
-def test_a_hash_may_be_md5(home, address):
+def test_a_hash_may_be_md5(home, server):
+    address, folder = server
+    (folder / "data.txt").write_bytes(CONTENT)
     good = remote(f"{address}/data.txt", hash="md5:" + hashlib.md5(CONTENT).hexdigest())
     assert fetch(good).read_bytes() == CONTENT
     with pytest.raises(DataError, match="has MD5 .* Expected 00"):

@@ -90,7 +90,8 @@ def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path):
     assert (code, closed["gate"]) == (Exit.FAILED, ["starter 1 / LeNet-style / digits (incomplete)"])
 
 
-def test_a_night_ends_with_its_hours(tmp_path):
+def test_a_night_ends_with_its_hours(tmp_path, monkeypatch):
+    monkeypatch.setattr("benchmarks.nightly.AGAIN_SECONDS", 0.3)
     plan = plan_in(tmp_path, hours=0.0001)
     code, summary = night(plan)
     assert (code, summary["stopped"]) == (Exit.UNFINISHED, "its 0.0001 hours were over")
@@ -126,7 +127,8 @@ def test_a_night_writes_its_report_on_its_own_runs(tmp_path):
     assert "from 4 runs" in text  # three of the starter, one claim: trials, as the plan says
 
 
-def test_nights_of_plans_with_equal_names_do_not_meet(tmp_path):
+def test_nights_of_plans_with_equal_names_do_not_meet(tmp_path, monkeypatch):
+    monkeypatch.setattr("benchmarks.nightly.AGAIN_SECONDS", 0.3)
     (tmp_path / "other").mkdir()
     first, second = plan_in(tmp_path), plan_in(tmp_path / "other", hours=0.0001)
     assert night(first)[0] == Exit.PASSED
