@@ -42,6 +42,10 @@ paper = "lectures"
 row = "CS231n padded height"
 """
 
+SWALLOWED = pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # by a finaliser, at times
+
 
 def plan_in(
     folder: Path, hours: float = 1, gate: tuple[str, ...] = ("worse",), more: str = "", name="plan"
@@ -90,6 +94,7 @@ def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path):
     assert (code, closed["gate"]) == (Exit.FAILED, ["starter 1 / LeNet-style / digits (incomplete)"])
 
 
+@SWALLOWED
 def test_a_night_ends_with_its_hours(tmp_path, monkeypatch):
     monkeypatch.setattr("benchmarks.nightly.AGAIN_SECONDS", 0.3)
     plan = plan_in(tmp_path, hours=0.0001)
@@ -127,6 +132,7 @@ def test_a_night_writes_its_report_on_its_own_runs(tmp_path):
     assert "from 4 runs" in text  # three of the starter, one claim: trials, as the plan says
 
 
+@SWALLOWED
 def test_nights_of_plans_with_equal_names_do_not_meet(tmp_path, monkeypatch):
     monkeypatch.setattr("benchmarks.nightly.AGAIN_SECONDS", 0.3)
     (tmp_path / "other").mkdir()
