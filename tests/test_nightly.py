@@ -3,10 +3,7 @@
 import contextlib
 import json
 import os
-import shutil
 import signal
-import subprocess
-import sys
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -17,42 +14,15 @@ from typer.testing import CliRunner
 from benchmarks import provenance
 from benchmarks.cli.app import app
 from benchmarks.nightly import Exit, Stop, alone, read_plan, stopping
-from benchmarks.schedules import SCHEDULERS, units
 from benchmarks.table import UnknownName
 from data_pipelines.dataset import DataError
 from results.records import RecordFiles, RunRecord
+from tests.plans import plan_in
 from tests.processes import retable, wait_for
-
-REHEARSAL = """
-hours = {hours}
-gate = {gate}
-epochs = 12
-lookalike = true
-results = "out"
-{more}
-
-[[run]]
-paper = "starter"
-row = "LeNet-style"
-column = "digits"
-seeds = 3
-
-[[run]]
-paper = "lectures"
-row = "CS231n padded height"
-"""
 
 SWALLOWED = pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # by a finaliser, at times
-
-
-def plan_in(
-    folder: Path, hours: float = 1, gate: tuple[str, ...] = ("worse",), more: str = "", name="plan"
-) -> Path:
-    path = folder / f"{name}.toml"
-    path.write_text(REHEARSAL.format(hours=hours, gate=json.dumps(gate), more=more))
-    return path
 
 
 def summary_of(plan: Path) -> dict:
@@ -190,105 +160,6 @@ def test_wrong_plans_say_what_is_wrong(tmp_path, text, error):
     (tmp_path / "plan.toml").write_text(text)
     with pytest.raises((DataError, UnknownName), match=error):
         read_plan(tmp_path / "plan.toml")
-
-
-@pytest.fixture
-def printed(tmp_path, monkeypatch):
-    """Return a function that writes the units of a scheduler for a plan with an awkward path, and their paths."""
-    folder = tmp_path / "50 % of 'it'"
-    folder.mkdir()
-    monkeypatch.setenv("RETABLE_HOME", str(folder))
-    plan = plan_in(folder, more='on = "ray"', name="Night plan")
-    plan.write_text(plan.read_text().replace('results = "out"\n', ""))
-
-    def write(scheduler: str) -> list[Path]:
-        files = units(
-            scheduler, plan, read_plan(plan), "1:05", gpus=2, image="lab/retable:1", dashboard="http://ray:8265"
-        )
-        for name, text in files.items():
-            (tmp_path / name).write_text(text)
-        return [tmp_path / name for name in files]
-
-    return write
-
-
-def validated(tool: str, *arguments: str) -> None:
-    """Run a validator, or skip the test where it is not installed."""
-    found = shutil.which(tool, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    if found is None:
-        pytest.skip(f"needs {tool}")
-    done = subprocess.run([found, *arguments], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_systemd_takes_the_units(printed):
-    service, timer = printed("systemd")
-    assert "OnCalendar=*-*-* 01:05:00" in timer.read_text()
-    assert "KillMode=mixed" in service.read_text()
-    validated("systemd-analyze", "verify", "--man=no", str(service), str(timer))
-
-
-def test_cron_takes_the_line_and_the_shell_runs_it(printed):
-    (crontab,) = printed("cron")
-    line = crontab.read_text().splitlines()[-1]
-    assert line.startswith("5 1 * * * cd ")
-    assert "%" not in line.replace(r"\%", "")
-    command = line.split(" ", 5)[5].replace(r"\%", "%").partition(" && ")[0]
-    assert subprocess.run(["sh", "-c", f"{command} && pwd"], capture_output=True, text=True).stdout.endswith(
-        "'it'\n"
-    )
-
-
-def test_slurm_reads_the_directives(printed):
-    (scrontab,) = printed("slurm")
-    text = scrontab.read_text()
-    assert "#SCRON --time=01:15:00\n#SCRON --gpus=2\n" in text
-    command = text.splitlines()[-1].split(" ", 5)[5].partition(" && ")[0]  # Slurm gives it to the shell as it is
-    assert subprocess.run(["sh", "-c", f"{command} && pwd"], capture_output=True, text=True).stdout.endswith(
-        "'it'\n"
-    )
-
-
-def test_kubernetes_takes_the_objects(printed, tmp_path):
-    import kubernetes_validate
-    import yaml
-
-    (manifest,) = printed("kubernetes")
-    objects = list(yaml.safe_load_all(manifest.read_text()))
-    assert [thing["kind"] for thing in objects] == ["ConfigMap", "CronJob"]
-    for thing in objects:
-        kubernetes_validate.validate(thing, "1.31", strict=True)
-    assert objects[0]["data"]["plan.toml"] == (tmp_path / "50 % of 'it'" / "Night plan.toml").read_text()
-    command = objects[1]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["command"]
-    assert json.loads(command[5].partition("=")[2])["env_vars"]["RETABLE_RESULTS"] == "/retable/results"
-    assert json.loads(command[5].partition("=")[2])["env_vars"]["MLFLOW_TRACKING_URI"] == "http://127.0.0.1:9"
-    assert objects[1]["spec"]["concurrencyPolicy"] == "Forbid"
-
-
-def test_github_takes_the_workflow(printed):
-    (workflow,) = printed("github")
-    validated("check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(workflow))
-
-
-@pytest.mark.parametrize("scheduler", SCHEDULERS)
-def test_schedule_prints_every_unit(scheduler, tmp_path):
-    plan = plan_in(tmp_path, more='on = "ray"')
-    plan.write_text(plan.read_text().replace('results = "out"\n', ""))
-    arguments = ["schedule", str(plan), "--with", scheduler]
-    result = CliRunner().invoke(app, arguments)
-    assert (result.exit_code, result.output[-1]) == (0, "\n")
-    assert "retable-plan" in result.output or scheduler == "cron"
-    CliRunner().invoke(app, [*arguments, "--output", str(tmp_path / "units")])
-    assert len(list((tmp_path / "units").iterdir())) == len(SCHEDULERS[scheduler])
-
-
-@pytest.mark.parametrize(
-    "arguments", [("--with", "systemd", "--at", "25:00"), ("--with", "at"), ("--with", "kubernetes")]
-)
-def test_wrong_schedules(arguments, tmp_path):
-    result = CliRunner().invoke(app, ["schedule", str(plan_in(tmp_path)), *arguments])
-    assert result.exit_code == 1
-    assert isinstance(result.exception, DataError | UnknownName)
 
 
 def test_a_stop_that_a_finaliser_swallowed_comes_again(monkeypatch):
