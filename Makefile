@@ -24,10 +24,11 @@ check: setup
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
-# Debian packages that some tests use and are skipped without: a browser for the report, cron for its units.
+# Debian packages that some tests use and are skipped without: a browser for the report, validators of units.
 test-tools:
-	command -v chromium >/dev/null && command -v crontab >/dev/null || { apt-get update -qq && \
-		apt-get install -qq --no-install-recommends chromium fonts-dejavu-core cron >/dev/null; }
+	command -v chromium >/dev/null && command -v crontab >/dev/null && \
+		command -v systemd-analyze >/dev/null || { apt-get update -qq && \
+		apt-get install -qq --no-install-recommends chromium fonts-dejavu-core cron systemd >/dev/null; }
 
 readme: setup
 	$(RETABLE) readme
