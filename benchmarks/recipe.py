@@ -59,13 +59,16 @@ class Recipe:
     build: Callable[[Fold, np.random.Generator], Any]  # -> keras.Model
     optimizer: Callable[[], Any]  # -> keras.Optimizer
     loss: Callable[[], Any]  # -> keras.Loss
-    metrics: tuple[Metric, ...]  # the first one is the validation score, higher is better
+    metrics: tuple[Metric, ...]  # the first one is the validation score; where `keep` is set, higher is better
     batch_size: int
     epochs: int
     prepare: Callable[[Fold, np.random.Generator], Fold] = as_is
     order: Callable[[int, int, np.random.Generator], np.ndarray] = any_order
     keep: Callable[[Sequence[float]], bool] | None = None  # of validation scores; None: the last epoch counts
+    augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None  # of a batch in training
+    views: Mapping[str, Callable[[np.ndarray], np.ndarray]] | None = None  # other test inputs, by a metric's part
     arrange: Callable[..., Any] | None = field(default=None, metadata=EXACT)  # the examples of a batch -> inputs
+    compiled_steps: int = field(default=1, metadata=EXACT)  # training steps in one compiled call
     revision: int = 1
 
     def __post_init__(self) -> None:

@@ -19,9 +19,11 @@ from benchmarks.recipe import BACKENDS, Measurement, NotAttempted, Recipe
 from benchmarks.table import load_table
 from data_pipelines.dataset import DataError, Dataset, Fold, Split
 from data_pipelines.packing import coarse
+from results.metrics import Metric
 from results.records import EpochEnd, JobKey, RunRecord
 
 PREDICTION_BATCH = 500
+MOST_UNROLLED_STEPS = 16  # JAX repeats the step's program for each, and compiles that long
 
 
 @dataclass(frozen=True)
@@ -169,10 +171,10 @@ def _fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunR
         training_seconds += seconds
         valid = None
         if fold.valid is not None:
-            valid = _compute(model, recipe, fold.valid)[recipe.metrics[0].name]
+            valid = score(recipe.metrics[0], fold.valid.y, predict(model, recipe, fold.valid.x))
             scores.append(valid)
         if epoch == recipe.epochs if recipe.keep is None else recipe.keep(scores):
-            metrics = _compute(model, recipe, fold.test)
+            metrics = _measure(model, recipe, fold)
         yield EpochEnd(job.key, epoch, loss, valid, seconds)
     return RunRecord(
         job.key,
@@ -196,21 +198,33 @@ def prepare(
     rng = np.random.default_rng(seed)
     fold = recipe.prepare(fold, rng)
     model = recipe.build(fold, rng)
-    model.compile(recipe.optimizer(), recipe.loss())
+    model.compile(recipe.optimizer(), recipe.loss(), **_compilation(recipe))
     return model, fold, rng
+
+
+def _compilation(recipe: Recipe) -> dict[str, Any]:
+    """Return how many steps the backend compiles into one call, which pays where a step is short."""
+    import keras
+
+    if recipe.compiled_steps == 1:
+        return {}
+    unrolled = keras.backend.backend() == "jax"
+    steps = min(recipe.compiled_steps, MOST_UNROLLED_STEPS) if unrolled else recipe.compiled_steps
+    return {"steps_per_execution": steps, "jit_compile": True if keras.backend.backend() != "torch" else "auto"}
 
 
 def train_epoch(model: Any, recipe: Recipe, split: Split, rng: np.random.Generator) -> float:
     """Train on every example once, in the order that the recipe gives; return the mean loss."""
     rows = recipe.order(len(split.y), recipe.batch_size, rng)
-    if recipe.arrange is None:
+    if recipe.arrange is None and recipe.augment is None:
         history = model.fit(split.x[rows], split.y[rows], recipe.batch_size, verbose=0, shuffle=False)
         return float(history.history["loss"][0])
     model.reset_metrics()
     loss = 0.0
     for start in range(0, len(rows), recipe.batch_size):
         batch = rows[start : start + recipe.batch_size]
-        loss = model.train_on_batch(arranged(recipe, split.x[batch]), split.y[batch])  # the mean since the reset
+        x = split.x[batch] if recipe.augment is None else recipe.augment(split.x[batch], rng)
+        loss = model.train_on_batch(arranged(recipe, x), split.y[batch])  # the mean since the reset
     return float(loss)
 
 
@@ -231,9 +245,22 @@ def arranged(recipe: Recipe, x: np.ndarray) -> Any:
     return recipe.arrange(x, room=coarse) if keras.backend.backend() == "jax" else recipe.arrange(x)
 
 
-def _compute(model: Any, recipe: Recipe, split: Split) -> dict[str, float]:
-    predictions = predict(model, recipe, split.x)
-    return {metric.name: metric.compute(split.y, predictions) for metric in recipe.metrics if metric.compute}
+def _measure(model: Any, recipe: Recipe, fold: Fold) -> dict[str, float]:
+    """Return every metric on its part of the fold, or on its view of the test part."""
+    splits = {"training": fold.train, "test": fold.test}
+    measured: dict[str, float] = {}
+    for part in dict.fromkeys(metric.part for metric in recipe.metrics):
+        split = splits.get(part, fold.test)
+        x = split.x if part in splits else (recipe.views or {})[part](split.x)
+        predictions = predict(model, recipe, x)
+        mine = [metric for metric in recipe.metrics if metric.part == part]
+        measured |= {metric.name: score(metric, split.y, predictions) for metric in mine}
+    return measured
+
+
+def score(metric: Metric, labels: np.ndarray, predictions: np.ndarray) -> float:
+    """Return a metric of predictions; every metric of a recipe can be computed."""
+    return metric.compute(labels, predictions) if metric.compute else float("nan")
 
 
 def _switch_to_deterministic() -> None:

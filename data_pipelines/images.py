@@ -1,6 +1,18 @@
-"""Images to arrays."""
+"""Images to arrays: scales of grey, frames, and planar affine transformations, drawn at random or given.
+
+Images are float32 (images, height, width, channels), their background is 0 unless a fill is given.
+"""
+
+import warnings
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
+from scipy import ndimage
+
+from data_pipelines.dataset import DataError
+
+UNREADABLE_SHARE = 0.001  # of the images of a folder; above it the folder is refused
 
 
 def rescale(images: np.ndarray, maximum: float) -> np.ndarray:
@@ -11,3 +23,105 @@ def rescale(images: np.ndarray, maximum: float) -> np.ndarray:
     if images.min() < 0 or images.max() > maximum:
         raise ValueError(f"Pixels from {images.min()} to {images.max()}. Expected 0 to {maximum}.")
     return (images[..., None] / maximum).astype("float32")
+
+
+def framed(images: np.ndarray, margin: int, fill: float = 0.0) -> np.ndarray:
+    """Return the images with `margin` more pixels of `fill` on every side."""
+    edge = (margin, margin)
+    return np.pad(images, ((0, 0), edge, edge, (0, 0)), constant_values=fill)
+
+
+def linear_map(
+    *, rotation: float = 0.0, scale: float = 1.0, squeeze: float = 1.0, shear: float = 0.0
+) -> np.ndarray:
+    """Return the matrix (2, 2), rows then columns, that draws a picture turned, scaled, squeezed and sheared.
+
+    `rotation` is in degrees, against the clock; `squeeze` makes it narrower and as much taller; `shear` slants
+    it to the right, by columns per row.
+    """
+    angle = np.deg2rad(rotation)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    slant = np.array([[1.0, 0.0], [-shear, 1.0]])
+    return turn @ slant @ np.diag([scale * squeeze, scale / squeeze])
+
+
+def transformed(images: np.ndarray, maps: Iterable[np.ndarray], shifts: Iterable[Sequence[float]]) -> np.ndarray:
+    """Draw every image by its map about the centre, then moved by its shift, (rows, columns); bilinear."""
+    drawn = np.empty_like(images)
+    centre = (np.array(images.shape[1:3]) - 1) / 2
+    for image, matrix, shift, out in zip(images, maps, shifts, drawn, strict=True):
+        inverse = np.linalg.inv(matrix)
+        offset = centre - inverse @ (centre + shift)
+        for channel in range(image.shape[2]):
+            ndimage.affine_transform(image[..., channel], inverse, offset, output=out[..., channel], order=1)
+    return drawn
+
+
+def all_transformed(images: np.ndarray, *, shift: Sequence[float] = (0.0, 0.0), **settings: float) -> np.ndarray:
+    """Draw every image by the same map and shift; settings as for `linear_map`."""
+    count = len(images)
+    return transformed(images, [linear_map(**settings)] * count, [shift] * count)
+
+
+def distorted(
+    images: np.ndarray, rng: np.random.Generator, *, shift: float, scale: float, squeeze: float, shear: float
+) -> np.ndarray:
+    """Draw every image by a map of its own: each amount uniform up to the one given, to either side."""
+    amounts = rng.uniform(-1, 1, (len(images), 5)) * [shift, shift, scale, squeeze, shear]
+    maps = [linear_map(scale=1 + s, squeeze=1 + q, shear=h) for _, _, s, q, h in amounts]
+    return transformed(images, maps, amounts[:, :2])
+
+
+def deskewed(images: np.ndarray) -> np.ndarray:
+    """Shear every image, (images, height, width, 1), so that rows and columns of its ink no longer correlate."""
+    rows, columns = np.mgrid[: images.shape[1], : images.shape[2]]
+    ink = images[..., 0] / np.maximum(images.sum(axis=(1, 2)), 1e-9)[..., None]
+    row, column = ((ink * place).sum(axis=(1, 2))[:, None, None] for place in (rows, columns))
+    spread = (ink * (rows - row) ** 2).sum(axis=(1, 2))
+    slant = (ink * (rows - row) * (columns - column)).sum(axis=(1, 2)) / np.maximum(spread, 1e-9)
+    middle = (np.array(images.shape[1:3]) - 1) / 2
+    shifts = np.stack([middle[0] - row.ravel(), middle[1] - column.ravel()], axis=1)
+    maps = [linear_map(shear=amount) for amount in slant]
+    moved = [matrix @ shift for matrix, shift in zip(maps, shifts, strict=True)]
+    return transformed(images, maps, moved)
+
+
+def read_folder(folder: Path, classes: Sequence[str], side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Read <class>/<image> files: uint8 (images, side, side, 3) in the order of their names, and int32 labels.
+
+    An image that can't be decoded is left out with a warning that names it. Raises DataError for a class without
+    images, for an image of another size, and when more than a thousandth can't be decoded.
+    """
+    files = [(path, label) for label, name in enumerate(classes) for path in _of_class(folder / name)]
+    images, labels, bad = [], [], []
+    for path, label in files:
+        try:
+            images.append(_decoded(path, side))
+            labels.append(label)
+        except OSError:
+            bad.append(path)
+    if bad:
+        named = ", ".join(str(path) for path in bad[:5]) + (", ..." if len(bad) > 5 else "")
+        told = f"{len(bad)} of {len(files)} images in {folder} can't be read: {named}"
+        if len(bad) > UNREADABLE_SHARE * len(files):
+            raise DataError(f"{told}. At most {UNREADABLE_SHARE:.1%} may be left out.")
+        warnings.warn(f"{told}; left out.", stacklevel=2)
+    return np.stack(images), np.array(labels, "int32")
+
+
+def _of_class(folder: Path) -> list[Path]:
+    found = sorted(path for path in folder.glob("*") if path.is_file()) if folder.is_dir() else []
+    if not found:
+        raise DataError(f"The class folder {folder} has no images.")
+    return found
+
+
+def _decoded(path: Path, side: int) -> np.ndarray:
+    """Return uint8 (side, side, 3). Raises OSError for a file that is no image, DataError for another size."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    if pixels.shape[:2] != (side, side):
+        raise DataError(f"{path} has {pixels.shape[1]}x{pixels.shape[0]} pixels. Expected {side}x{side}.")
+    return pixels

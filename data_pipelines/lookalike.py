@@ -1,6 +1,9 @@
 """Small generated data in each source's own file format, for trying and testing offline."""
 
 import gzip
+import io
+import tarfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -81,3 +84,66 @@ def _tree(label: int, vocabulary: Sequence[str], rng: np.random.Generator) -> st
     for word in rng.choice(vocabulary, rng.integers(2, 9)).tolist():
         tree = f"({label} ({rng.integers(0, 5)} {word}) {tree})"
     return tree
+
+
+def usps(folder: Path, *, digits: int = 120) -> list[Path]:
+    """Write an HDF5 file of 16x16 digits with values from 0 to 1, a half for training and a half for test."""
+    import h5py
+
+    path = folder / "usps.h5"
+    with h5py.File(path, "w") as file:
+        for part in ("train", "test"):
+            labels, pixels = _barred(digits // 2, 16, len(part))
+            file[f"{part}/data"], file[f"{part}/target"] = pixels.reshape(len(labels), -1) / 255, labels
+    return [path]
+
+
+def mnist(folder: Path, *, digits: int = 160) -> list[Path]:
+    """Write idx files of 28x28 digits and of their labels, for training and for test."""
+    paths = []
+    for part in ("train", "t10k"):
+        labels, pixels = _barred(digits // 2, 28, len(part))
+        for name, array in ((f"{part}-images-idx3-ubyte.gz", pixels), (f"{part}-labels-idx1-ubyte.gz", labels)):
+            header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+            with gzip.open(folder / name, "wb") as stream:
+                stream.write(header + array.astype("u1").tobytes())
+            paths.append(folder / name)
+    return paths
+
+
+def cifar10_binary(folder: Path, *, images: int = 20) -> list[Path]:
+    """Write an archive of binary files, each record a label and three planes of 32x32."""
+    path = folder / "cifar-10-binary.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name in (*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin"):
+            labels, pixels = _barred(images, 32, len(name))
+            content = np.column_stack([labels, np.tile(pixels.reshape(images, -1), 3)]).astype("u1").tobytes()
+            member = tarfile.TarInfo(f"cifar-10-batches-bin/{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return [path]
+
+
+def cifar10_folder(folder: Path, *, images: int = 60) -> list[Path]:
+    """Write a zip of JPEG images of 32x32 under train/<class>/ and test/<class>/."""
+    from PIL import Image
+
+    names = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+    path = folder / "cifar10_jpg.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in ("train", "test"):
+            for number, (label, pixels) in enumerate(zip(*_barred(images, 32, len(part)), strict=True)):
+                content = io.BytesIO()
+                Image.fromarray(pixels.astype("u1")).convert("RGB").save(content, "JPEG")
+                archive.writestr(f"{part}/{names[label]}/{number:04d}.jpg", content.getvalue())
+    return [path]
+
+
+def _barred(images: int, side: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return labels 0 to 9 in turn, and noisy grey images, (images, side, side), with a bar at the label's row."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(images) % 10
+    pixels = rng.integers(0, 60, (images, side, side))
+    for image, label in zip(pixels, labels, strict=True):
+        image[2 + label * (side - 4) // 10, 3:-3] = 255
+    return labels, pixels

@@ -1,18 +1,23 @@
 """The measures that tables report."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 
 class Metric(NamedTuple):
-    """A named measure; `better` is "higher" or "lower", or "exact" where only equality counts."""
+    """A named measure; `better` is "higher" or "lower", or "exact" where only equality counts.
+
+    `part` is the part of the data that it is measured on: "test", "training", or a view of the test part.
+    """
 
     name: str
     unit: str
     better: str
     compute: Callable[[np.ndarray, np.ndarray], float] | None = None  # (labels, predictions) -> value
+    part: str = "test"
 
 
 def accuracy(labels: np.ndarray, scores: np.ndarray) -> float:
@@ -25,9 +30,61 @@ def accuracy(labels: np.ndarray, scores: np.ndarray) -> float:
     return float(100 * np.mean(scores.argmax(axis=1) == labels))
 
 
+def error(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Return the percentage of rows whose largest score is not at the label; NaN when a score is no number."""
+    return 100 - accuracy(labels, scores)
+
+
+def mistakes(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Return the number of rows whose largest score is not at the label; NaN when a score is no number."""
+    return round(error(labels, scores) * len(labels) / 100) if np.isfinite(scores).all() else float("nan")
+
+
+def mean_square(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Return the mean square of scores, (rows, classes), less targets: 1 at the label, -1 elsewhere."""
+    targets = np.where(np.arange(scores.shape[1]) == labels[:, None], 1.0, -1.0)
+    return float(np.mean((scores - targets) ** 2))
+
+
+def rejected(labels: np.ndarray, scores: np.ndarray, *, error: float) -> float:
+    """Return the percentage of rows to reject so that at most `error` % of the others are mistaken.
+
+    Rows go in the order of the gap between their two largest scores, the smallest first.
+    """
+    two = np.sort(scores, axis=1)[:, -2:]
+    surest_first = np.argsort(two[:, 0] - two[:, 1], kind="stable")
+    wrong = np.cumsum((scores.argmax(axis=1) != labels)[surest_first])
+    fine = np.flatnonzero(100 * wrong <= error * np.arange(1, len(labels) + 1))
+    return 100 * (1 - (fine[-1] + 1 if len(fine) else 0) / len(labels))
+
+
+def error_on(view: str) -> Metric:
+    """Return the test error on another view of the test part."""
+    return Metric(f"test error, {view}", "%", "lower", error, view)
+
+
 ACCURACY = Metric("test accuracy", "%", "higher", accuracy)
+TEST_ERROR = Metric("test error", "%", "lower", error)
+TRAINING_ERROR = Metric("training error", "%", "lower", error, "training")
+TEST_MISTAKES = Metric("test mistakes", "", "lower", mistakes)
+TRAINING_MISTAKES = Metric("training mistakes", "", "lower", mistakes, "training")
+TEST_SQUARES = Metric("test mean square", "", "lower", mean_square)
+TRAINING_SQUARES = Metric("training mean square", "", "lower", mean_square, "training")
+REJECTED = Metric("rejected for 1 % error", "%", "lower", partial(rejected, error=1.0))
+VIEWS = {  # of test images: what was done to them, and how much of it
+    **{f"shifted by {pixels}": ("shift", float(pixels)) for pixels in (1, 2, 3, 4, 6)},
+    **{f"turned by {degrees}": ("rotation", float(degrees)) for degrees in (10, 20, 30, 45, 60)},
+    **{f"scaled by {factor}": ("scale", factor) for factor in (0.5, 0.7, 0.85, 1.15, 1.3)},
+}
 VALUE = Metric("value", "", "exact")
 EQUAL_ENTRIES = Metric("equal entries", "", "exact")
 CORRELATION = Metric("rank correlation", "", "higher")
 
-METRICS = {metric.name: metric for metric in (ACCURACY, VALUE, EQUAL_ENTRIES, CORRELATION)}
+METRICS = {
+    metric.name: metric
+    for metric in (
+        *(ACCURACY, TEST_ERROR, TRAINING_ERROR, TEST_MISTAKES, TRAINING_MISTAKES, TEST_SQUARES, TRAINING_SQUARES),
+        *(REJECTED, VALUE, EQUAL_ENTRIES, CORRELATION),
+        *(error_on(view) for view in VIEWS),
+    )
+}

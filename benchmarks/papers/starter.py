@@ -45,9 +45,9 @@ def image_recipe(dataset: Dataset) -> Recipe:
 
 def build(fold: Fold, rng: np.random.Generator, *, classes: int, **settings):
     """Build the network for the shape of the fold's examples."""
-    from models.lenet import lenet
+    from models.small_cnn import small_cnn
 
-    return lenet(fold.train.x.shape[1:], classes, **settings)
+    return small_cnn(fold.train.x.shape[1:], classes, **settings)
 
 
 def word_similarity(fold: Fold, seed: int, **settings) -> Mapping[str, float]:

@@ -1,0 +1,22 @@
+"""Losses that Keras lacks, over int labels (examples,) and outputs (examples, classes)."""
+
+from keras import ops
+
+
+def squares(labels, outputs):
+    """Return the mean square of outputs less targets, 1 for the label and -1 for the others: (examples,).
+
+    Source: LeCun et al. (1989), section 3.3.
+    """
+    targets = 2 * ops.one_hot(ops.cast(ops.reshape(labels, (-1,)), "int32"), outputs.shape[-1]) - 1
+    return ops.mean(ops.square(outputs - targets), axis=-1)
+
+
+def nearest_code(labels, outputs, *, rubbish: float):
+    """Return the distance to the label's code, with the competition of all codes and of a class at `rubbish`.
+
+    `outputs` are distances with a minus; returns (examples,). Source: LeCun et al. (1998), equation 9.
+    """
+    right = ops.take_along_axis(outputs, ops.cast(ops.reshape(labels, (-1, 1)), "int32"), axis=1)[:, 0]
+    others = ops.logaddexp(ops.logsumexp(outputs, axis=1), ops.cast(-rubbish, outputs.dtype))
+    return others - right
