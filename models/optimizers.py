@@ -44,3 +44,20 @@ class Adadelta(keras.optimizers.Adadelta):
         self.assign(deltas, sparse(new_delta, rows))
         self.assign(last_steps, sparse(ops.broadcast_to(step, ops.shape(rows)), rows))
         self.assign_add(variable, sparse(ops.cast(learning_rate, delta.dtype) * delta, rows))
+
+
+class TwoRates(keras.optimizers.SGD):
+    """Gradient descent with momentum whose rate for biases is `bias_factor` times that for weights."""
+
+    def __init__(self, learning_rate, momentum: float, bias_factor: float, **settings) -> None:
+        super().__init__(learning_rate, momentum, **settings)
+        self.bias_factor = bias_factor
+
+    def build(self, variables) -> None:
+        super().build(variables)
+        self._factors = [self.bias_factor if variable.name == "bias" else 1.0 for variable in variables]
+
+    def update_step(self, gradient, variable, learning_rate) -> None:
+        """Apply a gradient, at the rate of its kind of variable."""
+        factor = self._factors[self._get_variable_index(variable)]
+        super().update_step(gradient, variable, learning_rate * factor)

@@ -65,7 +65,7 @@ NETWORKS = {
     "3-layer NN 500+150": Network("perceptron", 0.01, settings={"hidden": (500, 150)}),
     "LeNet-1": Network("lenet1", 0.01),
     "LeNet-4": Network("lenet4", 0.01),
-    "LeNet-5": Network("lenet5", 0.001, "nearest_code"),
+    "LeNet-5": Network("lenet5", 0.002, "nearest_code"),
 }
 CLASSIFIERS: dict[str, Callable[..., np.ndarray]] = {
     "K-NN Euclidean": partial(nearest_neighbours, neighbours=3),
