@@ -26,10 +26,9 @@ def cuda_convnet(*, decay: float, last_decay: float) -> keras.Model:
     third = layers.ReLU()(_filters(64, 0.01, decay, "conv3")(second))
     third = layers.Flatten()(layers.AveragePooling2D(3, 2, padding="same")(third))
     penalty = keras.regularizers.L2(last_decay / 2)
-    logits = layers.Dense(CLASSES, kernel_initializer=_normal(0.01), kernel_regularizer=penalty, name="fc10")(
-        third
-    )
-    return keras.Model(image, output(third), name="cuda_convnet")
+    start = _normal(0.01)
+    logits = layers.Dense(CLASSES, kernel_initializer=start, kernel_regularizer=penalty, name="fc10")(third)
+    return keras.Model(image, logits, name="cuda_convnet")
 
 
 def fully_connected(*, hidden: int, decay: float) -> keras.Model:
