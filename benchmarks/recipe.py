@@ -68,6 +68,7 @@ class Recipe:
     augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None  # of a batch in training
     views: Mapping[str, Callable[[np.ndarray], np.ndarray]] | None = None  # other test inputs, by a metric's part
     arrange: Callable[..., Any] | None = field(default=None, metadata=EXACT)  # the examples of a batch -> inputs
+    keep_weights: bool = field(default=False, metadata=EXACT)  # on this machine, to look at them later
     compiled_steps: int = field(default=1, metadata=EXACT)  # training steps in one compiled call
     revision: int = 1
 

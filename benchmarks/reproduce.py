@@ -89,7 +89,7 @@ def missing_jobs(
         wanted = {metric.name for metric in recipe.metrics}
         for seed in range(1 if recipe.runs == 1 else seeds or recipe.runs):
             for fold in range(recipe.dataset.folds if recipe.dataset else 1):
-                key = _key(cell, fold, seed, backend, recipe)
+                key = job_key(cell, fold, seed, backend, recipe)
                 if not wanted <= done.get(key.identity, set()):
                     jobs.setdefault(key.identity, (seed, Job(key, options)))
     return [job for _, job in sorted(jobs.values(), key=lambda pair: pair[0])]
@@ -131,7 +131,8 @@ def _may_run(dataset: Dataset | None) -> bool:
     return not (dataset and dataset.on_request) or all(cached_path(file).exists() for file in dataset.files)
 
 
-def _key(cell: Cell, fold: int, seed: int, backend: str, recipe: Recipe | Measurement) -> JobKey:
+def job_key(cell: Cell, fold: int, seed: int, backend: str, recipe: Recipe | Measurement) -> JobKey:
+    """Return the key of one job of a cell."""
     place = (cell.paper, cell.table, cell.row, cell.column)
     return JobKey(*place, fold, seed, backend, fingerprint(recipe), recipe.revision)
 

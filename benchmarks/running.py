@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import provenance
-from benchmarks.training import Job, backend_environment, train
+from benchmarks.backends import backend_environment
+from benchmarks.training import Job, train
 from data_pipelines.dataset import DataError
 from results.records import EpochEnd, RunRecord
 

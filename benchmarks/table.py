@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks import papers
 from benchmarks.recipe import Measurement, NotAttempted, Recipe
@@ -36,6 +36,7 @@ class PaperTable:
     recipe: Callable[[Cell], Recipe | Measurement | NotAttempted]
     notes: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
+    look: Any = None  # of benchmarks.looking: how to look at what a row's network learned
 
     def cells(self, table: str | None = None, row: str | None = None, column: str | None = None) -> list[Cell]:
         """Return the cells that match, in printed order. Raises UnknownName."""

@@ -1,8 +1,6 @@
 """Job -> RunRecord: seed, load, build, fit, measure."""
 
 import math
-import os
-import sys
 import tempfile
 import time
 from collections.abc import Generator, Iterator
@@ -14,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import device, provenance
-from benchmarks.recipe import BACKENDS, Measurement, NotAttempted, Recipe
+from benchmarks import backends, device, provenance, weights
+from benchmarks.recipe import Measurement, NotAttempted, Recipe
 from benchmarks.table import load_table
-from data_pipelines.dataset import DataError, Dataset, Fold, Split
+from data_pipelines.dataset import Dataset, Fold, Split
 from data_pipelines.packing import coarse
 from results.metrics import Metric
 from results.records import EpochEnd, JobKey, RunRecord
@@ -61,7 +59,7 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
     """Run a job: yield a point per epoch, then its record. A failure becomes a record with `error`."""
     started = time.perf_counter()
     try:
-        _import_keras_quietly()
+        backends.import_keras_quietly()
         recipe = _recipe(job)
         device.forget_peak(job.key.backend)
         with _paths(recipe.dataset, job.options) as paths:
@@ -78,40 +76,6 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
         versions=provenance.versions(),
         finished=datetime.now(UTC).isoformat(timespec="microseconds"),
     )
-
-
-def select_backend(backend: str, deterministic: bool = False) -> None:
-    """Choose the Keras backend; call before Keras is imported. Raises DataError if it can't be had."""
-    from importlib.util import find_spec
-
-    if backend not in BACKENDS:
-        raise DataError(f"There is no backend {backend!r}. Known: {', '.join(BACKENDS)}.")
-    if find_spec(backend) is None:
-        raise DataError(f"The backend {backend} is not installed. Install it with: pip install {backend}")
-    os.environ.update(backend_environment(backend, deterministic))
-
-
-def backend_environment(backend: str, deterministic: bool) -> dict[str, str]:
-    """Return the environment variables that the backend's library reads when it starts."""
-    chosen = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")}
-    if deterministic:  # `prepare` sets what can be set later
-        chosen["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_gpu_deterministic_ops=true".strip()
-        chosen["CUBLAS_WORKSPACE_CONFIG"] = os.environ.get("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    return chosen
-
-
-def _import_keras_quietly() -> None:
-    """Import Keras without the lines that TensorFlow writes at its start, which no setting turns off."""
-    if "keras" in sys.modules:
-        return
-    stderr = os.dup(2)
-    with open(os.devnull, "w") as nothing:  # noqa: PTH123
-        os.dup2(nothing.fileno(), 2)
-    try:
-        import keras  # noqa: F401
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
 
 
 def _recipe(job: Job) -> Recipe | Measurement:
@@ -133,6 +97,12 @@ def _paths(dataset: Dataset | None, options: Options) -> Iterator[list[Path]]:
             yield list(dataset.lookalike(Path(folder)))
     else:
         yield [fetch(file) for file in dataset.files] if dataset else []
+
+
+def load_fold(dataset: Dataset, job: Job) -> Fold:
+    """Return the fold of a job, from fetched or generated files."""
+    with _paths(dataset, job.options) as paths:
+        return dataset.load(paths, job.key.fold, job.key.seed)
 
 
 def _check_numbers(record: RunRecord) -> None:
@@ -175,6 +145,8 @@ def _fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunR
             scores.append(valid)
         if epoch == recipe.epochs if recipe.keep is None else recipe.keep(scores):
             metrics = _measure(model, recipe, fold)
+            if recipe.keep_weights:
+                weights.keep(model, job.key)
         yield EpochEnd(job.key, epoch, loss, valid, seconds)
     return RunRecord(
         job.key,
@@ -194,7 +166,7 @@ def prepare(
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
     if deterministic:
-        _switch_to_deterministic()
+        backends.switch_to_deterministic()
     rng = np.random.default_rng(seed)
     fold = recipe.prepare(fold, rng)
     model = recipe.build(fold, rng)
@@ -261,18 +233,3 @@ def _measure(model: Any, recipe: Recipe, fold: Fold) -> dict[str, float]:
 def score(metric: Metric, labels: np.ndarray, predictions: np.ndarray) -> float:
     """Return a metric of predictions; every metric of a recipe can be computed."""
     return metric.compute(labels, predictions) if metric.compute else float("nan")
-
-
-def _switch_to_deterministic() -> None:
-    """Set every switch of the backend that makes equal seeds give equal numbers."""
-    import keras
-
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        tf.config.experimental.enable_op_determinism()
-    elif keras.backend.backend() == "torch":
-        import torch
-
-        torch.use_deterministic_algorithms(True)
-        torch.backends.cudnn.benchmark = False

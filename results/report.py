@@ -14,7 +14,7 @@ from results import charts
 from results.ledger import ResultsError
 from results.published import Cell
 from results.records import EpochEnd, RunRecord
-from results.summary import MEANINGS, as_row, exact, number, sentence
+from results.summary import MEANINGS, as_row, decimals, exact, number, sentence
 from results.verdicts import Answer, Verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -180,7 +180,7 @@ def _entry(page: CellPage) -> dict[str, Any]:
     verdict = page.verdict
     cell = verdict.cell
     published = None if cell.value is None else exact(cell.value)
-    ours = None if verdict.mean is None else number(verdict.mean)
+    ours = None if verdict.mean is None else number(verdict.mean, decimals(cell))
     label = f"{cell.row}, {cell.column}: theirs {published or 'none'}, ours {ours or 'none'}, {verdict.answer}"
     entry = {"file": page.file, "label": label, "published": published, "ours": ours}
     return entry | {"answer": verdict.answer, "metric": cell.metric.name}

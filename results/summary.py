@@ -1,5 +1,6 @@
 """Verdicts as rows of text, for the terminal, for JSON and for the README."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -32,10 +33,10 @@ def as_row(verdict: Verdict) -> dict[str, str]:
         "column": cell.column,
         "metric": cell.metric.name + (f" ({cell.metric.unit})" if cell.metric.unit else ""),
         "published": _printed(cell),
-        "ours": _with_spread(verdict.mean, verdict.deviation),
+        "ours": _with_spread(verdict.mean, verdict.deviation, decimals(cell)),
         "runs": str(len(verdict.units)),
-        "90 % interval": _interval(verdict.interval),
-        "95 % next run": _interval(verdict.prediction) + _mark(verdict.published_is_predicted),
+        "90 % interval": _interval(verdict.interval, decimals(cell)),
+        "95 % next run": _interval(verdict.prediction, decimals(cell)) + _mark(verdict.published_is_predicted),
         "verdict": f"{verdict.answer}: {verdict.reason}" if verdict.reason else str(verdict.answer),
         "note": cell.note,
     }
@@ -45,9 +46,10 @@ def sentence(verdict: Verdict) -> str:
     """Tell a verdict in words."""
     ours = ""
     if verdict.mean is not None:
-        ours = f"Our mean over {_runs(len(verdict.units))} is {number(verdict.mean)}"
+        places = decimals(verdict.cell)
+        ours = f"Our mean over {_runs(len(verdict.units))} is {number(verdict.mean, places)}"
         if verdict.interval is not None:
-            ours += f", its 90 % interval {_interval(verdict.interval)}"
+            ours += f", its 90 % interval {_interval(verdict.interval, places)}"
         ours += ". "
     theirs = ""
     if verdict.cell.value is not None:
@@ -147,9 +149,14 @@ def exact(value: float) -> str:
     return f"{value:.10g}"
 
 
-def number(value: float) -> str:
-    """Return a number with at most two decimals."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+def number(value: float, places: int = 2) -> str:
+    """Return a number with at most two decimals, or another number of them."""
+    return f"{value:.{places}f}".rstrip("0").rstrip(".")
+
+
+def decimals(cell: Cell) -> int:
+    """Return how many decimals ours are told with: two, or what shows two digits of a margin below a tenth."""
+    return max(2, 1 - math.floor(math.log10(cell.margin))) if cell.margin else 2
 
 
 def _runs(count: int) -> str:
@@ -162,14 +169,14 @@ def _printed(cell: Cell) -> str:
     return exact(cell.value) + (f" ± {exact(cell.margin)}" if cell.margin else "")
 
 
-def _with_spread(value: float | None, spread: float | None) -> str:
+def _with_spread(value: float | None, spread: float | None, places: int) -> str:
     if value is None:
         return ""
-    return number(value) if not spread else f"{number(value)} ± {number(spread)}"
+    return number(value, places) if not spread else f"{number(value, places)} ± {number(spread, places)}"
 
 
-def _interval(ends: tuple[float, float] | None) -> str:
-    return "" if ends is None else f"{ends[0]:.2f} to {ends[1]:.2f}"
+def _interval(ends: tuple[float, float] | None, places: int) -> str:
+    return "" if ends is None else f"{ends[0]:.{places}f} to {ends[1]:.{places}f}"
 
 
 def _mark(is_predicted: bool | None) -> str:

@@ -41,6 +41,10 @@ class Tracker:
         """Add the run of one record unless it is there; return whether it was added."""
         return bool(self._guarded(lambda: self._send(cell, record, curve, settings)))
 
+    def send_files(self, record: RunRecord, paths: Sequence[Path]) -> None:
+        """Add files to the run of a record, if it is there; files of equal names are replaced."""
+        self._guarded(lambda: self._send_files(record, paths))
+
     def send_verdict(self, verdict: Verdict) -> None:
         """Write a cell's verdict, our mean and the published value to its parent run."""
         self._guarded(lambda: self._send_verdict(verdict))
@@ -89,6 +93,13 @@ class Tracker:
         client.set_terminated(run.info.run_id, "FAILED" if record.error else "FINISHED")
         self._known().add(name)
         return True
+
+    def _send_files(self, record: RunRecord, paths: Sequence[Path]) -> None:
+        client = self._connect()
+        runs = self._search(f"tags.`{JOB_TAG}` = '{_quotable(f'{record.key} {record.finished}')}'")
+        for run in runs[:1]:
+            for path in paths:
+                client.log_artifact(run.info.run_id, str(path), "look")
 
     def _send_verdict(self, verdict: Verdict) -> None:
         if verdict.answer == Answer.NOT_ATTEMPTED:

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from benchmarks.cli import bench, compare, data, nightly, report, run, show, vectors
+from benchmarks.cli import bench, compare, data, look, nightly, report, run, show, vectors
 from benchmarks.table import UnknownName
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
@@ -23,6 +23,7 @@ app.command("run")(run.run)
 app.command("reproduce")(run.reproduce_default)
 app.command("track")(run.track)
 app.command("compare")(compare.compare_groups)
+app.command("look")(look.look)
 app.command("report")(report.report)
 app.command("nightly")(nightly.nightly)
 app.command("schedule")(nightly.schedule)

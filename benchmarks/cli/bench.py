@@ -9,10 +9,10 @@ import typer
 from rich.table import Table
 
 from benchmarks import device, provenance
+from benchmarks.backends import select_backend
 from benchmarks.cli.show import wide_console
 from benchmarks.recipe import Recipe
 from benchmarks.table import load_table, match
-from benchmarks.training import select_backend
 from data_pipelines.dataset import DataError
 from results.records import results_folder
 

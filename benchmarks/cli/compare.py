@@ -15,7 +15,7 @@ from results.comparison import Comparison, compare, select
 from results.ledger import ResultsError
 from results.published import Cell
 from results.records import RecordFiles, RunRecord
-from results.summary import number
+from results.summary import decimals, exact, number
 from results.verdicts import Verdict
 
 FORMATS = ("table", "csv", "json", "markdown")
@@ -67,7 +67,7 @@ def as_row(comparison: Comparison) -> dict[str, str]:
         "row": cell.row,
         "column": cell.column,
         "metric": cell.metric.name,
-        "published": "" if cell.value is None else number(cell.value),
+        "published": "" if cell.value is None else exact(cell.value),
         **_columns("first", comparison.first),
         **_columns("second", comparison.second),
         "pairs": str(comparison.pairs),
@@ -79,9 +79,10 @@ def as_row(comparison: Comparison) -> dict[str, str]:
 
 def _columns(name: str, verdict: Verdict) -> dict[str, str]:
     low, high = verdict.interval or (None, None)
-    interval = "" if low is None or high is None else f" [{low:.2f}, {high:.2f}]"
-    spread = "" if verdict.deviation is None else f" ± {number(verdict.deviation)}"
-    mean = "" if verdict.mean is None else number(verdict.mean)
+    places = decimals(verdict.cell)
+    interval = "" if low is None or high is None else f" [{low:.{places}f}, {high:.{places}f}]"
+    spread = "" if verdict.deviation is None else f" ± {number(verdict.deviation, places)}"
+    mean = "" if verdict.mean is None else number(verdict.mean, places)
     return {
         name: f"{mean}{spread}{interval}",
         f"{name} runs": str(len(verdict.units)),

@@ -66,7 +66,7 @@ class RunReport(Watcher):
         self.bar.update(
             self.task,
             completed=sum(self.epochs.values()),
-            description=f"{_short(point)} epoch {point.epoch}{valid}",
+            description=f"{_place(point)} epoch {point.epoch}{valid}",
         )
 
     def record(self, record: RunRecord, curve: Sequence[EpochEnd]) -> None:
@@ -74,11 +74,11 @@ class RunReport(Watcher):
         self.done += 1
         self.epochs[record.key] = self._epochs(record.key.fingerprint)
         self.bar.update(self.task, completed=sum(self.epochs.values()))
-        values = ", ".join(f"{name} {value:.2f}" for name, value in record.metrics.items())
+        values = ", ".join(f"{name} {_brief(value)}" for name, value in record.metrics.items())
         outcome = f"failed: {record.error}" if record.error else values
         left = (time.monotonic() - self.started) / self.done * (self.total - self.done) / 60
         costs = f"{record.seconds:.1f} s" + (f", about {left:.0f} min left" if left >= 1 else "")
-        text = f"[{self.done}/{self.total}] {_short(record)}: {outcome} ({costs})"
+        text = f"[{self.done}/{self.total}] {_place(record)}: {outcome} ({costs})"
         self.console.print(text, markup=False, highlight=False)
         if record.error:
             self.problems.append(f"failed: {record.error}")
@@ -105,6 +105,10 @@ def warn(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def _short(event: EpochEnd | RunRecord) -> str:
+def _place(event: EpochEnd | RunRecord) -> str:
     key = event.key
     return f"{key.row} / {key.column} fold {key.fold} seed {key.seed}"
+
+
+def _brief(value: float) -> str:
+    return f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.2g}"

@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from benchmarks import provenance
+from benchmarks.backends import select_backend
 from benchmarks.cli.progress import RunReport, by_place, warn
 from benchmarks.cli.show import Column, Paper, Results, Row, TableName, existing, print_verdicts, wide_console
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, settings
 from benchmarks.reproduce import Runner, reproduce, verdicts
 from benchmarks.running import Cluster, run_here, run_on_ray
 from benchmarks.table import PaperTable, load_table, match
-from benchmarks.training import Options, adjust, select_backend
+from benchmarks.training import Options, adjust
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
 from results.published import Cell

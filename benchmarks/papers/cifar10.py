@@ -22,10 +22,11 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.looking import Look, look_at_images
 from benchmarks.recipe import CROSS_ENTROPY, NotAttempted, Recipe
 from benchmarks.table import Claim, PaperTable
 from data_pipelines.dataset import Fold
-from data_pipelines.datasets.cifar10 import CIFAR10, CIFAR10_JPEG
+from data_pipelines.datasets.cifar10 import CIFAR10, CIFAR10_JPEG, CLASSES
 from results.metrics import TEST_ERROR, TRAINING_ERROR
 from results.published import Cell
 
@@ -50,6 +51,7 @@ def recipe(cell: Cell) -> Recipe | NotAttempted:
         batch_size=BATCH_SIZE,
         epochs=EPOCHS[-1],
         prepare=partial(centred, scale=scale),
+        keep_weights=True,
     )
 
 
@@ -90,4 +92,5 @@ BUILDS = {  # of each row: the network, and what pixels are multiplied with
 }
 CLAIMS = (Claim("convolution beats a fully connected network", JPEG, CONVNET, FULLY_CONNECTED),)
 TITLE = "Krizhevsky's cuda-convnet on CIFAR-10"
-TABLE = PaperTable("cifar10", TITLE, recipe, claims=CLAIMS)
+LOOK = Look(JPEG, CONVNET, CIFAR10_JPEG.name, partial(look_at_images, layers=("conv1", "conv2"), names=CLASSES))
+TABLE = PaperTable("cifar10", TITLE, recipe, claims=CLAIMS, look=LOOK)

@@ -22,6 +22,7 @@ from functools import partial
 
 import numpy as np
 
+from benchmarks.looking import Look, look_at_images
 from benchmarks.recipe import Measurement, Recipe, from_keras
 from benchmarks.table import PaperTable
 from data_pipelines.dataset import Fold
@@ -38,6 +39,7 @@ from results.metrics import (
 )
 from results.published import Cell
 
+DIGITS = tuple("0123456789")
 MEASURES = (
     *(TEST_ERROR, TEST_MISTAKES, TEST_SQUARES, REJECTED),
     *(TRAINING_ERROR, TRAINING_MISTAKES, TRAINING_SQUARES),
@@ -58,6 +60,7 @@ def recipe(cell: Cell) -> Recipe | Measurement:
         epochs=23,
         order=constant_order,
         compiled_steps=7291,
+        keep_weights=True,
     )
 
 
@@ -91,4 +94,5 @@ def size(fold: Fold | None, seed: int, *, layer: str, what: str) -> dict[str, fl
 
 
 TITLE = "LeCun et al. (1989), Backpropagation Applied to Handwritten Zip Code Recognition"
-TABLE = PaperTable("lecun1989", TITLE, recipe)
+LOOK = Look("text", "network", "test", partial(look_at_images, layers=("H1", "H2"), names=DIGITS))
+TABLE = PaperTable("lecun1989", TITLE, recipe, look=LOOK)

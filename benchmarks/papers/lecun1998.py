@@ -25,10 +25,12 @@ The table "invariance" is ours: test digits moved, turned and scaled, of which t
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.looking import Look, Trained, look_at_images
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, as_is
 from benchmarks.table import PaperTable
 from data_pipelines.dataset import Fold
@@ -36,9 +38,12 @@ from data_pipelines.datasets.mnist import MNIST
 from data_pipelines.images import all_transformed, deskewed, distorted, linear_map, transformed
 from models.classifiers import nearest_neighbours, pairwise_linear, quadratic
 from results.metrics import TEST_ERROR, TRAINING_ERROR, VALUE, VIEWS, Metric, error_on
+from results.pictures import Band, bands
 from results.published import Cell
+from results.verdicts import Verdict
 
 STUDIED = ("LeNet-5 [no distortions]", "2-layer NN 300 HU")  # in the table "invariance"
+DIGITS = tuple("0123456789")
 PASSES = 20
 BATCH_SIZE = 32
 MOMENTUM = 0.9
@@ -108,6 +113,7 @@ def training(network: Network, metrics: tuple[Metric, ...], **settings: Any) -> 
         metrics=metrics,
         batch_size=BATCH_SIZE,
         epochs=PASSES,
+        keep_weights=True,
         **settings,
     )
 
@@ -163,6 +169,23 @@ def turned(x: np.ndarray, *, amount: float) -> np.ndarray:
     return transformed(x, [both[i % 2] for i in range(len(x))], [(0, 0)] * len(x))
 
 
+def look(subject: Trained, verdicts: Sequence[Verdict], folder: Path, ending: str) -> list[Path]:
+    """Draw the network as any of images, and the table "invariance" as far as it has records."""
+    layers = [name for name in ("C1", "C3") if name in {layer.name for layer in subject.model.layers}]
+    paths = look_at_images(subject, verdicts, folder, ending, layers=layers, names=DIGITS)
+    panels: dict[str, dict[str, list[Band]]] = {}
+    for verdict in verdicts:
+        if verdict.cell.table == "invariance" and verdict.mean is not None:
+            kind, amount = VIEWS[verdict.cell.column]
+            low, high = verdict.interval or (verdict.mean, verdict.mean)
+            systems = panels.setdefault(AXES[kind], {})
+            systems.setdefault(verdict.cell.row, []).append((amount, verdict.mean, low, high))
+    if panels:
+        paths.append(folder / f"invariance.{ending}")
+        bands(panels, paths[-1], "test error (%)")
+    return paths
+
+
 def size(fold: Fold | None, seed: int, *, network: str, layer: str, what: str) -> dict[str, float]:
     """Count connections or parameters of a layer of a network, or of all."""
     from models import lenet
@@ -178,6 +201,7 @@ def resized(x: np.ndarray, *, amount: float) -> np.ndarray:
     return all_transformed(x, scale=amount)
 
 
+AXES = {"shift": "shift (pixels)", "rotation": "rotation (degrees)", "scale": "scale"}
 CHANGES = {"shift": moved, "rotation": turned, "scale": resized}
 VIEW_FUNCTIONS = {name: partial(CHANGES[kind], amount=amount) for name, (kind, amount) in VIEWS.items()}
 REASONS = {
@@ -189,4 +213,5 @@ REASONS = {
     "1000 RBF + linear": "the widths of its radial units are not published",
 }
 TITLE = "LeCun et al. (1998), Gradient-Based Learning Applied to Document Recognition"
-TABLE = PaperTable("lecun1998", TITLE, recipe)
+LOOK = Look("MNIST", STUDIED[0], "none", look)
+TABLE = PaperTable("lecun1998", TITLE, recipe, look=LOOK)

@@ -1,0 +1,56 @@
+"""The backend that Keras runs on: chosen before Keras is imported, deterministic on demand."""
+
+import os
+import sys
+
+from benchmarks.recipe import BACKENDS
+from data_pipelines.dataset import DataError
+
+
+def select_backend(backend: str, deterministic: bool = False) -> None:
+    """Choose the Keras backend; call before Keras is imported. Raises DataError if it can't be had."""
+    from importlib.util import find_spec
+
+    if backend not in BACKENDS:
+        raise DataError(f"There is no backend {backend!r}. Known: {', '.join(BACKENDS)}.")
+    if find_spec(backend) is None:
+        raise DataError(f"The backend {backend} is not installed. Install it with: pip install {backend}")
+    os.environ.update(backend_environment(backend, deterministic))
+
+
+def backend_environment(backend: str, deterministic: bool) -> dict[str, str]:
+    """Return the environment variables that the backend's library reads when it starts."""
+    chosen = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")}
+    if deterministic:  # `switch_to_deterministic` sets what can be set later
+        chosen["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_gpu_deterministic_ops=true".strip()
+        chosen["CUBLAS_WORKSPACE_CONFIG"] = os.environ.get("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    return chosen
+
+
+def import_keras_quietly() -> None:
+    """Import Keras without the lines that TensorFlow writes at its start, which no setting turns off."""
+    if "keras" in sys.modules:
+        return
+    stderr = os.dup(2)
+    with open(os.devnull, "w") as nothing:  # noqa: PTH123
+        os.dup2(nothing.fileno(), 2)
+    try:
+        import keras  # noqa: F401
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+
+
+def switch_to_deterministic() -> None:
+    """Set every switch of the backend that makes equal seeds give equal numbers."""
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+    elif keras.backend.backend() == "torch":
+        import torch
+
+        torch.use_deterministic_algorithms(True)
+        torch.backends.cudnn.benchmark = False

@@ -1,0 +1,76 @@
+"""retable look: what a trained network learned, as pictures."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.backends import select_backend
+from benchmarks.cli.progress import warn
+from benchmarks.cli.show import Column, Paper, Results, Row, TableName
+from benchmarks.recipe import Recipe, settings
+from benchmarks.reproduce import job_key, verdicts
+from benchmarks.table import PaperTable, UnknownName, load_table, paper_names
+from benchmarks.training import Job, Options, adjust
+from data_pipelines.dataset import DataError
+from results.published import Cell
+from results.records import EpochEnd, RecordFiles, RunRecord, results_folder
+from results.tracking import Tracker
+
+ENDINGS = ("png", "svg")
+
+
+def look(
+    paper: Paper,
+    table: TableName = None,
+    row: Row = None,
+    column: Column = None,
+    seed: Annotated[int, typer.Option(min=0, help="Which of its runs.")] = 0,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Other than the paper's, for a quick trial.")] = None,
+    backend: Annotated[str, typer.Option(help="tensorflow, jax or torch.")] = "tensorflow",
+    lookalike: Annotated[bool, typer.Option("--lookalike", help="Generated data, for a quick trial.")] = False,
+    ending: Annotated[str, typer.Option("--format", help="png or svg.")] = "png",
+    output: Annotated[Path, typer.Option(help="A folder; each paper gets one of its own in it.")] = Path("look"),
+    results: Results = None,
+) -> None:
+    """Draw what a network learned, and add the pictures to its run in MLflow where it has one.
+
+    The weights that `retable run` kept are used; without them the network is trained first.
+    """
+    from benchmarks.looking import trained
+
+    if ending not in ENDINGS:
+        raise DataError(f"--format is {ending!r}. Expected {' or '.join(ENDINGS)}.")
+    found = load_table(paper)
+    cell = _cell(found, table, row, column)
+    options = Options(epochs, lookalike)
+    recipe = adjust(found.recipe(cell), options)
+    if not (isinstance(recipe, Recipe) and recipe.keep_weights):
+        raise UnknownName(f"{cell.name} has no network to look at.")
+    select_backend(backend)
+    folder = results or results_folder()
+    subject = trained(recipe, job := Job(job_key(cell, 0, seed, backend, recipe), options), _hear)
+    files = RecordFiles(found.paper, folder)
+    paths = found.look.show(subject, verdicts(found, found.cells(), files.records()), output / found.paper, ending)
+    for path in paths:
+        print(path)
+    mine = [record for record in files.records() if record.key.identity == job.key.identity]
+    if mine:
+        tracker = Tracker(found.paper, folder, warn)
+        tracker.send(cell, mine[-1], files.curves().get(mine[-1].key, []), settings(recipe))
+        tracker.send_files(mine[-1], paths)
+
+
+def _cell(found: PaperTable, table: str | None, row: str | None, column: str | None) -> Cell:
+    """Return the cell that was asked for, by default the one that the paper is looked at by."""
+    if found.look is None:
+        known = [name for name in paper_names() if load_table(name).look]
+        raise UnknownName(f"There is nothing to look at in {found.paper}. Known: {', '.join(known)}.")
+    if row is None and table is None:
+        table, row, column = found.look.table, found.look.row, column or found.look.column
+    return found.cells(table or found.look.table, row, column)[0]
+
+
+def _hear(event: EpochEnd | RunRecord) -> None:
+    if isinstance(event, EpochEnd):
+        print(f"epoch {event.epoch}: loss {event.loss:.4f} ({event.seconds:.0f} s)")
