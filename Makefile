@@ -17,7 +17,7 @@ reproduce: setup
 	$(RETABLE) reproduce
 
 test: setup check
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
 
 check: setup
 	$(VENV)/bin/ruff check .

@@ -90,7 +90,7 @@ class Subsampling(layers.Layer):
 
     def call(self, x):
         """Return float32 (images, height / 2, width / 2, maps) before squashing."""
-        sums = 4 * ops.average_pool(x, 2)
+        sums = 4 * ops.average_pool(x, 2, strides=2)
         if self.copies > 1:
             sums = ops.repeat(sums, self.copies, axis=-1)
         return self.coefficient * sums + self.bias

@@ -13,7 +13,10 @@ We deviate:
 - every pass draws its distortions anew, from each training digit one; the paper had ten fixed ones of each.
 
 Where the paper is silent, or we could not check it, we assume:
-- batches of 32, momentum 0.9 and rates that fall as the paper's do: see `FALLING`;
+- batches of 32, momentum 0.9, rates that fall in steps (FALLING is near the paper's, LATE keeps the first longer):
+  of one seed each, with the last 10,000 training digits held out, LeNet-5 has 1.09 % of them wrong at 0.001 and
+  1.04 % at 0.002; LeNet-1 2.2 % by FALLING and 1.8 % by LATE at 0.1; 300 hidden units 7.4 % at 0.01, 5.6 % at 0.1
+  and 5.8 % at 0.3 by FALLING, 6.2 % at 0.1 by LATE; LeNet-4 was tried at 0.1 alone, the linear one at 0.001;
 - j of equation 9, the distance of the rubbish class, is 1;
 - distortions up to 2 pixels to either side, scales and squeezes up to 10 %, shears up to 0.2;
 - the other networks have 10 outputs and learn squares with targets 1 and -1, at the same rates;
@@ -48,6 +51,7 @@ PASSES = 20
 BATCH_SIZE = 32
 MOMENTUM = 0.9
 STEPS = 60000 // BATCH_SIZE  # of a pass
+LATE = ((16, 1.0), (PASSES, 0.1))
 FALLING = ((2, 1.0), (5, 0.4), (8, 0.2), (12, 0.1), (PASSES, 0.02))  # up to a pass: share of the first rate
 DISTORTIONS: dict[str, Any] = {"shift": 2.0, "scale": 0.1, "squeeze": 0.1, "shear": 0.2}
 RUBBISH = 1.0
@@ -58,19 +62,20 @@ class Network(NamedTuple):
 
     build: str
     rate: float
+    shares: tuple[tuple[int, float], ...] = FALLING
     loss: str = "squares"
     settings: Mapping[str, Any] = {}
 
 
 NETWORKS = {
     "linear classifier (1-layer)": Network("perceptron", 0.001, settings={"hidden": ()}),
-    "2-layer NN 300 HU": Network("perceptron", 0.01, settings={"hidden": (300,)}),
-    "2-layer NN 1000 HU": Network("perceptron", 0.01, settings={"hidden": (1000,)}),
-    "3-layer NN 300+100": Network("perceptron", 0.01, settings={"hidden": (300, 100)}),
-    "3-layer NN 500+150": Network("perceptron", 0.01, settings={"hidden": (500, 150)}),
-    "LeNet-1": Network("lenet1", 0.01),
-    "LeNet-4": Network("lenet4", 0.01),
-    "LeNet-5": Network("lenet5", 0.002, "nearest_code"),
+    "2-layer NN 300 HU": Network("perceptron", 0.1, settings={"hidden": (300,)}),
+    "2-layer NN 1000 HU": Network("perceptron", 0.1, settings={"hidden": (1000,)}),
+    "3-layer NN 300+100": Network("perceptron", 0.1, settings={"hidden": (300, 100)}),
+    "3-layer NN 500+150": Network("perceptron", 0.1, settings={"hidden": (500, 150)}),
+    "LeNet-1": Network("lenet1", 0.1, LATE),
+    "LeNet-4": Network("lenet4", 0.1, LATE),
+    "LeNet-5": Network("lenet5", 0.002, loss="nearest_code"),
 }
 CLASSIFIERS: dict[str, Callable[..., np.ndarray]] = {
     "K-NN Euclidean": partial(nearest_neighbours, neighbours=3),
@@ -108,7 +113,7 @@ def training(network: Network, metrics: tuple[Metric, ...], **settings: Any) -> 
     return Recipe(
         dataset=MNIST,
         build=partial(build, network=network.build, **network.settings),
-        optimizer=partial(falling, rate=network.rate, momentum=MOMENTUM, steps=STEPS, shares=FALLING),
+        optimizer=partial(falling, rate=network.rate, momentum=MOMENTUM, steps=STEPS, shares=network.shares),
         loss=partial(loss, name=network.loss),
         metrics=metrics,
         batch_size=BATCH_SIZE,
