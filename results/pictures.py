@@ -75,5 +75,8 @@ def _stretched(image: np.ndarray) -> np.ndarray:
 
 
 def _save(figure: Any, path: Path) -> None:
+    import matplotlib
+
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
+    with matplotlib.rc_context({"svg.hashsalt": "retable"}):  # equal pictures get equal names inside
+        figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)

@@ -96,7 +96,14 @@ class Tracker:
 
     def _send_files(self, record: RunRecord, paths: Sequence[Path]) -> None:
         client = self._connect()
-        runs = self._search(f"tags.`{JOB_TAG}` = '{_quotable(f'{record.key} {record.finished}')}'")
+        key = record.key
+        conditions = {
+            "fingerprint": key.fingerprint,
+            "fold": key.fold,
+            "seed": key.seed,
+            "finished": record.finished,
+        }
+        runs = self._search(" and ".join(f"tags.`{name}` = '{value}'" for name, value in conditions.items()))
         for run in runs[:1]:
             for path in paths:
                 client.log_artifact(run.info.run_id, str(path), "look")
@@ -118,8 +125,14 @@ class Tracker:
         client = self._open()
         if not self._experiment:
             found = client.get_experiment_by_name(self.paper)
-            self._experiment = found.experiment_id if found else client.create_experiment(self.paper)
+            self._experiment = found.experiment_id if found else self._create_experiment(client)
         return client
+
+    def _create_experiment(self, client: Any) -> str:
+        """Create the paper's experiment; beside a database of our own, its files lie in the results folder too."""
+        is_ours = not os.environ.get("MLFLOW_TRACKING_URI")
+        place = (self.folder / "mlartifacts" / self.paper).resolve().as_uri() if is_ours else None
+        return client.create_experiment(self.paper, artifact_location=place)
 
     def _open(self) -> Any:
         if self._client is None:

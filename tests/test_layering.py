@@ -15,6 +15,7 @@ DOORS = {
     "librosa": {"data_pipelines/speech_features.py"},
     "mlflow": {"results/tracking.py"},
     "altair": {"results/charts.py"},
+    "matplotlib": {"results/pictures.py"},
     "vl_convert": {"results/charts.py"},
     "ray": {"benchmarks/running.py"},
     "typer": {path.relative_to(ROOT).as_posix() for path in (ROOT / "benchmarks/cli").glob("*.py")},

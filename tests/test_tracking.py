@@ -48,6 +48,19 @@ def runs(folder):
     return client, client.search_runs([experiment.experiment_id])
 
 
+def test_files_join_the_run_of_their_record(folder, runs, tmp_path):
+    picture = tmp_path / "filters.png"
+    picture.write_bytes(b"picture")
+    tracker = Tracker("paper", folder, pytest.fail)
+    tracker.send_files(record(1), [picture])
+    tracker.send_files(record(9), [picture])  # not there: nothing happens
+    client, found = runs
+    mine = {run.info.run_id: run.data.tags.get("seed") for run in found}
+    having = [seed for name, seed in mine.items() if client.list_artifacts(name, "look")]
+    assert having == ["1"]
+    assert (folder / "mlartifacts").is_dir()
+
+
 def test_a_parent_per_cell_and_a_nested_run_per_job(runs):
     _, found = runs
     parents = [run for run in found if "mlflow.parentRunId" not in run.data.tags]
