@@ -1,15 +1,14 @@
-"""How fast Kim's network trains, against plain versions in the same run, and where the time goes."""
+"""How fast a network trains, against plain versions in the same run, and where the time goes."""
 
 import time
-from collections.abc import Callable, Iterator
-from importlib.util import find_spec
+from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks import rivals
 from benchmarks.recipe import Recipe
+from benchmarks.rivals import Step
 from benchmarks.training import arranged, prepare
 from data_pipelines.dataset import Fold
 
@@ -34,16 +33,13 @@ class Share(NamedTuple):
     share: float
 
 
-def compare(recipe: Recipe, fold: Fold, *, batches: int, repeats: int) -> tuple[list[Speed], list[Share]]:
+def compare(
+    recipe: Recipe, fold: Fold, rivals: Callable[[Fold], Mapping[str, Step]], *, batches: int, repeats: int
+) -> tuple[list[Speed], list[Share]]:
     """Time training steps of the recipe's model and of its rivals in turn; needs a machine doing nothing else."""
     model, fold, _ = prepare(recipe, fold, seed=0)
-    symbols, length = len(fold.vocabulary) + 1, fold.train.x.shape[1]
-    systems: dict[str, rivals.Step] = {
-        "retable": lambda x, y: model.train_on_batch(arranged(recipe, x), y),
-        "plain Keras, padded": rivals.keras_step(symbols, recipe.dataset.classes, length),
-    }
-    if find_spec("torch"):
-        systems["plain PyTorch, padded"] = rivals.torch_step(symbols, recipe.dataset.classes, length)
+    ours: Step = lambda x, y: model.train_on_batch(arranged(recipe, x), y)  # noqa: E731
+    systems = {"retable": ours, **rivals(fold)}
     data = list(_batches(fold, recipe.batch_size, batches))
     for step in systems.values():
         _seconds(step, data)  # compile and warm up

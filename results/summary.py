@@ -115,7 +115,10 @@ def verdict_tables(verdicts: Mapping[str, Sequence[Verdict]]) -> str:
 
 def speed_table(report: Mapping[str, Any]) -> str:
     """Return what `retable bench` measured as Markdown."""
-    lines = ["|system|sentences per second|slowest to fastest|ours is faster by|", "|-|-|-|-|"]
+    lines = [
+        f"|system|{report.get('unit', 'sentences')} per second|slowest to fastest|ours is faster by|",
+        "|-|-|-|-|",
+    ]
     for speed in report["speeds"]:
         spread = f"{speed['slowest']:.0f} to {speed['fastest']:.0f}"
         lines.append(f"|{speed['system']}|{speed['examples_per_second']:.0f}|{spread}|{speed['ratio']:.2f}|")

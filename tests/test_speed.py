@@ -4,18 +4,21 @@ import numpy as np
 import pytest
 
 from benchmarks import cutting
+from benchmarks.cli.bench import TRAINED
 from benchmarks.speed import compare
 from benchmarks.table import load_table
 from data_pipelines.vector_files import cut
 from data_pipelines.word_vectors import load_whole
 
 
-def test_compare_times_ours_and_the_plain_version(tmp_path):
-    table = load_table("kim2014")
-    recipe = table.recipe(table.cells("2", "CNN-rand", "TREC")[0])
+@pytest.mark.parametrize(("name", "rival"), [("sentences", "plain Keras, padded"), ("images", "plain Keras")])
+def test_compare_times_ours_and_the_plain_version(name, rival, tmp_path):
+    trained = TRAINED[name]
+    table = load_table(trained.paper)
+    recipe = table.recipe(table.cells(trained.table, trained.row, trained.column)[0])
     fold = recipe.dataset.load(recipe.dataset.lookalike(tmp_path), 0, 0)
-    speeds, shares = compare(recipe, fold, batches=2, repeats=2)
-    assert [speed.system for speed in speeds][:2] == ["retable", "plain Keras, padded"]
+    speeds, shares = compare(recipe, fold, trained.rivals, batches=2, repeats=2)
+    assert [speed.system for speed in speeds][:2] == ["retable", rival]
     assert speeds[0].ratio == 1
     assert all(speed.slowest <= speed.examples_per_second <= speed.fastest for speed in speeds)
     assert sum(share.share for share in shares) == pytest.approx(1)

@@ -2,54 +2,91 @@
 
 import json
 import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
+import numpy as np
 import typer
 from rich.table import Table
 
-from benchmarks import device, provenance
+from benchmarks import device, lenet_rivals, provenance, rivals
 from benchmarks.backends import select_backend
 from benchmarks.cli.show import wide_console
 from benchmarks.recipe import Recipe
+from benchmarks.rivals import Step
 from benchmarks.table import load_table, match
-from data_pipelines.dataset import DataError
+from data_pipelines.dataset import DataError, Fold
+from results.published import Cell
 from results.records import results_folder
 
-DEFAULTS = ("MR", 60, 7, "tensorflow")  # others are written to trial/
-SUBJECTS = ("sentences", "vectors")
+BATCHES, REPEATS, BACKEND = 60, 7, "tensorflow"  # others are written to trial/
 GOOGLE_NEWS_WORDS, GOOGLE_NEWS_WIDTH = 3_000_000, 300
 CUT_WORDS = 20_000
 FEWEST_REPEATS = 3  # fewer are written to trial/
 
 
+class Subject(NamedTuple):
+    """What is trained, with which batches, and the plain versions that it is measured against."""
+
+    paper: str
+    table: str
+    row: str
+    column: str
+    batch_size: int
+    what: str
+    file: str
+    rivals: Callable[[Fold], Mapping[str, Step]]
+
+
+def sentence_rivals(fold: Fold) -> dict[str, Step]:
+    """Return Kim's network, padded, over the fold's words."""
+    shape = len(fold.vocabulary) + 1, len(np.unique(fold.train.y)), fold.train.x.shape[1]
+    found = {"plain Keras, padded": rivals.keras_step(*shape)}
+    return found | ({"plain PyTorch, padded": rivals.torch_step(*shape)} if find_spec("torch") else {})
+
+
+def image_rivals(fold: Fold) -> dict[str, Step]:
+    """Return LeNet-5 of stock layers."""
+    found = {"plain Keras": lenet_rivals.keras_step()}
+    return found | ({"plain PyTorch": lenet_rivals.torch_step()} if find_spec("torch") else {})
+
+
+TRAINED = {
+    "sentences": Subject("kim2014", "2", "CNN-rand", "MR", 50, "sentences", "speed.json", sentence_rivals),
+    "images": Subject(
+        "lecun1998", "MNIST", "LeNet-5 [no distortions]", "none", 128, "images", "speed-images.json", image_rivals
+    ),
+}
+
+
 def bench(
     subject: Annotated[
-        str, typer.Argument(help="sentences: training; vectors: cutting a large file.")
+        str, typer.Argument(help="sentences, images: training; vectors: cutting a large file.")
     ] = "sentences",
-    column: Annotated[str, typer.Option(help="The data set whose sentences are trained on.")] = "MR",
-    batches: Annotated[int, typer.Option(help="Batches per repeat.")] = 60,
-    repeats: Annotated[int, typer.Option(help="Repeats of every system, in turn.")] = 7,
-    backend: Annotated[str, typer.Option(help="tensorflow, jax or torch.")] = "tensorflow",
+    column: Annotated[str | None, typer.Option(help="Another data set of the row that is trained.")] = None,
+    batches: Annotated[int, typer.Option(min=1, help="Batches per repeat.")] = BATCHES,
+    repeats: Annotated[int, typer.Option(min=1, help="Repeats of every system, in turn.")] = REPEATS,
+    backend: Annotated[str, typer.Option(help="tensorflow, jax or torch.")] = BACKEND,
     output: Annotated[Path | None, typer.Option("--json", help="Where to write [results/speed.json].")] = None,
 ) -> None:
     """Time what we claim to be fast against plain versions; run it on a machine that does nothing else."""
-    for name, value in (("--batches", batches), ("--repeats", repeats)):
-        if value < 1:
-            raise DataError(f"{name} is {value}. Expected 1 or more.")
-    if match("subject", subject, SUBJECTS) == "vectors":
-        if (column, batches, backend) != (DEFAULTS[0], DEFAULTS[1], DEFAULTS[3]):
-            raise DataError("--column, --batches and --backend go with `retable bench sentences`.")
+    name = match("subject", subject, (*TRAINED, "vectors"))
+    if name == "vectors":
+        if (column, batches, backend) != (None, BATCHES, BACKEND):
+            raise DataError("--column, --batches and --backend go with training.")
         bench_vectors(repeats, output)
         return
-    table = load_table("kim2014")
-    cell = table.cells("2", "CNN-rand", column)[0]
-    recipe = table.recipe(cell)
+    trained = TRAINED[name]
+    table = load_table(trained.paper)
+    cell = table.cells(trained.table, trained.row, column or trained.column)[0]
     select_backend(backend)
-    report = measure(recipe, cell.column, backend, batches, repeats)
-    is_default = (column, batches, repeats, backend) == DEFAULTS and provenance.is_clean()
+    report = measure(trained, table.recipe(cell), cell, backend, batches, repeats)
+    is_default = (column, batches, repeats, backend) == (None, BATCHES, REPEATS, BACKEND) and provenance.is_clean()
     _print(report)
-    _write(report, output or results_folder() / ("speed.json" if is_default else "trial/speed.json"))
+    _write(report, output or results_folder() / (trained.file if is_default else f"trial/{trained.file}"))
 
 
 def bench_vectors(repeats: int, output: Path | None) -> None:
@@ -81,17 +118,21 @@ def _write(report: dict, path: Path) -> None:
     print(f"Written to {path}.")
 
 
-def measure(recipe: object, column: str, backend: str, batches: int, repeats: int) -> dict:
+def measure(
+    trained: Subject, recipe: object, cell: Cell, backend: str, batches: int, repeats: int
+) -> dict[str, Any]:
     """Return speeds and shares as plain data, with what they were measured on."""
     from benchmarks.speed import compare
     from data_pipelines.download import fetch
 
     if not isinstance(recipe, Recipe):
-        raise DataError(f"CNN-rand on {column} can't be timed: it has no recipe.")
+        raise DataError(f"{cell.name} can't be timed: it has no recipe.")
+    recipe = replace(recipe, batch_size=trained.batch_size)
     fold = recipe.dataset.load([fetch(file) for file in recipe.dataset.files], 0, 0)
-    speeds, shares = compare(recipe, fold, batches=batches, repeats=repeats)
+    speeds, shares = compare(recipe, fold, trained.rivals, batches=batches, repeats=repeats)
     return {
-        "what": f"Kim (2014) CNN-rand on {column}, training steps of {recipe.batch_size} sentences",
+        "what": f"{cell.row} on {recipe.dataset.name}, training steps of {recipe.batch_size} {trained.what}",
+        "unit": trained.what,
         "batches": batches,
         "repeats": repeats,
         "backend": backend,
@@ -105,7 +146,9 @@ def measure(recipe: object, column: str, backend: str, batches: int, repeats: in
 
 def _print(report: dict) -> None:
     console = wide_console()
-    grid = Table("system", "sentences per second", "slowest to fastest", "ours is faster by", title=report["what"])
+    grid = Table(
+        "system", f"{report['unit']} per second", "slowest to fastest", "ours is faster by", title=report["what"]
+    )
     for speed in report["speeds"]:
         spread = f"{speed['slowest']:.0f} to {speed['fastest']:.0f}"
         grid.add_row(speed["system"], f"{speed['examples_per_second']:.0f}", spread, f"{speed['ratio']:.2f}")

@@ -120,10 +120,12 @@ def write_readme(path: Path) -> None:
     rewrite_section(path, "verdicts", verdict_tables(attempted))
     rewrite_section(path, "claims", as_markdown(claims))
     rewrite_section(path, "costs", as_markdown(costs))
-    rewrite_section(
-        path, "cutting", cutting_table(json.loads((PUBLISHED_WITH / "cutting.json").read_text("utf-8")))
+    cutting, *speeds = (
+        json.loads((PUBLISHED_WITH / name).read_text("utf-8"))
+        for name in ("cutting.json", "speed.json", "speed-images.json")
     )
-    rewrite_section(path, "speed", speed_table(json.loads((PUBLISHED_WITH / "speed.json").read_text("utf-8"))))
+    rewrite_section(path, "cutting", cutting_table(cutting))
+    rewrite_section(path, "speed", "\n\n".join(map(speed_table, speeds)))
 
 
 def print_verdicts(table: PaperTable, judged: list[Verdict], caption: str | None = None) -> None:
