@@ -86,6 +86,10 @@ def test_show_has_every_printed_cell_and_the_reason_of_those_not_attempted():
     )
 
 
+def test_square_brackets_of_a_row_are_printed():
+    assert "LeNet-5 [distortions]" in retable("show", "lecun1998", "--table", "MNIST").stdout
+
+
 def test_a_run_on_lookalike_data_is_a_trial(tmp_path):
     arguments = ("run", "kim2014", "--row", "CNN-rand", "--column", "TREC", "--lookalike", "--seeds", "1")
     done = retable(*arguments, "--epochs", "1", "--deterministic", RETABLE_RESULTS=str(tmp_path))

@@ -33,7 +33,11 @@ class RunReport(Watcher):
         self.problems = [] if problems is None else problems  # each starts with "failed" or "unavailable"
         self.total = self.done = 0
         self.epochs: dict[JobKey, int] = {}  # trained by now
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+        )
         times = (TimeElapsedColumn(), TimeRemainingColumn())
         self.bar = Progress(
             *columns,

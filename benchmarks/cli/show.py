@@ -158,9 +158,12 @@ def existing(folder: Path | None) -> Path:
 
 
 def wide_console() -> Console:
-    """Return a console that does not squeeze tables when its output is no terminal."""
-    console = Console()
-    return console if console.is_terminal else Console(width=WIDTH_OF_FILES)
+    """Return a console that does not squeeze tables when its output is no terminal.
+
+    Square brackets are printed as they are: rows have them.
+    """
+    console = Console(markup=False)
+    return console if console.is_terminal else Console(width=WIDTH_OF_FILES, markup=False)
 
 
 def _judged(table: PaperTable, folder: Path, name=None, row=None, column=None, backend=None) -> list[Verdict]:

@@ -52,7 +52,12 @@ def train(
         raise DataError(
             f"{output} can't be written: expected a file, other than the text, in a folder that exists."
         )
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     console = wide_console()
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading", total=sum(1 for _ in Corpus(corpus)) * (epochs + 1))

@@ -35,7 +35,7 @@ import numpy as np
 
 from benchmarks.looking import Look, Trained, look_at_images
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, as_is
-from benchmarks.table import PaperTable
+from benchmarks.table import Claim, PaperTable
 from data_pipelines.dataset import Fold
 from data_pipelines.datasets.mnist import MNIST
 from data_pipelines.images import all_transformed, deskewed, distorted, linear_map, transformed
@@ -218,5 +218,11 @@ REASONS = {
     "1000 RBF + linear": "the widths of its radial units are not published",
 }
 TITLE = "LeCun et al. (1998), Gradient-Based Learning Applied to Document Recognition"
+CLAIMS = (
+    Claim("convolution beats a fully connected network", "MNIST", *STUDIED),
+    Claim("LeNet-5 beats LeNet-4", "MNIST", STUDIED[0], "LeNet-4"),
+    Claim("distortions help LeNet-5", "MNIST", "LeNet-5 [distortions]", STUDIED[0]),
+    Claim("more hidden units help", "MNIST", "2-layer NN 1000 HU", "2-layer NN 300 HU"),
+)
 LOOK = Look("MNIST", STUDIED[0], "none", look)
-TABLE = PaperTable("lecun1998", TITLE, recipe, look=LOOK)
+TABLE = PaperTable("lecun1998", TITLE, recipe, claims=CLAIMS, look=LOOK)
