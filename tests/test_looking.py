@@ -6,10 +6,14 @@ import pytest
 
 from benchmarks import weights
 from benchmarks.looking import confusion, filters, maps, worst
+from benchmarks.papers.lecun1998 import STUDIED, invariance
+from benchmarks.table import load_table
 from data_pipelines.dataset import Fold, Split
 from models.lenet import lenet1
+from results.metrics import VALUE
 from results.pictures import bands, grid
 from results.records import JobKey
+from results.verdicts import Answer, Verdict
 from tests.test_cli import retable
 
 
@@ -95,3 +99,18 @@ def test_what_cannot_be_looked_at(arguments, message):
     done = retable("look", *arguments)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert message in done.stderr
+
+
+def test_invariance_has_the_unchanged_digits_in_every_panel():
+    table = load_table("lecun1998")
+    cells = [cell for cell in table.cells() if cell.row == STUDIED[0] and cell.metric != VALUE]
+    judged = [
+        Verdict(cell, Answer.MEASURED, mean=float(i), interval=(i - 0.5, i + 0.5)) for i, cell in enumerate(cells)
+    ]
+    panels = invariance(judged)
+    assert list(panels) == ["shift (pixels)", "rotation (degrees)", "scale"]
+    assert [len(systems[STUDIED[0]]) for systems in panels.values()] == [6, 6, 6]
+    assert all(
+        (start, 0.0, -0.5, 0.5) in systems[STUDIED[0]] for systems, start in zip(panels.values(), (0, 0, 1))
+    )
+    assert invariance([]) == {}

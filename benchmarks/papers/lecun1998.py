@@ -178,17 +178,25 @@ def look(subject: Trained, verdicts: Sequence[Verdict], folder: Path, ending: st
     """Draw the network as any of images, and the table "invariance" as far as it has records."""
     layers = [name for name in ("C1", "C3") if name in {layer.name for layer in subject.model.layers}]
     paths = look_at_images(subject, verdicts, folder, ending, layers=layers, names=DIGITS)
-    panels: dict[str, dict[str, list[Band]]] = {}
-    for verdict in verdicts:
-        if verdict.cell.table == "invariance" and verdict.mean is not None:
-            kind, amount = VIEWS[verdict.cell.column]
-            low, high = verdict.interval or (verdict.mean, verdict.mean)
-            systems = panels.setdefault(AXES[kind], {})
-            systems.setdefault(verdict.cell.row, []).append((amount, verdict.mean, low, high))
-    if panels:
+    if panels := invariance(verdicts):
         paths.append(folder / f"invariance.{ending}")
         bands(panels, paths[-1], "test error (%)")
     return paths
+
+
+def invariance(verdicts: Sequence[Verdict]) -> dict[str, dict[str, list[Band]]]:
+    """Return the test error over each kind of change, by network; the unchanged digits are a point of each."""
+    panels: dict[str, dict[str, list[Band]]] = {}
+    for verdict in verdicts:
+        cell = verdict.cell
+        if cell.row not in STUDIED or cell.column not in ("none", *VIEWS) or verdict.mean is None:
+            continue
+        low, high = verdict.interval or (verdict.mean, verdict.mean)
+        places = [VIEWS[cell.column]] if cell.column in VIEWS else UNCHANGED
+        for kind, amount in places:
+            systems = panels.setdefault(AXES[kind], {})
+            systems.setdefault(cell.row, []).append((amount, verdict.mean, low, high))
+    return panels
 
 
 def size(fold: Fold | None, seed: int, *, network: str, layer: str, what: str) -> dict[str, float]:
@@ -207,6 +215,7 @@ def resized(x: np.ndarray, *, amount: float) -> np.ndarray:
 
 
 AXES = {"shift": "shift (pixels)", "rotation": "rotation (degrees)", "scale": "scale"}
+UNCHANGED = [("shift", 0.0), ("rotation", 0.0), ("scale", 1.0)]
 CHANGES = {"shift": moved, "rotation": turned, "scale": resized}
 VIEW_FUNCTIONS = {name: partial(CHANGES[kind], amount=amount) for name, (kind, amount) in VIEWS.items()}
 REASONS = {
