@@ -147,3 +147,18 @@ def _barred(images: int, side: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     for image, label in zip(pixels, labels, strict=True):
         image[2 + label * (side - 4) // 10, 3:-3] = 255
     return labels, pixels
+
+
+def text(folder: Path, *, lines: int = 120) -> list[Path]:
+    """Write a sentence a line for training, validation and test; every word follows from the one before."""
+    rng = np.random.default_rng(0)
+    words = [a + b for a in SYLLABLES[:6] for b in SYLLABLES[:6]]
+    paths = [folder / name for name in ("train.txt", "valid.txt", "test.txt")]
+    for path in paths:
+        starts, lengths = rng.integers(0, len(words), lines), rng.integers(3, 12, lines)
+        sentences = [
+            " ".join(words[(start + 5 * step) % len(words)] for step in range(length))
+            for start, length in zip(starts, lengths, strict=True)
+        ]
+        path.write_text("".join(f" {sentence} <unk> \n" for sentence in sentences), "utf-8")
+    return paths

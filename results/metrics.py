@@ -70,6 +70,7 @@ TEST_MISTAKES = Metric("test mistakes", "", "lower", mistakes)
 TRAINING_MISTAKES = Metric("training mistakes", "", "lower", mistakes, "training")
 TEST_SQUARES = Metric("test mean square", "", "lower", mean_square)
 TRAINING_SQUARES = Metric("training mean square", "", "lower", mean_square, "training")
+PERPLEXITY = Metric("test perplexity", "", "lower")
 REJECTED = Metric("rejected for 1 % error", "%", "lower", partial(rejected, error=1.0))
 VIEWS = {  # of test images: what was done to them, and how much of it
     **{f"shifted by {pixels}": ("shift", float(pixels)) for pixels in (1, 2, 3, 4, 6)},
@@ -84,7 +85,7 @@ METRICS = {
     metric.name: metric
     for metric in (
         *(ACCURACY, TEST_ERROR, TRAINING_ERROR, TEST_MISTAKES, TRAINING_MISTAKES, TEST_SQUARES, TRAINING_SQUARES),
-        *(REJECTED, VALUE, EQUAL_ENTRIES, CORRELATION),
+        *(REJECTED, PERPLEXITY, VALUE, EQUAL_ENTRIES, CORRELATION),
         *(error_on(view) for view in VIEWS),
     )
 }
