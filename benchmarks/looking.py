@@ -1,28 +1,30 @@
 """What a trained network learned, as pictures: of images here, of what else a paper is about in its own file."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks import weights
+from benchmarks import provenance, weights
 from benchmarks.recipe import Recipe
 from benchmarks.training import Job, load_fold, predict, prepare, train
-from data_pipelines.dataset import Fold
+from data_pipelines.dataset import DataError, Fold
 from results import pictures
-from results.records import EpochEnd, RunRecord
+from results.records import EpochEnd
 from results.verdicts import Verdict
 
 EXAMPLES, WORST = 4, 40  # images whose maps are shown; mistakes
 
 
 class Trained(NamedTuple):
-    """A trained model with its recipe and its fold, prepared."""
+    """A trained model with its recipe, its fold as the model takes it, and the test images as they were."""
 
     recipe: Recipe
     model: Any
     fold: Fold
+    images: np.ndarray
 
 
 class Look(NamedTuple):
@@ -37,20 +39,28 @@ class Look(NamedTuple):
     show: Callable[[Trained, Sequence[Verdict], Path, str], list[Path]]
 
 
-def trained(recipe: Recipe, job: Job, hear: Callable[[EpochEnd | RunRecord], None]) -> Trained:
-    """Return a job's model: with the weights that were kept, or trained now, which `hear` is told of.
+def trained(recipe: Recipe, job: Job, commits: Sequence[str], hear: Callable[[EpochEnd], None]) -> Trained:
+    """Return a job's model with the weights kept by the first of `commits` that has any.
 
-    Raises RuntimeError when training fails. The record of a model trained here is not written.
+    Without any it is trained now, which `hear` is told of; no record is written. Raises DataError if that fails.
     """
-    if not weights.place(job.key).exists():
+    fold = load_fold(recipe.dataset, job)
+    if not (places := _kept(job, commits)):
         for event in train(job):
-            hear(event)
-            if isinstance(event, RunRecord) and event.error:
-                raise RuntimeError(event.error)
-    model, fold, _ = prepare(recipe, load_fold(recipe.dataset, job), job.key.seed)
+            if isinstance(event, EpochEnd):
+                hear(event)
+            elif event.error:
+                raise DataError(f"Training failed: {event.error}")
+        places = _kept(job, [provenance.commit()])
+    model, prepared, _ = prepare(recipe, fold, job.key.seed)
     model.optimizer.build(model.trainable_variables)  # its state is in the file too
-    model.load_weights(weights.place(job.key))
-    return Trained(recipe, model, fold)
+    model.load_weights(places[0])
+    return Trained(recipe, model, prepared, fold.test.x)
+
+
+def _kept(job: Job, commits: Sequence[str]) -> list[Path]:
+    places = (weights.place(job.key, commit) for commit in commits)
+    return [place for place in places if place.exists()]
 
 
 def look_at_images(
@@ -62,17 +72,27 @@ def look_at_images(
     layers: Sequence[str],
     names: Sequence[str],
 ) -> list[Path]:
-    """Draw the first layer's filters, the maps of `layers` for some test images, and the wrong answers."""
-    scores = predict(subject.model, subject.recipe, subject.fold.test.x)
-    paths = [folder / f"{name}.{ending}" for name in ("filters", "confusion", "errors")]
-    pictures.grid(filters(subject.model, layers[0]), (), paths[0])
-    pictures.confusion(confusion(subject.fold.test.y, scores.argmax(axis=1), len(names)), names, paths[1])
-    pictures.grid(*worst(subject.fold, scores, names), paths[2], columns=10)
-    for layer in layers:
-        paths.append(folder / f"maps-{layer}.{ending}")
-        shown = maps(subject.model, layer, _examples(subject.fold))
-        pictures.grid(shown, (), paths[-1], columns=len(shown) // EXAMPLES)
-    return paths
+    """Draw the first layer's filters, the responses of `layers` to some test images, and the wrong answers.
+
+    Layers that the network lacks are left out, and so are mistakes where it makes none.
+    """
+    scores, right = predict(subject.model, subject.recipe, subject.fold.test.x), subject.fold.test.y
+    present = [name for name in layers if name in {layer.name for layer in subject.model.layers}]
+    drawings: dict[str, Callable[[Path], None]] = {}
+    if present:
+        drawings["filters"] = partial(pictures.grid, filters(subject.model, present[0]), ())
+    answers = confusion(right, scores.argmax(axis=1), len(names))
+    drawings["confusion"] = partial(pictures.confusion, answers, names)
+    images, titles = worst(subject.images, right, scores, names)
+    if images:
+        drawings["errors"] = partial(pictures.grid, images, titles, columns=10)
+    for layer in present:
+        shown = responses(subject, layer)
+        drawings[f"maps-{layer}"] = partial(pictures.grid, shown, (), columns=len(shown) // EXAMPLES)
+    paths = {folder / f"{name}.{ending}": draw for name, draw in drawings.items()}
+    for path, draw in paths.items():
+        draw(path)
+    return list(paths)
 
 
 def filters(model: Any, layer: str) -> list[np.ndarray]:
@@ -91,27 +111,26 @@ def confusion(right: np.ndarray, answers: np.ndarray, classes: int) -> np.ndarra
     return counts
 
 
-def worst(fold: Fold, scores: np.ndarray, names: Sequence[str]) -> tuple[list[np.ndarray], list[str]]:
-    """Return the test images whose answer beats the right class by most, and titles "right > answered"."""
-    right = fold.test.y
+def worst(
+    images: np.ndarray, right: np.ndarray, scores: np.ndarray, names: Sequence[str]
+) -> tuple[list[np.ndarray], list[str]]:
+    """Return the images whose answer beats the right class by most, and titles "right > answered"."""
     gaps = scores.max(axis=1) - scores[np.arange(len(right)), right]
     wrong = [number for number in np.argsort(-gaps, kind="stable")[:WORST] if gaps[number] > 0]
     titles = [f"{names[right[number]]} > {names[scores[number].argmax()]}" for number in wrong]
-    return [_picture(fold.test.x[number]) for number in wrong], titles
+    return [_picture(images[number]) for number in wrong], titles
 
 
-def maps(model: Any, layer: str, x: np.ndarray) -> list[np.ndarray]:
-    """Return each image followed by the layer's maps of it, all (height, width)."""
+def responses(subject: Trained, layer: str) -> list[np.ndarray]:
+    """Return a test image of each of some classes, each followed by the layer's maps of it before squashing."""
     import keras
 
-    outputs = keras.Model(model.input, model.get_layer(layer).output).predict(x, verbose=0)
-    rows = ((_picture(image), *np.moveaxis(output, -1, 0)) for image, output in zip(x, outputs, strict=True))
-    return [picture for row in rows for picture in row]
-
-
-def _examples(fold: Fold) -> np.ndarray:
-    """Return the first test image of each of some classes."""
-    return np.stack([fold.test.x[np.flatnonzero(fold.test.y == label)[0]] for label in range(EXAMPLES)])
+    right = subject.fold.test.y
+    chosen = [int(np.flatnonzero(right == label)[0]) for label in range(EXAMPLES)]
+    reached = keras.Model(subject.model.input, subject.model.get_layer(layer).output)
+    outputs = reached.predict(subject.fold.test.x[chosen], verbose=0)
+    rows = zip(subject.images[chosen], outputs, strict=True)
+    return [picture for image, output in rows for picture in (_picture(image), *np.moveaxis(output, -1, 0))]
 
 
 def _picture(image: np.ndarray) -> np.ndarray:

@@ -84,7 +84,7 @@ def missing_jobs(
     jobs: dict[tuple, tuple[int, Job]] = {}
     for cell in cells:
         recipe = adjust(table.recipe(cell), options)
-        if isinstance(recipe, NotAttempted) or not _may_run(recipe.dataset):
+        if isinstance(recipe, NotAttempted) or not may_run(recipe.dataset):
             continue
         wanted = {metric.name for metric in recipe.metrics}
         for seed in range(1 if recipe.runs == 1 else seeds or recipe.runs):
@@ -112,7 +112,7 @@ def verdicts(
             continue
         mark = fingerprint(recipe)
         mine = [record for record in records if record.key.fingerprint == mark]
-        if not mine and not _may_run(recipe.dataset):
+        if not mine and not may_run(recipe.dataset):
             answers.append(
                 Verdict(cell, Answer.NOT_ATTEMPTED, recipe.dataset.on_request if recipe.dataset else "")
             )
@@ -124,7 +124,7 @@ def verdicts(
     return answers
 
 
-def _may_run(dataset: Dataset | None) -> bool:
+def may_run(dataset: Dataset | None) -> bool:
     """Tell whether a set may be used: not one on request whose files are not here."""
     from data_pipelines.download import cached_path
 

@@ -72,13 +72,13 @@ class Dataset:
     load: Callable[[Sequence[Path], int, int], Fold]
     lookalike: Callable[[Path], Sequence[Path]]
     folds: int = 1
-    examples: int | None = None  # in all parts of a fold; None where any number will do
+    examples: int | tuple[int, ...] | None = None  # in all parts of a fold, or in each; None: any number will do
     on_request: str = ""  # why its files are never fetched unasked, and how to get them
 
     def check(self, fold: Fold) -> None:
         """Raise DataError when a fold has another number of examples than the source states."""
-        parts = (fold.train, fold.valid, fold.test)
-        found = sum(len(part.y) for part in parts if part is not None)
+        parts = [len(part.y) for part in (fold.train, fold.valid, fold.test) if part is not None]
+        found = tuple(parts) if isinstance(self.examples, tuple) else sum(parts)
         if self.examples is not None and found != self.examples:
             raise DataError(f"{self.name} has {found} examples. Expected {self.examples} ({self.source}).")
 

@@ -12,6 +12,7 @@ from scipy import ndimage
 
 from data_pipelines.dataset import DataError
 
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError)  # what Pillow raises for a damaged image
 UNREADABLE_SHARE = 0.001  # of the images of a folder; above it the folder is refused
 
 
@@ -36,8 +37,8 @@ def linear_map(
 ) -> np.ndarray:
     """Return the matrix (2, 2), rows then columns, that draws a picture turned, scaled, squeezed and sheared.
 
-    `rotation` is in degrees, against the clock; `squeeze` makes it narrower and as much taller; `shear` slants
-    it to the right, by columns per row.
+    `rotation` is in degrees, against the clock; a `squeeze` above 1 makes it taller and as much narrower; `shear`
+    slants it to the right, by columns per row.
     """
     angle = np.deg2rad(rotation)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -73,7 +74,10 @@ def distorted(
 
 
 def deskewed(images: np.ndarray) -> np.ndarray:
-    """Shear every image, (images, height, width, 1), so that rows and columns of its ink no longer correlate."""
+    """Shear every image, (images, height, width, 1), until rows and columns of its ink no longer correlate.
+
+    The ink's centre of mass comes to the middle.
+    """
     rows, columns = np.mgrid[: images.shape[1], : images.shape[2]]
     ink = images[..., 0] / np.maximum(images.sum(axis=(1, 2)), 1e-9)[..., None]
     row, column = ((ink * place).sum(axis=(1, 2))[:, None, None] for place in (rows, columns))
@@ -98,10 +102,10 @@ def read_folder(folder: Path, classes: Sequence[str], side: int) -> tuple[np.nda
         try:
             images.append(_decoded(path, side))
             labels.append(label)
-        except OSError:
+        except UNREADABLE:
             bad.append(path)
     if bad:
-        named = ", ".join(str(path) for path in bad[:5]) + (", ..." if len(bad) > 5 else "")
+        named = ", ".join(str(path.relative_to(folder)) for path in bad[:5]) + (", ..." if len(bad) > 5 else "")
         told = f"{len(bad)} of {len(files)} images in {folder} can't be read: {named}"
         if len(bad) > UNREADABLE_SHARE * len(files):
             raise DataError(f"{told}. At most {UNREADABLE_SHARE:.1%} may be left out.")
@@ -110,14 +114,14 @@ def read_folder(folder: Path, classes: Sequence[str], side: int) -> tuple[np.nda
 
 
 def _of_class(folder: Path) -> list[Path]:
-    found = sorted(path for path in folder.glob("*") if path.is_file()) if folder.is_dir() else []
+    found = sorted(path for path in folder.glob("[!.]*") if path.is_file()) if folder.is_dir() else []
     if not found:
         raise DataError(f"The class folder {folder} has no images.")
     return found
 
 
 def _decoded(path: Path, side: int) -> np.ndarray:
-    """Return uint8 (side, side, 3). Raises OSError for a file that is no image, DataError for another size."""
+    """Return uint8 (side, side, 3). Raises one of UNREADABLE for no image, DataError for another size."""
     from PIL import Image
 
     with Image.open(path) as image:

@@ -96,10 +96,10 @@ def perplexity(probabilities: np.ndarray) -> float:
 
 def _discounts(counts: np.ndarray, modified: bool) -> np.ndarray:
     """Return what is taken off a count of 0, 1, 2, and 3 or more, from how many n-grams occur so often."""
-    ones, twos, threes, fours = (np.count_nonzero(counts == number) for number in range(1, 5))
+    ones, twos, threes, fours = (int(np.count_nonzero(counts == number)) for number in range(1, 5))
     share = ones / max(1, ones + 2 * twos)
     if not modified:
         return np.array([0.0, share, share, share])
     occurring = [ones, twos, threes, fours]
     taken = [n - (n + 1) * share * occurring[n] / max(1, occurring[n - 1]) for n in (1, 2, 3)]
-    return np.clip([0.0, *taken], 0.0, [0.0, 1.0, 2.0, 3.0])
+    return np.clip(np.array([0.0, *taken]), 0.0, np.arange(4.0))

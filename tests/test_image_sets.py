@@ -28,6 +28,7 @@ def repacked(path, change) -> None:
         (0, lambda c: c[:9], "has 0 bytes of data"),
         (1, lambda c: c[:4] + b"\0\0\0\x4f" + c[8:-1], "has 80 images, .* has 79 labels"),
         (3, lambda c: c[:-1] + b"\x0a", "has the label 10. Expected 0 to 9"),
+        (2, lambda c: c[:4] + b"\0\0\0\0" + c[8:16], "has 0 images, .* has 80 labels"),
         (0, lambda c: c[:8] + b"\0\0\0\x0e\0\0\0\x38" + c[16:], "has images of 14x56. Expected 28x28"),
     ],
 )
@@ -41,7 +42,8 @@ def test_damaged_mnist(number, change, message, tmp_path):
 def test_mnist_that_is_not_gzipped_or_torn(tmp_path):
     paths = MNIST.lookalike(tmp_path)
     whole = paths[0].read_bytes()
-    for content in (b"plain", whole[: len(whole) // 2]):
+    garbled = whole[:200] + bytes(200) + whole[400:]
+    for content in (b"plain", whole[: len(whole) // 2], garbled):
         paths[0].write_bytes(content)
         with pytest.raises(DataError, match="can't be unpacked"):
             MNIST.load(paths, 0, 0)
@@ -70,10 +72,15 @@ def test_usps_without_a_part_of_another_shape_or_of_another_format(tmp_path):
         file["train/target"] = np.zeros(7, "int32")
     with pytest.raises(DataError, match=r"train/data is \(60, 256\), with 7 labels"):
         USPS.load(paths, 0, 0)
-    with h5py.File(paths[0], "r+") as file:
-        del file["train"]
-    with pytest.raises(DataError, match="lacks train/data or train/target"):
-        USPS.load(paths, 0, 0)
+    for value in ("text", 3.0, None):
+        with h5py.File(paths[0], "r+") as file:
+            del file["train/target"]
+            if value is None:
+                file.create_group("train/target")
+            else:
+                file["train/target"] = value
+        with pytest.raises(DataError, match="lacks train/data or train/target, or they are no arrays"):
+            USPS.load(paths, 0, 0)
     paths[0].write_bytes(b"no HDF5")
     with pytest.raises(DataError, match="can't be read as HDF5"):
         USPS.load(paths, 0, 0)
@@ -121,6 +128,14 @@ def test_a_zip_of_images_is_decoded_once(tmp_path, home):
     paths[0].write_bytes(b"no zip")
     with pytest.raises(DataError, match="can't be unpacked"):
         CIFAR10_JPEG.load(paths, 0, 0)
+
+
+def test_another_split_of_as_many_digits_is_refused(tmp_path):
+    fold = USPS.load(USPS.lookalike(tmp_path), 0, 0)
+    y = np.zeros(9298, "int32")
+    moved = fold._replace(train=fold.train._replace(y=y[:7290]), test=fold.test._replace(y=y[7290:]))
+    with pytest.raises(DataError, match=r"USPS has \(7290, 2008\) examples. Expected \(7291, 2007\)"):
+        USPS.check(moved)
 
 
 def test_facts_of_the_real_sets(mirror):

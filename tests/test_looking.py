@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from benchmarks import weights
-from benchmarks.looking import confusion, filters, maps, worst
-from benchmarks.papers.lecun1998 import STUDIED, invariance
+from benchmarks import provenance, weights
+from benchmarks.looking import Trained, confusion, filters, look_at_images, responses, worst
+from benchmarks.papers.lecun1998 import DIGITS, STUDIED, invariance
 from benchmarks.table import load_table
 from data_pipelines.dataset import Fold, Split
 from models.lenet import lenet1
@@ -27,22 +27,35 @@ def test_filters_are_those_of_the_first_layer():
     np.testing.assert_array_equal(filters(colours, "conv1")[1], kernel[..., 1])
 
 
-def test_maps_follow_their_image():
-    x = np.random.default_rng(0).uniform(size=(3, 28, 28, 1)).astype("float32")
-    shown = maps(lenet1(), "C1", x)
+def subject(model, x: np.ndarray, y: np.ndarray) -> Trained:
+    recipe = load_table("lecun1998").recipe(load_table("lecun1998").cells("MNIST", "LeNet-1")[0])
+    return Trained(recipe, model, Fold(Split(x, y), None, Split(x, y)), 2 * x)
+
+
+def test_responses_follow_their_image_as_it_was():
+    x = np.random.default_rng(0).uniform(size=(6, 28, 28, 1)).astype("float32")
+    shown = responses(subject(lenet1(), x, np.array([3, 1, 0, 2, 1, 0])), "C1")
     assert [image.shape for image in shown[:3]] == [(28, 28), (24, 24), (24, 24)]
-    np.testing.assert_array_equal(shown[5], x[1, ..., 0])
-    assert len(shown) == 3 * (1 + 4)
+    np.testing.assert_array_equal(shown[0], 2 * x[2, ..., 0])  # the first of label 0
+    assert len(shown) == 4 * (1 + 4)
 
 
 def test_confusion_and_the_worst_mistakes():
     right, scores = np.array([0, 1, 1, 2]), np.array([[3.0, 1, 0], [5, 1, 0], [2, 1, 0], [0, 0, 9]])
     assert confusion(right, scores.argmax(axis=1), 3).tolist() == [[1, 0, 0], [2, 0, 0], [0, 0, 1]]
-    x = np.arange(4.0).reshape(4, 1, 1, 1)
-    fold = Fold(Split(x, right), None, Split(x, right))
-    images, titles = worst(fold, scores, "abc")
+    images, titles = worst(np.arange(4.0).reshape(4, 1, 1, 1), right, scores, "abc")
     assert [image.item() for image in images] == [1, 2]
     assert titles == ["b > a", "b > a"]
+
+
+def test_a_network_of_other_layers_and_without_mistakes(tmp_path):
+    y = np.arange(10)
+    x = np.zeros((10, 28, 28, 1), "float32")
+    x[y, y] = 1  # a bar at the label's row
+    model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    model.set_weights([np.repeat(np.eye(28, 10), 28, axis=0), np.zeros(10)])
+    paths = look_at_images(subject(model, x, y), [], tmp_path, "png", layers=("C1",), names=DIGITS)
+    assert [path.name for path in paths] == ["confusion.png"]
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])
@@ -59,32 +72,37 @@ def test_equal_pictures_give_equal_files(ending, tmp_path):
         assert len(first) > 2000
 
 
-def test_weights_have_their_name_only_when_whole(home, monkeypatch):
+def test_weights_have_their_name_only_when_whole_and_a_full_disk_is_told(home):
     key = JobKey("paper", "1", "row", "column", 0, 3, "tensorflow", "abc", 1)
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     weights.keep(model, key)
-    before = weights.place(key).read_bytes()
+    place = weights.place(key, provenance.commit())
+    before = place.read_bytes()
 
     class Torn:
         def save_weights(self, path):
             path.write_bytes(b"half")
             raise OSError("disk full")
 
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.warns(UserWarning, match="could not be kept: disk full"):
         weights.keep(Torn(), key)
-    assert weights.place(key).read_bytes() == before
+    assert place.read_bytes() == before
 
 
-def test_the_command_trains_once_and_then_uses_the_weights(tmp_path):
-    arguments = ("look", "lecun1998", "--lookalike", "--epochs", "1", "--output", str(tmp_path / "look"))
-    environment = {"RETABLE_HOME": str(tmp_path / "home"), "RETABLE_RESULTS": str(tmp_path / "results")}
-    first = retable(*arguments, **environment)
-    assert first.returncode == 0, first.stderr
-    assert first.stdout.startswith("epoch 1: loss ")
-    names = {path.name for path in (tmp_path / "look/lecun1998").iterdir()}
-    assert names == {"filters.png", "confusion.png", "errors.png", "maps-C1.png", "maps-C3.png"}
-    again = retable(*arguments, **environment)
-    assert "epoch" not in again.stdout
+def test_a_run_keeps_its_weights_and_gets_its_pictures_in_mlflow(tmp_path):
+    row = ("lecun1998", "--row", "LeNet-1", "--column", "subsampled 16x16", "--lookalike", "--epochs", "1")
+    environment = {"RETABLE_HOME": str(tmp_path / "home"), "RETABLE_RESULTS": str(tmp_path)}
+    assert retable("run", *row, "--seeds", "1", **environment).returncode == 0
+    told = ("--output", str(tmp_path / "look"), "--results", str(tmp_path / "trial"))
+    done = retable("look", *row, *told, **environment)
+    assert done.returncode == 0, done.stderr
+    assert "epoch" not in done.stdout
+    names = {"filters.png", "confusion.png", "errors.png", "maps-C1.png", "maps-C3.png"}
+    place = tmp_path / "look/lecun1998/LeNet-1-subsampled-16x16-seed-0"
+    assert {path.name for path in place.iterdir()} == names
+    assert {path.name for path in (tmp_path / "trial/mlartifacts").rglob("*.png")} == names
+    other = retable("look", *row, "--seed", "1", *told, **environment)
+    assert other.stdout.startswith("epoch 1: loss ")
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def bench(
     batches: Annotated[int, typer.Option(min=1, help="Batches per repeat.")] = BATCHES,
     repeats: Annotated[int, typer.Option(min=1, help="Repeats of every system, in turn.")] = REPEATS,
     backend: Annotated[str, typer.Option(help="tensorflow, jax or torch.")] = BACKEND,
-    output: Annotated[Path | None, typer.Option("--json", help="Where to write [results/speed.json].")] = None,
+    output: Annotated[Path | None, typer.Option("--json", help="Where to write [in results/].")] = None,
 ) -> None:
     """Time what we claim to be fast against plain versions; run it on a machine that does nothing else."""
     name = match("subject", subject, (*TRAINED, "vectors"))

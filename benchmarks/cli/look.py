@@ -1,20 +1,22 @@
 """retable look: what a trained network learned, as pictures."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from benchmarks import provenance, weights
 from benchmarks.backends import select_backend
 from benchmarks.cli.progress import warn
 from benchmarks.cli.show import Column, Paper, Results, Row, TableName
 from benchmarks.recipe import Recipe, settings
-from benchmarks.reproduce import job_key, verdicts
+from benchmarks.reproduce import job_key, may_run, verdicts
 from benchmarks.table import PaperTable, UnknownName, load_table, paper_names
 from benchmarks.training import Job, Options, adjust
 from data_pipelines.dataset import DataError
 from results.published import Cell
-from results.records import EpochEnd, RecordFiles, RunRecord, results_folder
+from results.records import EpochEnd, RecordFiles, results_folder
 from results.tracking import Tracker
 
 ENDINGS = ("png", "svg")
@@ -30,12 +32,13 @@ def look(
     backend: Annotated[str, typer.Option(help="tensorflow, jax or torch.")] = "tensorflow",
     lookalike: Annotated[bool, typer.Option("--lookalike", help="Generated data, for a quick trial.")] = False,
     ending: Annotated[str, typer.Option("--format", help="png or svg.")] = "png",
-    output: Annotated[Path, typer.Option(help="A folder; each paper gets one of its own in it.")] = Path("look"),
+    output: Annotated[Path, typer.Option(help="A folder; each run gets one of its own in it.")] = Path("look"),
     results: Results = None,
 ) -> None:
     """Draw what a network learned, and add the pictures to its run in MLflow where it has one.
 
-    The weights that `retable run` kept are used; without them the network is trained first.
+    The weights that `retable run` kept are used; without them the network is trained first, and as that is not
+    the recorded run, its pictures stay out of MLflow.
     """
     from benchmarks.looking import trained
 
@@ -47,18 +50,23 @@ def look(
     recipe = adjust(found.recipe(cell), options)
     if not (isinstance(recipe, Recipe) and recipe.keep_weights):
         raise UnknownName(f"{cell.name} has no network to look at.")
+    if not may_run(recipe.dataset):
+        raise DataError(f"{recipe.dataset.name} is not here: {recipe.dataset.on_request}.")
     select_backend(backend)
     folder = results or results_folder()
-    subject = trained(recipe, job := Job(job_key(cell, 0, seed, backend, recipe), options), _hear)
     files = RecordFiles(found.paper, folder)
-    paths = found.look.show(subject, verdicts(found, found.cells(), files.records()), output / found.paper, ending)
+    job = Job(job_key(cell, 0, seed, backend, recipe), options)
+    mine = [record for record in files.records() if record.key.identity == job.key.identity and record.metrics]
+    own = [record for record in mine if weights.place(job.key, record.commit).exists()][-1:]
+    subject = trained(recipe, job, [*(record.commit for record in own), provenance.commit()], _hear)
+    place = output / found.paper / re.sub(r"[^\w.+-]+", "-", f"{cell.row} {cell.column} seed {seed}")
+    paths = found.look.show(subject, verdicts(found, found.cells(), files.records()), place, ending)
     for path in paths:
         print(path)
-    mine = [record for record in files.records() if record.key.identity == job.key.identity]
-    if mine:
+    for record in own:  # pictures of other weights would not be its own
         tracker = Tracker(found.paper, folder, warn)
-        tracker.send(cell, mine[-1], files.curves().get(mine[-1].key, []), settings(recipe))
-        tracker.send_files(mine[-1], paths)
+        tracker.send(cell, record, files.curves().get(record.key, []), settings(recipe))
+        tracker.send_files(record, paths)
 
 
 def _cell(found: PaperTable, table: str | None, row: str | None, column: str | None) -> Cell:
@@ -71,6 +79,5 @@ def _cell(found: PaperTable, table: str | None, row: str | None, column: str | N
     return found.cells(table or found.look.table, row, column)[0]
 
 
-def _hear(event: EpochEnd | RunRecord) -> None:
-    if isinstance(event, EpochEnd):
-        print(f"epoch {event.epoch}: loss {event.loss:.4f} ({event.seconds:.0f} s)")
+def _hear(point: EpochEnd) -> None:
+    print(f"epoch {point.epoch}: loss {point.loss:.4f} ({point.seconds:.0f} s)")

@@ -3,6 +3,7 @@
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,7 @@ def load_binary(paths: Sequence[Path], fold: int, seed: int) -> Fold:
     try:
         with tarfile.open(paths[0]) as archive:
             *train, test = (_records(f"{paths[0]}, {name}", _member(archive, name)) for name in BATCHES)
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise DataError(f"{paths[0]} can't be unpacked: {error}") from error
     return Fold(_split(np.concatenate(train)), None, _split(test))
 
@@ -73,7 +74,7 @@ def _decoded(archive: Path, part: str) -> np.ndarray:
         try:
             with zipfile.ZipFile(archive) as opened:
                 opened.extractall(folder, [name for name in opened.namelist() if name.startswith(f"{part}/")])
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, EOFError, zlib.error) as error:
             raise DataError(f"{archive} can't be unpacked: {error}") from error
         images, labels = read_folder(Path(folder) / part, CLASSES, SIDE)
     planes = images.transpose(0, 3, 1, 2).reshape(len(images), -1)
@@ -84,7 +85,7 @@ CIFAR10 = Dataset(
     name="CIFAR-10",
     source="Krizhevsky (2009): 50,000 training and 10,000 test images",
     classes=10,
-    examples=60000,
+    examples=(50000, 10000),
     files=(
         RemoteFile(
             "cifar10/cifar-10-binary.tar.gz",
@@ -101,7 +102,7 @@ CIFAR10_JPEG = Dataset(
     name="CIFAR-10 as JPEG",
     source="a public copy that was compressed anew: close to the official pixels, not equal to them",
     classes=10,
-    examples=60000,
+    examples=(50000, 10000),
     files=(
         RemoteFile(
             "cifar10_jpg/cifar10_jpg.zip",

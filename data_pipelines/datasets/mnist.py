@@ -1,6 +1,7 @@
 """MNIST in its official files: gzipped arrays with a header of their type and sizes (idx)."""
 
 import gzip
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def read_idx(path: Path, dimensions: int) -> np.ndarray:
     try:
         with gzip.open(path) as stream:
             content = stream.read()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} can't be unpacked: {error}") from error
     magic, expected = content[:4], bytes([0, 0, UNSIGNED_BYTES, dimensions])
     if magic != expected:
@@ -42,7 +43,9 @@ def _part(images: Path, labels: Path) -> Split:
         raise DataError(f"{images} has images of {x.shape[1]}x{x.shape[2]}. Expected {SIDE}x{SIDE}.")
     if len(x) != len(y):
         raise DataError(f"{images} has {len(x)} images, {labels} has {len(y)} labels.")
-    if y.size and y.max() > 9:
+    if len(y) == 0:
+        raise DataError(f"{labels} has no labels.")
+    if y.max() > 9:
         raise DataError(f"{labels} has the label {y.max()}. Expected 0 to 9.")
     return Split(rescale(x, 255), y.astype("int32"))
 
@@ -66,7 +69,7 @@ MNIST = Dataset(
     name="MNIST",
     source="LeCun et al. (1998), section III.A: 60,000 training and 10,000 test digits",
     classes=10,
-    examples=70000,
+    examples=(60000, 10000),
     files=FILES,
     load=load_mnist,
     lookalike=lookalike.mnist,

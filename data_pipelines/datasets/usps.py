@@ -27,11 +27,11 @@ def load_usps(paths: Sequence[Path], fold: int, seed: int) -> Fold:
 
 
 def _part(path: Path, file, name: str) -> Split:
-    try:
-        pixels, labels = file[f"{name}/data"][:], file[f"{name}/target"][:]
-    except KeyError as error:
-        raise DataError(f"{path} lacks {name}/data or {name}/target.") from error
-    if pixels.shape != (len(labels), SIDE**2):
+    found = [file.get(f"{name}/{kind}") for kind in ("data", "target")]
+    if not all(getattr(array, "shape", ()) and array.dtype.kind in "fiu" for array in found):
+        raise DataError(f"{path} lacks {name}/data or {name}/target, or they are no arrays of numbers.")
+    pixels, labels = (array[:] for array in found)
+    if len(labels) == 0 or pixels.shape != (len(labels), SIDE**2):
         raise DataError(
             f"{path}: {name}/data is {pixels.shape}, with {len(labels)} labels. Expected {SIDE**2} pixels a label."
         )
@@ -46,7 +46,7 @@ USPS = Dataset(
     name="USPS",
     source="LeCun et al. (1989), section 2.1: 7291 training and 2007 test digits",
     classes=10,
-    examples=7291 + 2007,
+    examples=(7291, 2007),
     files=(
         RemoteFile(
             "usps/usps.h5",
