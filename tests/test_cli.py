@@ -22,7 +22,7 @@ def retable(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (("show", "kim2015"), r"There is no paper 'kim2015'. Did you mean kim2014\? Known: .*kim2014.*starter"),
+        (("show", "kim2004"), r"There is no paper 'kim2004'. Did you mean kim2014\? Known: .*kim2014.*starter"),
         (
             ("run", "kim2014", "--row", "CNN-ran"),
             r"no row 'CNN-ran'. Did you mean CNN-rand\? Known: MR, .*CNN-rand, CNN-s",
