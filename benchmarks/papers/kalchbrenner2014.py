@@ -97,7 +97,7 @@ def prepare(fold: Fold, rng: np.random.Generator, *, batch_size: int, valid_shar
 
 NOTES = (
     "DCNN on TREC misses the paper by 6.4 points, and lies near what it prints for simpler networks on random "
-    "vectors (Max-TDNN 84.4, NBoW 88.2). One change at a time, seed 200, test accuracy in %: as it is 85.8; beginning "
+    "vectors (Max-TDNN 84.4, NBoW 88.2). One change at a time, seed 200, test accuracy in %: as it is 85.8; begun "
     "with skip-gram vectors of the training text 82.6; a rate of 0.03 77.6, of 0.3 85.4; an L2 term of 1e-5 85.2, "
     "of 1e-3 86.0. So neither rate nor L2 term is the cause, and vectors of this little text do not help. "
     "Batches of 4, more maps and vectors of other text are untried.",
