@@ -235,14 +235,14 @@ CLAIMS = (
     Claim("more hidden units help", "MNIST", "2-layer NN 1000 HU", "2-layer NN 300 HU"),
 )
 NOTES = (
-    "LeNet-5: the paper's rates are for single patterns and a diagonal Hessian; ours were chosen on held-out training "
-    "digits, one seed each, before the first run on the test digits.",
-    "LeNet-4: 260,000 connections, from memory, are met by three maps of S2 for each map of C3; 17,000 parameters, "
-    "from memory too, can't be, because a full layer of 120 units has 48,120.",
-    "K-NN and pairwise linear, which leave nothing to chance, come out far below the printed errors on the same "
-    "digits; what the paper's systems did otherwise we do not know.",
-    "300 hidden units: single runs differ by a point. Why was not searched for; at rates of 0.01 and 0.3, or falling "
-    "later, the held-out digits were worse.",
+    "LeNet-5: the paper's rates are for single patterns and a diagonal Hessian; ours were chosen on held-out "
+    "training digits, one seed each, before the first run on the test digits.",
+    "LeNet-4: 260,000 connections, from memory, are met by three maps of S2 for each map of C3; 17,000 "
+    "parameters, from memory too, can't be, because a full layer of 120 units has 48,120.",
+    "K-NN and pairwise linear, which leave nothing to chance, come out far below the printed errors on the "
+    "same digits; what the paper's systems did otherwise we do not know.",
+    "300 hidden units: single runs differ by a point. Why was not searched for; at rates of 0.01 and 0.3, or "
+    "falling later, the held-out digits were worse.",
 )
 LOOK = Look("MNIST", STUDIED[0], "none", look)
 TABLE = PaperTable("lecun1998", TITLE, recipe, NOTES, CLAIMS, LOOK)
