@@ -153,7 +153,7 @@ def test_a_commit_has_results_of_its_own(tmp_path):
         ("hours = 1\ngate = ['bad']\n[[run]]\npaper = 'starter'", "gate.0: Input should be 'reproduced'"),
         ("hours = 1\n[[run]]\npaper = 'starter'\nseeds = 0", "run.0.seeds: .* greater than or equal to 1, got 0"),
         ("hours = 1\n[[run]]\npaper = 'starter'\nrow = 'x'", "There is no row 'x'"),
-        ("hours = 1\n[[run]]\npaper = 'kim2041'", "Did you mean kim2014"),
+        ("hours = 1\n[[run]]\npaper = 'kim2004'", "Did you mean kim2014"),
     ],
 )
 def test_wrong_plans_say_what_is_wrong(tmp_path, text, error):
