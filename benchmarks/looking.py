@@ -51,7 +51,8 @@ def trained(recipe: Recipe, job: Job, commits: Sequence[str], hear: Callable[[Ep
                 hear(event)
             elif event.error:
                 raise DataError(f"Training failed: {event.error}")
-        places = _kept(job, [provenance.commit()])
+        if not (places := _kept(job, [provenance.commit()])):
+            raise DataError("The weights could not be kept, so there is nothing to look at.")
     model, prepared, _ = prepare(recipe, fold, job.key.seed)
     model.optimizer.build(model.trainable_variables)  # its state is in the file too
     model.load_weights(places[0])

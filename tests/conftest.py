@@ -15,8 +15,13 @@ MIRROR = Path(os.environ.get("RETABLE_MIRROR", "/nowhere"))
 
 @pytest.fixture(scope="session")
 def mirror() -> Path:
-    """Return the folder of real data; without RETABLE_MIRROR the test is skipped, saying so."""
+    """Return the folder of real data; without RETABLE_MIRROR the test is skipped, saying so.
+
+    A folder that is named but not there is an error: it would silence every test on real data.
+    """
     if not MIRROR.is_dir():
+        named = os.environ.get("RETABLE_MIRROR", "")
+        assert not named or "://" in named, f"RETABLE_MIRROR names {named}, which is no folder"
         pytest.skip("needs real data: set RETABLE_MIRROR to a folder that has them")
     return MIRROR.resolve()
 

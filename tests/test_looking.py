@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from benchmarks import provenance, weights
-from benchmarks.looking import Trained, confusion, filters, look_at_images, responses, worst
+from benchmarks.looking import Trained, confusion, filters, look_at_images, responses, trained, worst
 from benchmarks.papers.lecun1998 import DIGITS, STUDIED, invariance
+from benchmarks.reproduce import job_key
 from benchmarks.table import load_table
-from data_pipelines.dataset import Fold, Split
+from benchmarks.training import Job, Options, adjust
+from data_pipelines.dataset import DataError, Fold, Split
 from models.lenet import lenet1
 from results.metrics import VALUE
 from results.pictures import bands, grid
@@ -131,3 +133,12 @@ def test_invariance_has_the_unchanged_digits_in_every_panel():
         assert len(panels[panel]) == 6
         assert (place, 0.0, -0.5, 0.5) in panels[panel]
     assert invariance([]) == {}
+
+
+def test_weights_that_could_not_be_kept_are_told(home, monkeypatch):
+    cell = load_table("lecun1998").cells("MNIST", "linear classifier (1-layer)", "none")[0]
+    options = Options(epochs=1, lookalike=True)
+    recipe = adjust(load_table("lecun1998").recipe(cell), options)
+    monkeypatch.setattr(weights, "keep", lambda model, key: None)
+    with pytest.raises(DataError, match="The weights could not be kept"):
+        trained(recipe, Job(job_key(cell, 0, 0, "tensorflow", recipe), options), [], lambda point: None)
