@@ -1,5 +1,6 @@
 """The backend that Keras runs on: chosen before Keras is imported, deterministic on demand."""
 
+import logging
 import os
 import sys
 
@@ -28,9 +29,13 @@ def backend_environment(backend: str, deterministic: bool) -> dict[str, str]:
 
 
 def import_keras_quietly() -> None:
-    """Import Keras without the lines that TensorFlow writes at its start, which no setting turns off."""
+    """Import Keras without the lines that TensorFlow writes at its start, which no setting turns off.
+
+    Its warnings of tracing are silenced too: texts are read by another number of streams in training and tests.
+    """
     if "keras" in sys.modules:
         return
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     stderr = os.dup(2)
     with open(os.devnull, "w") as nothing:  # noqa: PTH123
         os.dup2(nothing.fileno(), 2)

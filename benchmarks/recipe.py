@@ -24,9 +24,19 @@ def any_order(examples: int, batch_size: int, rng: np.random.Generator) -> np.nd
     return rng.permutation(examples)
 
 
+def constant_order(examples: int, batch_size: int, rng: np.random.Generator) -> np.ndarray:
+    """Take the examples as they stand in the file."""
+    return np.arange(examples)
+
+
 def last_best(scores: Sequence[float]) -> bool:
-    """Keep the model whose validation score, the last of `scores`, is as good as any before it."""
+    """Keep the model whose validation score, the last of `scores`, is as high as any before it."""
     return scores[-1] >= max(scores)
+
+
+def last_lowest(scores: Sequence[float]) -> bool:
+    """Keep the model whose validation score, the last of `scores`, is lower than any before it."""
+    return scores[-1] < min(scores[:-1], default=np.inf)
 
 
 def from_keras(path: str, **settings: Any) -> Callable[[], Any]:
@@ -59,13 +69,15 @@ class Recipe:
     build: Callable[[Fold, np.random.Generator], Any]  # -> keras.Model
     optimizer: Callable[[], Any]  # -> keras.Optimizer
     loss: Callable[[], Any]  # -> keras.Loss
-    metrics: tuple[Metric, ...]  # the first one is the validation score; where `keep` is set, higher is better
+    metrics: tuple[Metric, ...]  # the first one is the validation score
     batch_size: int
     epochs: int
     prepare: Callable[[Fold, np.random.Generator], Fold] = as_is
     order: Callable[[int, int, np.random.Generator], np.ndarray] = any_order
     keep: Callable[[Sequence[float]], bool] | None = None  # of validation scores; None: the last epoch counts
     augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None  # of a batch in training
+    next_rate: Callable[[Sequence[float], float], float] | None = None  # from validation scores and the last rate
+    read: Callable[[Any, Any], np.ndarray] | None = field(default=None, metadata=EXACT)  # (model, x) -> its output
     views: Mapping[str, Callable[[np.ndarray], np.ndarray]] | None = None  # other test inputs, by a metric's part
     arrange: Callable[..., Any] | None = field(default=None, metadata=EXACT)  # the examples of a batch -> inputs
     keep_weights: bool = field(default=False, metadata=EXACT)  # on this machine, to look at them later

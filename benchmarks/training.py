@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import backends, device, provenance, weights
+from benchmarks import backends, checkpoints, device, provenance, weights
 from benchmarks.recipe import Measurement, NotAttempted, Recipe
 from benchmarks.table import load_table
 from data_pipelines.dataset import Dataset, Fold, Split
@@ -26,11 +26,12 @@ MOST_UNROLLED_STEPS = 16  # JAX repeats the step's program for each, and compile
 
 @dataclass(frozen=True)
 class Options:
-    """What a person may change about a run. Other epochs or data make it a trial; being deterministic does not."""
+    """What a person may change about a run. Other epochs or data make it a trial; nothing else does."""
 
     epochs: int | None = None
     lookalike: bool = False
     deterministic: bool = False  # sets every switch of the backend; slower
+    checkpoint_after: float = 60.0  # seconds that an epoch must take for a checkpoint at its end
 
     @property
     def is_trial(self) -> bool:
@@ -71,11 +72,13 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
         record = RunRecord(job.key, {}, error=f"{type(error).__name__}: {error}")
     yield replace(
         record,
-        seconds=time.perf_counter() - started,
+        seconds=record.seconds + time.perf_counter() - started,
         commit=provenance.commit(),
         versions=provenance.versions(),
         finished=datetime.now(UTC).isoformat(timespec="microseconds"),
     )
+    if not record.error:  # whoever asks for more has written the record down
+        checkpoints.place(job.key, job.options.deterministic).unlink(missing_ok=True)
 
 
 def _recipe(job: Job) -> Recipe | Measurement:
@@ -127,34 +130,62 @@ def _earn(recipe: Recipe | Measurement, paths: list[Path], job: Job) -> Generato
 
 
 def _fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunRecord]:
-    """Train epoch by epoch, yielding each; return the record with the metrics of the kept model."""
+    """Train epoch by epoch, from a checkpoint if there is one; return the record with the kept model's metrics."""
+    started = time.perf_counter()
     model, fold, rng = prepare(recipe, fold, job.key.seed, job.options.deterministic)
-    scores: list[float] = []
-    metrics: dict[str, float] = {}
-    training_seconds = 0.0
-    for epoch in range(1, recipe.epochs + 1):
-        started = time.perf_counter()
-        loss = train_epoch(model, recipe, fold.train, rng)
-        if not math.isfinite(loss):
-            raise ArithmeticError(f"the loss is {loss} in epoch {epoch}")
-        seconds = time.perf_counter() - started
-        training_seconds += seconds
-        valid = None
-        if fold.valid is not None:
-            valid = score(recipe.metrics[0], fold.valid.y, predict(model, recipe, fold.valid.x))
-            scores.append(valid)
-        if epoch == recipe.epochs if recipe.keep is None else recipe.keep(scores):
-            metrics = _measure(model, recipe, fold)
-            if recipe.keep_weights:
-                weights.keep(model, job.key)
-        yield EpochEnd(job.key, epoch, loss, valid, seconds)
+    path = checkpoints.place(job.key, job.options.deterministic)
+    progress = checkpoints.resume(path, job.key, model, rng)
+    before = progress.spent_seconds
+    yield from progress.curve
+    for epoch in range(len(progress.curve) + 1, recipe.epochs + 1):
+        point = _epoch(model, recipe, fold, rng, job.key, epoch)
+        progress.curve.append(point)
+        _follow(model, recipe, progress)
+        if point.seconds > job.options.checkpoint_after:
+            progress.spent_seconds = before + time.perf_counter() - started
+            checkpoints.save(path, model, rng, progress)
+        yield point
+    if progress.best:
+        model.set_weights(progress.best)
+    if recipe.keep_weights:
+        weights.keep(model, job.key)
     return RunRecord(
         job.key,
-        metrics,
+        _measure(model, recipe, fold),
         epochs=recipe.epochs,
-        examples_per_second=recipe.epochs * len(fold.train.y) / training_seconds,
-        parameters=model.count_params(),
+        seconds=before,
+        examples_per_second=recipe.epochs * np.size(fold.train.y) / sum(point.seconds for point in progress.curve),
+        parameters=_parameters(model),
     )
+
+
+def _epoch(model: Any, recipe: Recipe, fold: Fold, rng: np.random.Generator, key: JobKey, epoch: int) -> EpochEnd:
+    """Train for an epoch and look at the validation part. Raises ArithmeticError when the loss is no number."""
+    started = time.perf_counter()
+    loss = train_epoch(model, recipe, fold.train, rng)
+    if not math.isfinite(loss):
+        raise ArithmeticError(f"the loss is {loss} in epoch {epoch}")
+    seconds = time.perf_counter() - started
+    valid = None
+    if fold.valid is not None:
+        valid = score(recipe.metrics[0], fold.valid.y, predict(model, recipe, fold.valid.x))
+    return EpochEnd(key, epoch, loss, valid, seconds)
+
+
+def _follow(model: Any, recipe: Recipe, progress: checkpoints.Progress) -> None:
+    """Do what the recipe does after an epoch: keep the weights of a best one, change the learning rate."""
+    scores = [point.valid for point in progress.curve if point.valid is not None]
+    if recipe.keep is not None and recipe.keep(scores):
+        progress.best = [np.array(weight) for weight in model.get_weights()]
+    if recipe.next_rate is not None:
+        optimizer = model.optimizer
+        optimizer.learning_rate = recipe.next_rate(scores, float(optimizer.learning_rate))
+
+
+def _parameters(model: Any) -> int:
+    """Count the weights, less what a recurrent layer remembers."""
+    remembered = [state for layer in model.layers for state in getattr(layer, "states", None) or []]
+    return model.count_params() - sum(math.prod(state.shape) for state in remembered)
 
 
 def prepare(
@@ -202,6 +233,8 @@ def train_epoch(model: Any, recipe: Recipe, split: Split, rng: np.random.Generat
 
 def predict(model: Any, recipe: Recipe, x: np.ndarray) -> np.ndarray:
     """Return the model's output for every example."""
+    if recipe.read is not None:
+        return recipe.read(model, x)
     if recipe.arrange is None:
         return model.predict(x, batch_size=PREDICTION_BATCH, verbose=0)
     parts = (x[start : start + PREDICTION_BATCH] for start in range(0, len(x), PREDICTION_BATCH))

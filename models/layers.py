@@ -61,3 +61,29 @@ class SentenceMax(layers.Layer):
 
     def compute_output_shape(self, sequence_shape, owner_shape, has_room_shape):
         return (has_room_shape[0], self.convolve.filters)
+
+
+class Highway(layers.Layer):
+    """Mixes rectified linear units with the input itself, by a gate that starts nearly shut.
+
+    `carry` is added to the learned bias of the gate. Source: Kim et al. (2016), section 3, and the authors' code.
+    """
+
+    def __init__(self, scale: float, carry: float = -2.0, **settings) -> None:
+        super().__init__(**settings)
+        start = keras.initializers.RandomUniform(-scale, scale)
+        self.start = {"kernel_initializer": start, "bias_initializer": start}
+        self.carry = carry
+
+    def build(self, input_shape) -> None:
+        self.change = layers.Dense(input_shape[-1], activation="relu", **self.start, name="change")
+        self.gate = layers.Dense(input_shape[-1], **self.start, name="gate")
+        self.change.build(input_shape)
+        self.gate.build(input_shape)
+
+    def call(self, x):
+        gate = ops.sigmoid(self.gate(x) + self.carry)
+        return gate * self.change(x) + (1 - gate) * x
+
+    def compute_output_shape(self, input_shape):
+        return input_shape

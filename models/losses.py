@@ -20,3 +20,12 @@ def nearest_code(labels, outputs, *, rubbish: float):
     right = ops.take_along_axis(outputs, ops.cast(ops.reshape(labels, (-1, 1)), "int32"), axis=1)[:, 0]
     others = ops.logaddexp(ops.logsumexp(outputs, axis=1), ops.cast(-rubbish, outputs.dtype))
     return others - right
+
+
+def surprise(labels, outputs):
+    """Return the negative log-likelihood of a text, summed over its steps: (streams,).
+
+    `outputs` are log-probabilities of the right words, (streams, steps); the labels are in them already.
+    Source: Kim et al. (2016), the authors' code.
+    """
+    return -ops.sum(outputs, axis=1)

@@ -58,6 +58,11 @@ def rejected(labels: np.ndarray, scores: np.ndarray, *, error: float) -> float:
     return 100 * (1 - (fine[-1] + 1 if len(fine) else 0) / len(labels))
 
 
+def perplexity(labels: np.ndarray, log_probabilities: np.ndarray) -> float:
+    """Return e to the mean surprise over all tokens, from the log-probabilities of the right words."""
+    return float(np.exp(-np.mean(log_probabilities, dtype="float64")))
+
+
 def error_on(view: str) -> Metric:
     """Return the test error on another view of the test part."""
     return Metric(f"test error, {view}", "%", "lower", error, view)
@@ -70,7 +75,7 @@ TEST_MISTAKES = Metric("test mistakes", "", "lower", mistakes)
 TRAINING_MISTAKES = Metric("training mistakes", "", "lower", mistakes, "training")
 TEST_SQUARES = Metric("test mean square", "", "lower", mean_square)
 TRAINING_SQUARES = Metric("training mean square", "", "lower", mean_square, "training")
-PERPLEXITY = Metric("test perplexity", "", "lower")
+PERPLEXITY = Metric("test perplexity", "", "lower", perplexity)
 REJECTED = Metric("rejected for 1 % error", "%", "lower", partial(rejected, error=1.0))
 VIEWS = {  # of test images: what was done to them, and how much of it
     **{f"shifted by {pixels}": ("shift", float(pixels)) for pixels in (1, 2, 3, 4, 6)},

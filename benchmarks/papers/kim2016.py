@@ -1,37 +1,197 @@
 """Kim, Jernite, Sontag & Rush (2016), Character-Aware Neural Language Models.
 
-Source: AAAI 2016, arXiv 1508.06615, tables 1, 3 and 7; the authors' Torch code for the preparation of the text.
-Margins: 0.2 of KN-5's perplexity, which has no randomness, 2 % of a network's; half a million of parameters, which
-are printed in whole millions.
+Source: AAAI 2016, arXiv 1508.06615, tables 1, 3 and 7; the authors' Torch code for the text, the networks and how
+they are trained. Margins: 0.2 of KN-5's perplexity, which has no randomness, 2 % of a network's; half a million
+of parameters, which are printed in whole millions.
+
+From the code: 20 streams, 35 steps, the state carried from window to window and from epoch to epoch; gradient
+descent from a rate of 1 on the surprise summed over the steps, its norm at most 5; the rate is halved whenever the
+validation perplexity falls by less than 1; dropout of 0.5 after each LSTM layer, none on the words; everything
+starts in U[-0.05, 0.05]. The test text is one stream from its beginning to its end. From the paper: 25 epochs, of
+which the best on the validation part counts.
+
+We deviate: Keras' LSTM has one bias per gate where Torch's has two, which the counts of parameters make up for.
+Zaremba's networks begin an epoch with the state that the last one left, theirs with zeros; Mikolov's is trained
+as Kim's are, with gradients through 35 steps.
 
 KN-5, as we read Chen & Goodman (1998): modified, interpolated, without cutoffs, the end of a sentence predicted,
 sentences apart from each other, unigrams interpolated with one over the vocabulary.
 """
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from benchmarks.recipe import Measurement, NotAttempted
+from benchmarks.recipe import Measurement, NotAttempted, Recipe, constant_order, from_keras, last_lowest
 from benchmarks.table import PaperTable
-from data_pipelines.dataset import Fold
-from data_pipelines.datasets.penn_treebank import END, PTB
+from data_pipelines.characters import MARKS, alphabet, spell
+from data_pipelines.dataset import Fold, Split
+from data_pipelines.datasets.penn_treebank import END, PTB, known_words, spellings
+from data_pipelines.streams import distinct, in_windows, side_by_side
 from models.kneser_ney import KneserNey, perplexity
 from results.metrics import PERPLEXITY, VALUE
 from results.published import Cell
 
 KNESER_NEY = {"KN-5 (Mikolov et al. 2012)": True, "KN-5, one discount": False}  # whether modified
-WORD_MARKS = 3  # characters that the files lack: padding, start and end of a word
+STREAMS, STEPS = 20, 35
+SMALL: dict[str, Any] = {"maps": (25, 50, 75, 100, 125, 150), "units": 300}
+LARGE: dict[str, Any] = {"maps": (50, 100, 150, 200, 200, 200, 200), "units": 650}
+BETWEEN = {  # table 7: what stands between the character maxima and the first LSTM layer
+    "No highway layers": (),
+    "One highway layer": ("highway",),
+    "Two highway layers": ("highway", "highway"),
+    "One MLP layer": ("hidden",),
+}
 
 
-def recipe(cell: Cell) -> Measurement | NotAttempted:
+def build_char(
+    fold: Fold, rng: np.random.Generator, *, maps: Sequence[int], units: int, between: Sequence[str]
+) -> Any:
+    """Build a network that reads characters."""
+    from models import char_lstm as nets
+
+    words = spellings(fold.vocabulary)
+    letters = alphabet(words)
+    makers = {"highway": nets.highway(), "hidden": nets.hidden(sum(maps))}
+    embed = nets.characters(
+        spell(words, letters),
+        maps=maps,
+        between=[makers[name] for name in between],
+        symbols=len(letters) + MARKS,
+    )
+    return _network(fold, embed, units, "lstm", layers=2)
+
+
+def build_word(
+    fold: Fold,
+    rng: np.random.Generator,
+    *,
+    units: int,
+    kind: str = "lstm",
+    layers: int = 2,
+    scale: float = 0.05,
+    **dropout: float,
+) -> Any:
+    """Build a network that looks words up in a table."""
+    from models.char_lstm import table
+
+    return _network(fold, table(len(fold.vocabulary), units, scale), units, kind, layers, scale, **dropout)
+
+
+def _network(
+    fold: Fold, embed: Any, units: int, kind: str, layers: int, scale: float = 0.05, **dropout: float
+) -> Any:
+    from models.char_lstm import language_model, lstm, plain
+    from models.word_layers import NextWord
+
+    words = known_words(fold.vocabulary)
+    recurrent = [{"lstm": lstm, "plain": plain}[kind](units, scale)] * layers
+    return language_model(embed, recurrent, NextWord(words, scale), streams=STREAMS, steps=STEPS, **dropout)
+
+
+NETWORKS = {
+    "LSTM-Word-Small": partial(build_word, units=200),
+    "LSTM-Char-Small": partial(build_char, **SMALL, between=("highway",)),
+    "LSTM-Word-Large": partial(build_word, units=650),
+    "LSTM-Char-Large": partial(build_char, **LARGE, between=("highway", "highway")),
+    "RNN † (Mikolov et al. 2012)": partial(build_word, units=300, kind="plain", layers=1, dropout=0.0),
+    "LSTM-1 † (Zaremba et al. 2014)": partial(build_word, units=650, dropout=0.5, input_dropout=0.5),
+    "LSTM-2 † (Zaremba et al. 2014)": partial(
+        build_word, units=1500, scale=0.04, dropout=0.65, input_dropout=0.65
+    ),
+}
+SIZES = {"LSTM-Char-Small": SMALL, "LSTM-Char-Large": LARGE}
+
+
+def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
     """Return how to earn a cell."""
     if cell.table == "1":
         return Measurement(dataset=PTB, measure=partial(count, what=cell.column), metrics=(VALUE,))
     if cell.row in KNESER_NEY and cell.metric == PERPLEXITY:
         measure = partial(kneser_ney, order=5, modified=KNESER_NEY[cell.row])
         return Measurement(dataset=PTB, measure=measure, metrics=(PERPLEXITY,))
-    return NotAttempted("no recipe yet" if "LSTM" in cell.row + cell.column else "quoted by Kim et al. (2016)")
+    if cell.table == "7":
+        return _training(partial(build_char, **SIZES[cell.column], between=BETWEEN[cell.row]))
+    if cell.row not in NETWORKS:
+        return NotAttempted(
+            "needs the text of Botha & Blunsom" if cell.table in "45" else "quoted by Kim et al. (2016)"
+        )
+    if cell.metric == VALUE:
+        unit = 1e6 if cell.column.startswith("millions") else 1
+        measure = partial(parameters, build=NETWORKS[cell.row], unit=unit)
+        return Measurement(dataset=PTB, measure=measure, metrics=(VALUE,))
+    return _training(NETWORKS[cell.row], **ZAREMBA.get(cell.row, {}))
+
+
+def _training(
+    build: Any, epochs: int = 25, next_rate: Any = None, clip: float = 5.0, keep: Any = last_lowest
+) -> Recipe:
+    return Recipe(
+        dataset=PTB,
+        prepare=partial(as_streams, streams=STREAMS, steps=STEPS),
+        build=build,
+        optimizer=from_keras("optimizers.SGD", learning_rate=1.0, global_clipnorm=clip),
+        loss=surprise,
+        metrics=(PERPLEXITY,),
+        batch_size=STREAMS,
+        epochs=epochs,
+        order=constant_order,
+        keep=keep,
+        next_rate=next_rate or halved,
+        arrange=distinct,
+        read=read,
+        keep_weights=True,
+    )
+
+
+def as_streams(fold: Fold, rng: np.random.Generator, *, streams: int, steps: int) -> Fold:
+    """Lay training and validation text out in streams, the former in windows; the test text stays one stream.
+
+    Symbols become numbers from 0.
+    """
+    train, valid, test = (Split(part.x - 1, part.y - 1) for part in (fold.train, fold.valid, fold.test) if part)
+    return fold._replace(
+        train=in_windows(side_by_side(train, streams, steps), steps),
+        valid=side_by_side(valid, streams, steps),
+        test=side_by_side(test, 1, 1),
+    )
+
+
+def halved(scores: Sequence[float], rate: float) -> float:
+    """Halve the rate when the last epoch, from the third on, lowered the validation perplexity by less than 1."""
+    return rate / 2 if len(scores) > 2 and scores[-2] - scores[-1] < 1 else rate
+
+
+def divided(scores: Sequence[float], rate: float, *, after: int, by: float) -> float:
+    """Divide the rate after each epoch from number `after` on."""
+    return rate / by if len(scores) >= after else rate
+
+
+ZAREMBA: dict[str, dict[str, Any]] = {
+    "LSTM-1 † (Zaremba et al. 2014)": {"epochs": 39, "next_rate": partial(divided, after=6, by=1.2), "keep": None},
+    "LSTM-2 † (Zaremba et al. 2014)": {
+        "epochs": 55,
+        "next_rate": partial(divided, after=14, by=1.15),
+        "keep": None,
+        "clip": 10.0,
+    },
+}
+
+
+def surprise() -> Any:
+    """Return the surprise summed over the steps."""
+    from models.losses import surprise
+
+    return surprise
+
+
+def read(model: Any, x: np.ndarray) -> np.ndarray:
+    """Return the log-probability of every next word of a text, read from its beginning."""
+    from models.text_reading import log_probabilities
+
+    return log_probabilities(model, x)
 
 
 def kneser_ney(fold: Fold | None, seed: int, *, order: int, modified: bool) -> dict[str, float]:
@@ -48,10 +208,21 @@ def count(fold: Fold | None, seed: int, *, what: str) -> dict[str, float]:
     if fold is None:
         raise ValueError("There is nothing to count without data.")
     if what in ("|V|", "|C|"):
-        found = len(fold.vocabulary) if what == "|V|" else len(set("".join(fold.vocabulary))) + WORD_MARKS
+        found = len(fold.vocabulary) if what == "|V|" else len(set("".join(fold.vocabulary))) + MARKS
     else:
         found = np.size(getattr(fold, what).y)
     return {VALUE.name: float(found)}
+
+
+def parameters(fold: Fold | None, seed: int, *, build: Any, unit: float) -> dict[str, float]:
+    """Count the parameters of a network as Torch does, with two biases per gate."""
+    from models.char_lstm import parameters, second_biases
+
+    if fold is None:
+        raise ValueError("There is nothing to build without a vocabulary.")
+    rng = np.random.default_rng(seed)
+    model = build(as_streams(fold, rng, streams=STREAMS, steps=STEPS), rng)
+    return {VALUE.name: (parameters(model) + second_biases(model)) / unit}
 
 
 TITLE = "Kim et al. (2016), Character-Aware Neural Language Models"

@@ -23,7 +23,7 @@ from functools import partial
 import numpy as np
 
 from benchmarks.looking import Look, look_at_images
-from benchmarks.recipe import Measurement, Recipe, from_keras
+from benchmarks.recipe import Measurement, Recipe, constant_order, from_keras
 from benchmarks.table import PaperTable
 from data_pipelines.dataset import Fold
 from data_pipelines.datasets.usps import USPS
@@ -76,11 +76,6 @@ def squares():
     from models.losses import squares
 
     return squares
-
-
-def constant_order(examples: int, batch_size: int, rng: np.random.Generator) -> np.ndarray:
-    """Take the examples as they stand in the file."""
-    return np.arange(examples)
 
 
 def size(fold: Fold | None, seed: int, *, layer: str, what: str) -> dict[str, float]:

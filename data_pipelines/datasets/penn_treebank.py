@@ -4,7 +4,7 @@ Source: Kim et al. (2016), section 4.1, and its authors' code: the unknown word 
 with the word +, braces are removed, and the vocabulary is that of all three parts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,29 +16,53 @@ UNKNOWN, END = "|", "+"
 BRACES = str.maketrans("", "", "{}")
 
 
-def read_words(path: Path) -> list[str]:
-    """Return the words of a text in their order, each line closed by END. Raises DataError without any."""
+def read_words(path: Path, end: str = END) -> list[str]:
+    """Return the words of a text in their order, each line closed by `end`. Raises DataError without any."""
     words: list[str] = []
+    found = False
     with path.open(encoding="utf-8") as lines:
         for line in lines:
-            words += line.replace("<unk>", UNKNOWN).translate(BRACES).split()
-            words.append(END)
-    if len(words) == words.count(END):
+            in_line = line.replace("<unk>", UNKNOWN).translate(BRACES).split()
+            found = found or bool(in_line)
+            words += [*in_line, end] if end else in_line
+    if not found:
         raise DataError(f"{path} has no words.")
     return words
 
 
-def load_text(paths: Sequence[Path], fold: int, seed: int) -> Fold:
+def load_text(paths: Sequence[Path], fold: int, seed: int, *, end: str = END) -> Fold:
     """Return each part as a stream of symbols, int32 (tokens,), with the next symbol as its label.
 
     The last symbol's label is the first one. Symbols are numbered from 1 in the order of their first appearance.
+    A token "|x" + spelling stands for an unknown word whose spelling is kept: it is a symbol of its own, after all
+    words, and UNKNOWN is its label.
     """
-    parts = [read_words(path) for path in paths]
-    vocabulary = tuple(dict.fromkeys(word for part in parts for word in part))
-    numbers = {word: number for number, word in enumerate(vocabulary, start=1)}
-    streams = [np.array([numbers[word] for word in part], "int32") for part in parts]
-    train, valid, test = (Split(stream, np.roll(stream, -1)) for stream in streams)
+    parts = [read_words(path, end) for path in paths]
+    tokens = dict.fromkeys(token for part in parts for token in part)
+    vocabulary = tuple(dict.fromkeys([*map(_label, tokens), *tokens]))
+    numbers = {token: number for number, token in enumerate(vocabulary, start=1)}
+    train, valid, test = (
+        Split(_numbers(part, numbers), np.roll(_numbers(map(_label, part), numbers), -1)) for part in parts
+    )
     return Fold(train, valid, test, vocabulary)
+
+
+def known_words(vocabulary: Sequence[str]) -> int:
+    """Count the symbols that are words, and so labels: the first ones of a vocabulary."""
+    return sum(_label(token) == token for token in vocabulary)
+
+
+def spellings(vocabulary: Sequence[str]) -> list[str]:
+    """Return the characters of every symbol."""
+    return [token if _label(token) == token else token[2:] for token in vocabulary]
+
+
+def _label(token: str) -> str:
+    return UNKNOWN if token[0] == UNKNOWN else token
+
+
+def _numbers(tokens: Iterable[str], numbers: Mapping[str, int]) -> np.ndarray:
+    return np.array([numbers[token] for token in tokens], "int32")
 
 
 def _file(name: str, size: int, sha256: str) -> RemoteFile:
