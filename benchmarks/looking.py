@@ -28,13 +28,13 @@ class Trained(NamedTuple):
 
 
 class Look(NamedTuple):
-    """Which row a paper is looked at by unless told otherwise, and how: `show` returns the files it wrote.
+    """Which rows a paper is looked at by unless told otherwise, and how: `show` returns the files it wrote.
 
     `show` takes the trained model, the verdicts on the paper's cells, a folder and the files' ending.
     """
 
     table: str
-    row: str
+    rows: tuple[str, ...]
     column: str
     show: Callable[[Trained, Sequence[Verdict], Path, str], list[Path]]
 

@@ -11,6 +11,7 @@ import numpy as np
 from keras import layers
 
 from models.layers import Highway
+from models.recurrent import LSTM
 from models.word_layers import CharacterMaxima, Spelling, TakeRows, WordTable, at_random
 
 VECTORS = "vectors"  # the layer whose output stands for a word
@@ -79,7 +80,7 @@ def table(words: int, width: int, scale: float = 0.05) -> Callable[[Any], Any]:
 
 def lstm(units: int, scale: float = 0.05) -> Callable[..., layers.RNN]:
     """Return how to make an LSTM layer whose weights and biases all start in U[-scale, scale]."""
-    return _recurrent(layers.LSTM, units, scale, unit_forget_bias=False)
+    return _recurrent(LSTM, units, scale, unit_forget_bias=False)
 
 
 def plain(units: int, scale: float = 0.05) -> Callable[..., layers.RNN]:

@@ -33,14 +33,23 @@ def log_probabilities(model: keras.Model, texts: np.ndarray) -> np.ndarray:
 
 def word_vectors(model: keras.Model, words: np.ndarray, layer: str = VECTORS) -> np.ndarray:
     """Return what a layer makes of words, int (words,): float32 (words, width)."""
-    embed = _embedding(model, layer)
-    parts = [words[first : first + MOST_WORDS] for first in range(0, len(words), MOST_WORDS)]
-    return np.concatenate([embed.predict_on_batch(part) for part in parts])
+    return _in_parts(_between(model, "distinct", layer), words)
+
+
+def spelled_vectors(model: keras.Model, letters: np.ndarray, layer: str = VECTORS) -> np.ndarray:
+    """Return what a layer makes of any words as int (words, characters): float32 (words, width)."""
+    return _in_parts(_between(model, "spelling", layer), letters)
+
+
+def _in_parts(network: keras.Model, x: np.ndarray) -> np.ndarray:
+    parts = (x[first : first + MOST_WORDS] for first in range(0, len(x), MOST_WORDS))
+    return np.concatenate([network.predict_on_batch(part) for part in parts])
 
 
 @lru_cache(maxsize=1)  # of the model in training, so that it is compiled once
-def _embedding(model: keras.Model, layer: str) -> keras.Model:
-    return keras.Model(model.input["distinct"], model.get_layer(layer).output)
+def _between(model: keras.Model, start: str, end: str) -> keras.Model:
+    """Return the part of a model from one layer's output to another's."""
+    return keras.Model(model.get_layer(start).output, model.get_layer(end).output)
 
 
 def _parts(tokens: int) -> Iterator[slice]:

@@ -149,6 +149,25 @@ class ClusteredNextWord(layers.Layer):
 
 
 def _log_probability(scores, chosen):
-    """Return (n,): the log-softmax of scores, (n, classes), at the chosen classes, int (n,)."""
-    right = ops.take_along_axis(scores, ops.expand_dims(chosen, 1), axis=1)[:, 0]
-    return right - ops.logsumexp(scores, axis=1)
+    """Return (n,): the log-softmax of scores, (n, classes), at the chosen classes, int (n,).
+
+    The gradient is written out: that of a gather would fill a second array as large as the scores, far slower.
+    """
+
+    @ops.custom_gradient
+    def probability(scores):
+        top = ops.max(scores, axis=1, keepdims=True)
+        powers = ops.exp(scores - top)
+        whole = ops.sum(powers, axis=1, keepdims=True)
+        right = ops.take_along_axis(scores, ops.expand_dims(chosen, 1), axis=1)
+        found = right - top - ops.log(whole)
+
+        def gradient(*arguments, upstream=None):
+            slope = ops.expand_dims(arguments[0] if upstream is None else upstream, 1)
+            places = ops.stack([ops.arange(ops.shape(chosen)[0], dtype=chosen.dtype), chosen], axis=1)
+            of_right = ops.squeeze(slope * (1 - ops.exp(found)), 1)
+            return ops.scatter_update(powers * (-slope / whole), places, of_right)
+
+        return ops.squeeze(found, 1), gradient
+
+    return probability(scores)

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markdown import Markdown
 
 from benchmarks import provenance, weights
 from benchmarks.backends import select_backend
 from benchmarks.cli.progress import warn
-from benchmarks.cli.show import Column, Paper, Results, Row, TableName
+from benchmarks.cli.show import Column, Paper, Results, Row, TableName, wide_console
 from benchmarks.recipe import Recipe, settings
 from benchmarks.reproduce import job_key, may_run, verdicts
 from benchmarks.table import PaperTable, UnknownName, load_table, paper_names
@@ -40,20 +41,33 @@ def look(
     The weights that `retable run` kept are used; without them the network is trained first, and as that is not
     the recorded run, its pictures stay out of MLflow.
     """
-    from benchmarks.looking import trained
-
     if ending not in ENDINGS:
         raise DataError(f"--format is {ending!r}. Expected {' or '.join(ENDINGS)}.")
     found = load_table(paper)
-    cell = _cell(found, table, row, column)
-    options = Options(epochs, lookalike)
+    cells = _cells(found, table, row, column)
+    folder = results or results_folder()
+    select_backend(backend)
+    for cell in cells:
+        _look(found, cell, seed, backend, Options(epochs, lookalike), ending, output, folder)
+
+
+def _look(
+    found: PaperTable,
+    cell: Cell,
+    seed: int,
+    backend: str,
+    options: Options,
+    ending: str,
+    output: Path,
+    folder: Path,
+) -> None:
+    from benchmarks.looking import trained
+
     recipe = adjust(found.recipe(cell), options)
     if not (isinstance(recipe, Recipe) and recipe.keep_weights):
         raise UnknownName(f"{cell.name} has no network to look at.")
     if not may_run(recipe.dataset):
         raise DataError(f"{recipe.dataset.name} is not here: {recipe.dataset.on_request}.")
-    select_backend(backend)
-    folder = results or results_folder()
     files = RecordFiles(found.paper, folder)
     job = Job(job_key(cell, 0, seed, backend, recipe), options)
     mine = [record for record in files.records() if record.key.identity == job.key.identity and record.metrics]
@@ -62,6 +76,8 @@ def look(
     place = output / found.paper / re.sub(r"[^\w.+-]+", "-", f"{cell.row} {cell.column} seed {seed}")
     paths = found.look.show(subject, verdicts(found, found.cells(), files.records()), place, ending)
     for path in paths:
+        if path.suffix == ".md":
+            wide_console().print(Markdown(path.read_text("utf-8")))
         print(path)
     for record in own:  # pictures of other weights would not be its own
         tracker = Tracker(found.paper, folder, warn)
@@ -69,14 +85,15 @@ def look(
         tracker.send_files(record, paths)
 
 
-def _cell(found: PaperTable, table: str | None, row: str | None, column: str | None) -> Cell:
-    """Return the cell that was asked for, by default the one that the paper is looked at by."""
-    if found.look is None:
+def _cells(found: PaperTable, table: str | None, row: str | None, column: str | None) -> list[Cell]:
+    """Return the cell that was asked for, by default those that the paper is looked at by."""
+    look = found.look
+    if look is None:
         known = [name for name in paper_names() if load_table(name).look]
         raise UnknownName(f"There is nothing to look at in {found.paper}. Known: {', '.join(known)}.")
     if row is None and table is None:
-        table, row, column = found.look.table, found.look.row, column or found.look.column
-    return found.cells(table or found.look.table, row, column)[0]
+        return [found.cells(look.table, name, column or look.column)[0] for name in look.rows]
+    return found.cells(table or look.table, row, column)[:1]
 
 
 def _hear(point: EpochEnd) -> None:

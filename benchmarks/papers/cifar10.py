@@ -92,5 +92,5 @@ BUILDS = {  # of each row: the network, and what pixels are multiplied with
 }
 CLAIMS = (Claim("convolution beats a fully connected network", JPEG, CONVNET, FULLY_CONNECTED),)
 TITLE = "Krizhevsky's cuda-convnet on CIFAR-10"
-LOOK = Look(JPEG, CONVNET, CIFAR10_JPEG.name, partial(look_at_images, layers=("conv1", "conv2"), names=CLASSES))
+LOOK = Look(JPEG, (CONVNET,), CIFAR10_JPEG.name, partial(look_at_images, layers=("conv1", "conv2"), names=CLASSES))
 TABLE = PaperTable("cifar10", TITLE, recipe, claims=CLAIMS, look=LOOK)

@@ -24,6 +24,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.looking import Look
+from benchmarks.neighbours import look_at_neighbours
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, constant_order, from_keras, last_lowest
 from benchmarks.table import PaperTable
 from data_pipelines.characters import MARKS, alphabet, spell
@@ -226,4 +228,11 @@ def parameters(fold: Fold | None, seed: int, *, build: Any, unit: float) -> dict
 
 
 TITLE = "Kim et al. (2016), Character-Aware Neural Language Models"
-TABLE = PaperTable("kim2016", TITLE, recipe)
+NEIGHBOURS = partial(
+    look_at_neighbours,
+    paper="kim2016",
+    words={"LSTM-Word": "vectors"},
+    characters={"LSTM-Char (before highway)": "characters", "LSTM-Char (after highway)": "vectors"},
+)
+LOOK = Look("3", ("LSTM-Word-Small", "LSTM-Char-Small"), "PTB", NEIGHBOURS)
+TABLE = PaperTable("kim2016", TITLE, recipe, look=LOOK)

@@ -99,5 +99,5 @@ NOTES = (
     "Newton method, which gives each weight a rate of its own, was not tried.",
     "The test mean square is twice the paper's, the training one equals it; both are means over outputs.",
 )
-LOOK = Look("text", "network", "test", partial(look_at_images, layers=("H1", "H2"), names=DIGITS))
+LOOK = Look("text", ("network",), "test", partial(look_at_images, layers=("H1", "H2"), names=DIGITS))
 TABLE = PaperTable("lecun1989", TITLE, recipe, NOTES, look=LOOK)

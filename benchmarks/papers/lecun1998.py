@@ -245,5 +245,5 @@ NOTES = (
     "300 hidden units: single runs differ by a point. Why was not searched for; at rates of 0.01 and 0.3, or "
     "falling later, the held-out digits were worse.",
 )
-LOOK = Look("MNIST", STUDIED[0], "none", look)
+LOOK = Look("MNIST", (STUDIED[0],), "none", look)
 TABLE = PaperTable("lecun1998", TITLE, recipe, NOTES, CLAIMS, LOOK)
