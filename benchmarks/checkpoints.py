@@ -58,25 +58,29 @@ def resume(path: Path, key: JobKey, model: Any, rng: np.random.Generator) -> Pro
     """
     if not path.exists():
         return Progress()
+    variables = _state(model)
     try:
         with np.load(path) as file:
             about = json.loads(str(file["about"]))
             if about["commit"] != provenance.commit():
                 raise ValueError(f"it is of commit {about['commit']}, this is {provenance.commit()}")
-            state = [file[f"state{number}"] for number in range(len(_state(model)))]
+            state = [file[name] for name in file.files if name.startswith("state")]
             best = [file[name] for name in file.files if name.startswith("best")]
-        for variable, array in zip(_state(model), state, strict=True):
-            variable.assign(array)
+        if [array.shape for array in state] != [tuple(variable.shape) for variable in variables]:
+            raise ValueError("it is of another network")
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         warnings.warn(f"The checkpoint {path} is left aside: {error}", stacklevel=2)
         return Progress()
+    for variable, array in zip(variables, state, strict=True):
+        variable.assign(array)
     rng.bit_generator.state = about["generator"]
     return Progress([EpochEnd(key, *point) for point in about["curve"]], best, about["spent_seconds"])
 
 
 def _state(model: Any) -> list[Any]:
     """Return weights, the states of recurrent layers and of random draws, and the optimizer's variables."""
-    model.optimizer.build(model.trainable_variables)
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
     measures = {id(variable) for variable in model.metrics_variables}
     own = [variable for variable in model.variables if id(variable) not in measures]
     return own + list(model.optimizer.variables)

@@ -184,7 +184,7 @@ def _follow(model: Any, recipe: Recipe, progress: checkpoints.Progress) -> None:
 
 def _parameters(model: Any) -> int:
     """Count the weights, less what a recurrent layer remembers."""
-    remembered = [state for layer in model.layers for state in getattr(layer, "states", None) or []]
+    remembered = [state for layer in model.layers for state in getattr(layer, "memory", ())]
     return model.count_params() - sum(math.prod(state.shape) for state in remembered)
 
 

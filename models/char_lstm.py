@@ -11,7 +11,7 @@ import numpy as np
 from keras import layers
 
 from models.layers import Highway
-from models.recurrent import LSTM
+from models.recurrent import LSTM, CarriedOn
 from models.word_layers import CharacterMaxima, Spelling, TakeRows, WordTable, at_random
 
 VECTORS = "vectors"  # the layer whose output stands for a word
@@ -42,7 +42,7 @@ def language_model(
     if input_dropout:
         x = layers.Dropout(input_dropout)(x)
     for make in recurrent:
-        x = make(return_sequences=True, stateful=True)(x)
+        x = CarriedOn(make(return_sequences=True, return_state=True))(x)
         x = layers.Dropout(dropout)(x)
     inputs = {"distinct": distinct, "positions": positions, "following": following}
     return keras.Model(inputs, head(x, following), name="language_model")
@@ -116,4 +116,5 @@ def parameters(model: keras.Model) -> int:
 
 def second_biases(model: keras.Model) -> int:
     """Count the biases that Torch's LSTM layers have and Keras' lack: 4 x hidden units per layer."""
-    return sum(4 * layer.units for layer in model.layers if isinstance(layer, layers.LSTM))
+    recurrent = [layer.recurrent for layer in model.layers if isinstance(layer, CarriedOn)]
+    return sum(4 * layer.units for layer in recurrent if isinstance(layer, layers.LSTM))

@@ -15,6 +15,8 @@ class Adadelta(keras.optimizers.Adadelta):
     """
 
     def build(self, variables) -> None:
+        if self.built:
+            return
         super().build(variables)
         self._last_steps = [
             self.add_variable(shape=(variable.shape[0] if len(variable.shape) else 1,), dtype="int32", name="step")

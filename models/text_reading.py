@@ -5,9 +5,9 @@ from functools import lru_cache
 
 import keras
 import numpy as np
-from keras import layers
 
 from models.char_lstm import VECTORS
+from models.recurrent import CarriedOn
 
 MOST_STEPS = 500  # at once; the state is carried on
 MOST_WORDS = 1000
@@ -64,14 +64,15 @@ def _reader(model: keras.Model, streams: int, width: int) -> keras.Model:
     following = keras.Input(batch_shape=(streams, None), dtype="int32", name="following")
     x = vectors
     for layer in model.layers:
-        if isinstance(layer, layers.RNN):
-            x = type(layer).from_config(layer.get_config())(x)
+        if isinstance(layer, CarriedOn):
+            copy = type(layer.recurrent).from_config(layer.recurrent.get_config())
+            x = CarriedOn(copy, name=layer.name)(x)
     return keras.Model({"vectors": vectors, "following": following}, model.layers[-1](x, following))
 
 
 def _begin(reader: keras.Model, model: keras.Model) -> None:
     """Give the reader the model's weights and a state of zeros."""
     for layer in reader.layers:
-        if isinstance(layer, layers.RNN):
-            layer.cell.set_weights(model.get_layer(layer.name).cell.get_weights())
-            layer.reset_states()
+        if isinstance(layer, CarriedOn):
+            layer.recurrent.set_weights(model.get_layer(layer.name).recurrent.get_weights())
+            layer.forget()

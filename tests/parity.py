@@ -18,17 +18,25 @@ BATCH, STEPS = 8, 10
 
 
 def subjects() -> dict[str, Recipe]:
-    """Return a recipe for every row of the catalogue whose network no row before it has, by paper and row."""
+    """Return a recipe for every row whose network differs in kind from all before it, by paper and row."""
     found: dict[str, Recipe] = {}
-    networks: set[str] = set()
     for table in map(load_table, paper_names()):
         for cell in table.cells():
             recipe = adjust(table.recipe(cell), Options(lookalike=True))
-            name = f"{cell.paper} {cell.row}"
-            if isinstance(recipe, Recipe) and name not in found and str(describe(recipe.build)) not in networks:
-                networks.add(str(describe(recipe.build)))
-                found[name] = recipe
-    return found
+            if isinstance(recipe, Recipe):
+                found.setdefault(f"{cell.paper} {cell.row}", recipe)
+    kinds = {str(kind(describe(recipe.build))): name for name, recipe in reversed(found.items())}
+    return {name: recipe for name, recipe in found.items() if name in kinds.values()}
+
+
+def kind(description):
+    """Return a description without its numbers: two sizes of a network are one kind."""
+    if isinstance(description, dict):
+        kinds = {key: kind(value) for key, value in description.items()}
+        return {key: value for key, value in kinds.items() if value is not None}
+    if isinstance(description, list):
+        return sorted({str(found) for found in map(kind, description) if found is not None}) or None
+    return description if isinstance(description, str | bool) else None
 
 
 def steps(recipe: Recipe) -> dict[str, np.ndarray]:
@@ -40,7 +48,9 @@ def steps(recipe: Recipe) -> dict[str, np.ndarray]:
     model, fold, _ = prepare(replace(recipe, compiled_steps=1), fold, seed=0)
     _without_dropout(model)
     start = _start(model)
-    rows = np.random.default_rng(1).integers(0, len(fold.train.y), BATCH)
+    is_stateful = any(hasattr(layer, "memory") for layer in model.layers)
+    batch_size = recipe.batch_size if is_stateful else BATCH
+    rows = np.random.default_rng(1).integers(0, len(fold.train.y), batch_size)
     batch = arranged(recipe, fold.train.x[rows]), fold.train.y[rows]  # one, because a new shape is compiled anew
     outputs = model.predict_on_batch(batch[0])
     model.compile(keras.optimizers.SGD(1.0), recipe.loss())

@@ -43,6 +43,9 @@ def run(
         bool, typer.Option("--deterministic", help="Set every switch of the backend.")
     ] = False,
     lookalike: Annotated[bool, typer.Option("--lookalike", help="Generated data: a trial, never counts.")] = False,
+    checkpoint_after: Annotated[
+        float, typer.Option(min=0, help="Seconds that an epoch must take for a checkpoint at its end.")
+    ] = Options.checkpoint_after,
     on: Annotated[
         str, typer.Option(help="here: in this process; ray: each job in a process of its own.")
     ] = "here",
@@ -59,7 +62,7 @@ def run(
             raise DataError(f"{name} is {value}. Expected 1 or more.")
     found = load_table(paper)
     cells = found.cells(table, row, column)
-    options = Options(epochs, lookalike, deterministic)
+    options = Options(epochs, lookalike, deterministic, checkpoint_after)
     runner = choose_runner(on, Cluster(address, gpus_per_job, cpus_per_job))
     with resumable():
         problems = train_cells(

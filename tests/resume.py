@@ -1,0 +1,54 @@
+"""Jobs that are killed after an epoch and go on, on one backend.
+
+Run as a script: KERAS_BACKEND=<backend> python -m tests.resume stop | go
+"""
+
+import json
+import os
+import signal
+import sys
+
+from benchmarks.reproduce import job_key
+from benchmarks.table import load_table
+from benchmarks.training import Job, Options, adjust, train
+from results.records import EpochEnd
+
+EPOCHS = 3
+PLACES = [  # a path through training each: Keras' own fit, packed sentences and a best epoch, states and rates
+    ("starter", "1", "LeNet-style", "digits"),
+    ("kim2014", "2", "CNN-rand", "TREC"),
+    ("kim2016", "3", "LSTM-Word-Small", "PTB"),
+]
+
+
+def jobs() -> list[Job]:
+    options = Options(EPOCHS, lookalike=True, deterministic=True, checkpoint_after=0.0)
+    found = []
+    for paper, table, row, column in PLACES:
+        papers = load_table(paper)
+        cell = papers.cells(table, row, column)[0]
+        recipe = adjust(papers.recipe(cell), options)
+        found.append(Job(job_key(cell, 0, 7, os.environ["KERAS_BACKEND"], recipe), options))
+    return found
+
+
+def stop() -> None:
+    """Leave every job after an epoch of its own, the last one by a kill."""
+    for number, job in enumerate(jobs()):
+        for event in train(job):
+            assert isinstance(event, EpochEnd), event
+            if event.epoch == 1 + number % 2:
+                break
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def go() -> None:
+    """Train every job to its end; print metrics, losses and validation scores."""
+    for job in jobs():
+        *epochs, record = train(job)
+        points = [(point.epoch, point.loss, point.valid) for point in epochs]
+        print(json.dumps([job.key.paper, record.metrics, points, record.error]))
+
+
+if __name__ == "__main__":
+    {"stop": stop, "go": go}[sys.argv[1]]()
