@@ -34,7 +34,7 @@ class CarriedOn(layers.Layer):
     def forget(self) -> None:
         """Return to a state of zeros."""
         for memory in self.memory:
-            memory.assign(ops.zeros_like(memory))
+            memory.assign(ops.zeros(memory.shape))
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:2], self.recurrent.units)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks import cutting
+from benchmarks import char_lstm_rivals, cutting
 from benchmarks.cli.bench import TRAINED
 from benchmarks.speed import compare
 from benchmarks.table import load_table
@@ -22,6 +22,14 @@ def test_compare_times_ours_and_the_plain_version(name, rival, tmp_path):
     assert speeds[0].ratio == 1
     assert all(speed.slowest <= speed.examples_per_second <= speed.fastest for speed in speeds)
     assert sum(share.share for share in shares) == pytest.approx(1)
+
+
+def test_the_plain_language_model_learns():
+    spelling = np.random.default_rng(0).integers(0, 5, (4, 7))
+    step = char_lstm_rivals.keras_step(spelling, symbols=5, streams=2, steps=3)
+    text = np.array([[[0, 1], [1, 2], [2, 3]], [[3, 0], [0, 1], [1, 2]]])
+    losses = [float(step(text, text[..., 1])) for _ in range(8)]
+    assert losses[-1] < 0.8 * losses[0]
 
 
 def test_cutting_is_measured_against_loading_whole(tmp_path):

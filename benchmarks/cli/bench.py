@@ -12,12 +12,14 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from benchmarks import device, lenet_rivals, provenance, rivals
+from benchmarks import char_lstm_rivals, device, lenet_rivals, provenance, rivals
 from benchmarks.backends import select_backend
 from benchmarks.cli.show import wide_console
+from benchmarks.papers.kim2016 import STEPS, STREAMS
 from benchmarks.recipe import Recipe
 from benchmarks.rivals import Step
 from benchmarks.table import load_table, match
+from data_pipelines.characters import MARKS, alphabet, spell
 from data_pipelines.dataset import DataError, Fold
 from results.published import Cell
 from results.records import results_folder
@@ -36,7 +38,8 @@ class Subject(NamedTuple):
     row: str
     column: str
     batch_size: int
-    what: str
+    what: str  # a batch has
+    unit: str  # speed is told in
     file: str
     rivals: Callable[[Fold], Mapping[str, Step]]
 
@@ -54,17 +57,34 @@ def image_rivals(fold: Fold) -> dict[str, Step]:
     return found | ({"plain PyTorch": lenet_rivals.torch_step()} if find_spec("torch") else {})
 
 
+def text_rivals(fold: Fold) -> dict[str, Step]:
+    """Return LSTM-Char-Small of stock layers."""
+    letters = alphabet(fold.vocabulary)
+    shape = spell(fold.vocabulary, letters), len(letters) + MARKS, STREAMS, STEPS
+    found = {"plain Keras": char_lstm_rivals.keras_step(*shape)}
+    return found | ({"plain PyTorch": char_lstm_rivals.torch_step(*shape)} if find_spec("torch") else {})
+
+
+IMAGES = ("lecun1998", "MNIST", "LeNet-5 [no distortions]", "none")
 TRAINED = {
-    "sentences": Subject("kim2014", "2", "CNN-rand", "MR", 50, "sentences", "speed.json", sentence_rivals),
-    "images": Subject(
-        "lecun1998", "MNIST", "LeNet-5 [no distortions]", "none", 128, "images", "speed-images.json", image_rivals
+    "sentences": Subject(
+        "kim2014", "2", "CNN-rand", "MR", 50, "sentences", "sentences", "speed.json", sentence_rivals
+    ),
+    "images": Subject(*IMAGES, 128, "images", "images", "speed-images.json", image_rivals),
+    "text": Subject(
+        *("kim2016", "3", "LSTM-Char-Small", "PTB"),
+        batch_size=STREAMS,
+        what=f"streams, {STEPS} words each",
+        unit="tokens",
+        file="speed-text.json",
+        rivals=text_rivals,
     ),
 }
 
 
 def bench(
     subject: Annotated[
-        str, typer.Argument(help="sentences, images: training; vectors: cutting a large file.")
+        str, typer.Argument(help="sentences, images, text: training; vectors: cutting a large file.")
     ] = "sentences",
     column: Annotated[str | None, typer.Option(help="Another data set of the row that is trained.")] = None,
     batches: Annotated[int, typer.Option(min=1, help="Batches per repeat.")] = BATCHES,
@@ -132,7 +152,7 @@ def measure(
     speeds, shares = compare(recipe, fold, trained.rivals, batches=batches, repeats=repeats)
     return {
         "what": f"{cell.row} on {recipe.dataset.name}, training steps of {recipe.batch_size} {trained.what}",
-        "unit": trained.what,
+        "unit": trained.unit,
         "batches": batches,
         "repeats": repeats,
         "backend": backend,
