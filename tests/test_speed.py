@@ -28,8 +28,8 @@ def test_the_plain_language_model_learns():
     spelling = np.random.default_rng(0).integers(0, 5, (4, 7))
     step = char_lstm_rivals.keras_step(spelling, symbols=5, streams=2, steps=3)
     text = np.array([[[0, 1], [1, 2], [2, 3]], [[3, 0], [0, 1], [1, 2]]])
-    losses = [float(step(text, text[..., 1])) for _ in range(8)]
-    assert losses[-1] < 0.8 * losses[0]
+    losses = [float(step(text, text[..., 1])) for _ in range(60)]
+    assert np.mean(losses[-10:]) < 0.7 * np.mean(losses[:10])
 
 
 def test_cutting_is_measured_against_loading_whole(tmp_path):
