@@ -122,7 +122,7 @@ def write_readme(path: Path) -> None:
     rewrite_section(path, "costs", as_markdown(costs))
     cutting, *speeds = (
         json.loads((PUBLISHED_WITH / name).read_text("utf-8"))
-        for name in ("cutting.json", "speed.json", "speed-images.json")
+        for name in ("cutting.json", "speed.json", "speed-images.json", "speed-text.json")
     )
     rewrite_section(path, "cutting", cutting_table(cutting))
     rewrite_section(path, "speed", "\n\n".join(map(speed_table, speeds)))
