@@ -154,8 +154,8 @@ def text(folder: Path, *, lines: int = 120) -> list[Path]:
     rng = np.random.default_rng(0)
     words = [a + b for a in SYLLABLES[:6] for b in SYLLABLES[:6]]
     paths = [folder / name for name in ("train.txt", "valid.txt", "test.txt")]
-    for path in paths:
-        starts, lengths = rng.integers(0, len(words), lines), rng.integers(3, 12, lines)
+    for path, count in zip(paths, (lines, lines, lines // 6), strict=True):
+        starts, lengths = rng.integers(0, len(words), count), rng.integers(3, 12, count)
         sentences = [
             " ".join(words[(start + 5 * step) % len(words)] for step in range(length))
             for start, length in zip(starts, lengths, strict=True)

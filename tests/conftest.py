@@ -32,3 +32,11 @@ def home(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("RETABLE_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("RETABLE_MIRROR", raising=False)
     return tmp_path / "home"
+
+
+LONG = ("test_catalogue", "test_parity", "test_checkpoints", "test_running", "test_reproduce", "test_looking")
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Begin with the files that take longest, so that two processes end at about the same time."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))

@@ -30,11 +30,11 @@ def subjects() -> dict[str, Recipe]:
 
 
 def kind(description):
-    """Return a description without its numbers: two sizes of a network are one kind."""
+    """Return a description without numbers and lists of layers: two sizes of a network are one kind."""
     if isinstance(description, dict):
         kinds = {key: kind(value) for key, value in description.items()}
         return {key: value for key, value in kinds.items() if value is not None}
-    if isinstance(description, list):
+    if isinstance(description, list) and not all(isinstance(found, str) for found in description):
         return sorted({str(found) for found in map(kind, description) if found is not None}) or None
     return description if isinstance(description, str | bool) else None
 
