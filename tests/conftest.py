@@ -34,7 +34,10 @@ def home(tmp_path, monkeypatch) -> Path:
     return tmp_path / "home"
 
 
-LONG = ("test_catalogue", "test_parity", "test_checkpoints", "test_running", "test_reproduce", "test_looking")
+LONG = (
+    *("test_catalogue", "test_parity", "test_checkpoints", "test_running", "test_reproduce", "test_cli"),
+    *("test_nightly", "test_looking", "test_lectures", "test_report", "test_tracking"),
+)
 
 
 def pytest_collection_modifyitems(items) -> None:
