@@ -160,7 +160,7 @@ def _fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunR
 
 
 def _epoch(model: Any, recipe: Recipe, fold: Fold, rng: np.random.Generator, key: JobKey, epoch: int) -> EpochEnd:
-    """Train for an epoch and look at the validation part. Raises ArithmeticError when the loss is no number."""
+    """Train for an epoch and look at the validation part. Raises ArithmeticError when it comes to no number."""
     started = time.perf_counter()
     loss = train_epoch(model, recipe, fold.train, rng)
     if not math.isfinite(loss):
@@ -169,6 +169,8 @@ def _epoch(model: Any, recipe: Recipe, fold: Fold, rng: np.random.Generator, key
     valid = None
     if fold.valid is not None:
         valid = score(recipe.metrics[0], fold.valid.y, predict(model, recipe, fold.valid.x))
+        if not math.isfinite(valid):  # no epoch could be told to be the best
+            raise ArithmeticError(f"the validation score is {valid} in epoch {epoch}")
     return EpochEnd(key, epoch, loss, valid, seconds)
 
 

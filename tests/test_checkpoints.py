@@ -130,3 +130,10 @@ def test_everything_that_training_changes_is_in_the_state():
     assert {"kernel", "recurrent_kernel", "bias", "seed_generator_state", "learning_rate", "iteration"} <= names
     assert any("momentum" in name for name in names)
     assert "memory" in names
+
+
+def test_a_validation_score_that_is_no_number_ends_the_job(monkeypatch):
+    monkeypatch.setattr("benchmarks.training.score", lambda *arguments: float("nan"))
+    *epochs, record = train(a_job())
+    assert epochs == []
+    assert record.error == "ArithmeticError: the validation score is nan in epoch 1"
