@@ -18,7 +18,7 @@ class Order(StrEnum):
     """What our runs say of a claim in one column."""
 
     HOLDS = "holds"
-    REVERSED = "reversed"  # the other row is better
+    REVERSED = "reversed"  # the other row is better; of nearness: they are apart
     OPEN = "open"  # no difference shown at 5 %
     INCOMPLETE = "incomplete"  # a row has fewer runs than the protocol asks for
     NOT_ATTEMPTED = "not attempted"
@@ -40,7 +40,9 @@ def judge_claims(table: PaperTable, records: Sequence[RunRecord]) -> list[ClaimV
     Pairs are runs of equal seed and fold on the backend that has most of them; the test is paired, with the
     correction of Nadeau & Bengio (2003) for the folds of a cross-validation.
     """
-    places = {(cell.table, cell.row, cell.column): cell for cell in table.cells()}
+    places: dict[tuple[str, ...], Cell] = {}
+    for cell in table.cells():  # of several metrics the first
+        places.setdefault((cell.table, cell.row, cell.column), cell)
     return [
         _judge(table, claim, cell, places[claim.table, claim.worse, cell.column], records)
         for claim in table.claims
@@ -86,7 +88,7 @@ def _judge(
     folds = winner.dataset.folds if winner.dataset else 1
     found = compare(better, *groups, folds=folds, runs=winner.runs)
     # a test at every new run would find something in the end, so it waits for whole protocols
-    order = Order.INCOMPLETE if Answer.INCOMPLETE in answers else _order(found)
+    order = Order.INCOMPLETE if Answer.INCOMPLETE in answers else _order(claim, found)
     return verdict._replace(order=order, comparison=found)
 
 
@@ -100,9 +102,21 @@ def _on_one_backend(groups: list[list[RunRecord]]) -> list[list[RunRecord]]:
     return [[record for record in group if record.key.backend == chosen] for group in finished]
 
 
-def _order(found: Comparison) -> Order:
+def _order(claim: Claim, found: Comparison) -> Order:
+    if claim.within is not None:
+        return _nearness(claim.within, found)
     if found.answer == Answer.BETTER:
         return Order.HOLDS
     if found.answer == Answer.WORSE:
         return Order.REVERSED
     return Order.INCOMPLETE if found.answer == "too few pairs" else Order.OPEN
+
+
+def _nearness(within: float, found: Comparison) -> Order:
+    """Say whether the 90 % interval of the difference lies within a margin, an equivalence test at 5 %."""
+    if found.interval is None:
+        return Order.INCOMPLETE
+    low, high = found.interval
+    if -within <= low and high <= within:
+        return Order.HOLDS
+    return Order.REVERSED if low > within or high < -within else Order.OPEN

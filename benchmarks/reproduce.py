@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint
@@ -84,7 +85,7 @@ def missing_jobs(
     jobs: dict[tuple, tuple[int, Job]] = {}
     for cell in cells:
         recipe = adjust(table.recipe(cell), options)
-        if isinstance(recipe, NotAttempted) or not may_run(recipe.dataset):
+        if isinstance(recipe, NotAttempted) or obstacle(recipe.dataset):
             continue
         wanted = {metric.name for metric in recipe.metrics}
         for seed in range(1 if recipe.runs == 1 else seeds or recipe.runs):
@@ -112,10 +113,8 @@ def verdicts(
             continue
         mark = fingerprint(recipe)
         mine = [record for record in records if record.key.fingerprint == mark]
-        if not mine and not may_run(recipe.dataset):
-            answers.append(
-                Verdict(cell, Answer.NOT_ATTEMPTED, recipe.dataset.on_request if recipe.dataset else "")
-            )
+        if not mine and (reason := obstacle(recipe.dataset)):
+            answers.append(Verdict(cell, Answer.NOT_ATTEMPTED, reason))
             continue
         used = backend or _best_covered(mine)
         mine = [record for record in mine if record.key.backend == used]
@@ -124,11 +123,16 @@ def verdicts(
     return answers
 
 
-def may_run(dataset: Dataset | None) -> bool:
-    """Tell whether a set may be used: not one on request whose files are not here."""
+def obstacle(dataset: Dataset | None) -> str:
+    """Say why a set may not be used: a package is missing, or it is on request and not here; else nothing."""
     from data_pipelines.download import cached_path
 
-    return not (dataset and dataset.on_request) or all(cached_path(file).exists() for file in dataset.files)
+    if dataset is None:
+        return ""
+    if dataset.package and find_spec(dataset.package) is None:
+        return f"needs {dataset.package}, which has a licence of its own: pip install 'retable[{dataset.extra}]'"
+    is_here = not dataset.on_request or all(cached_path(file).exists() for file in dataset.files)
+    return "" if is_here else dataset.on_request
 
 
 def job_key(cell: Cell, fold: int, seed: int, backend: str, recipe: Recipe | Measurement) -> JobKey:

@@ -19,12 +19,13 @@ class UnknownName(Exception):
 
 
 class Claim(NamedTuple):
-    """An order that a paper states, or that we ask about: one row beats another."""
+    """An order that a paper states, or that we ask about: one row beats another, or is near it."""
 
     text: str
     table: str
     better: str  # a row
     worse: str  # another row
+    within: float | None = None  # how near, in the unit of the first metric; then neither is better
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,9 @@ def adjust(recipe: Recipe | Measurement | NotAttempted, options: Options) -> Rec
     if isinstance(recipe, Recipe) and options.epochs is not None:
         recipe = replace(recipe, epochs=options.epochs)
     if not isinstance(recipe, NotAttempted) and options.lookalike and recipe.dataset:
-        lookalike = replace(recipe.dataset, name=f"{recipe.dataset.name} look-alike", files=(), examples=None)
+        lookalike = replace(
+            recipe.dataset, name=f"{recipe.dataset.name} look-alike", files=(), examples=None, of_class=()
+        )
         recipe = replace(recipe, dataset=lookalike)
     return recipe
 
@@ -224,13 +226,13 @@ def train_epoch(model: Any, recipe: Recipe, split: Split, rng: np.random.Generat
     if recipe.arrange is None and recipe.augment is None:
         history = model.fit(split.x[rows], split.y[rows], recipe.batch_size, verbose=0, shuffle=False)
         return float(history.history["loss"][0])
-    model.reset_metrics()
-    loss = 0.0
+    losses, sizes = [], []
     for start in range(0, len(rows), recipe.batch_size):
         batch = rows[start : start + recipe.batch_size]
         x = split.x[batch] if recipe.augment is None else recipe.augment(split.x[batch], rng)
-        loss = model.train_on_batch(arranged(recipe, x), split.y[batch])  # the mean since the reset
-    return float(loss)
+        losses.append(model.train_on_batch(arranged(recipe, x), split.y[batch]))  # of this batch alone
+        sizes.append(len(batch))
+    return float(np.average(losses, weights=sizes))
 
 
 def predict(model: Any, recipe: Recipe, x: np.ndarray) -> np.ndarray:

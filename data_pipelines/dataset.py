@@ -41,6 +41,8 @@ class RemoteFile:
     member: str | None = None
     archive_sha256: str | None = None
     terms: str = ""
+    contents: str = ""  # a pattern of an archive's members; a hash "contents:..." is of these alone
+    variable: str = ""  # the environment variable that may name a copy of one's own: the archive, or its folder
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,24 @@ class PackagedFile:
     hash: str  # SHA-256
 
 
-DataFile = RemoteFile | PackagedFile
+@dataclass(frozen=True)
+class FolderOnRequest:
+    """A folder that its owners give to those who ask for it."""
+
+    name: str  # its place in the cache, unless the variable names another
+    variable: str  # the environment variable that names it
+    address: str
+    holds: str  # a pattern of files in it
+    files: int  # that match the pattern
+    terms: str = ""
+
+    @property
+    def hash(self) -> str:
+        """Return what tells one release from another, as far as it can be known without having it."""
+        return f"{self.files} of {self.holds}"
+
+
+DataFile = RemoteFile | PackagedFile | FolderOnRequest
 
 
 @dataclass(frozen=True)
@@ -73,6 +92,9 @@ class Dataset:
     lookalike: Callable[[Path], Sequence[Path]]
     folds: int = 1
     examples: int | tuple[int, ...] | None = None  # in all parts of a fold, or in each; None: any number will do
+    of_class: tuple[int, ...] = ()  # examples of each class in all parts of a fold; none: any numbers will do
+    package: str = ""  # that it needs besides our own requirements, and the extra of ours that brings it
+    extra: str = ""
     on_request: str = ""  # why its files are never fetched unasked, and how to get them
 
     def check(self, fold: Fold) -> None:
@@ -81,6 +103,11 @@ class Dataset:
         found = tuple(parts) if isinstance(self.examples, tuple) else sum(parts)
         if self.examples is not None and found != self.examples:
             raise DataError(f"{self.name} has {found} examples. Expected {self.examples} ({self.source}).")
+        labels = np.concatenate([part.y for part in (fold.train, fold.valid, fold.test) if part is not None])
+        if self.of_class and (counts := tuple(np.bincount(labels).tolist())) != self.of_class:
+            raise DataError(
+                f"{self.name} has {counts} examples a class. Expected {self.of_class} ({self.source})."
+            )
 
     @property
     def data_hash(self) -> str:

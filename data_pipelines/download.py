@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ import pooch
 import requests
 from filelock import FileLock
 
-from data_pipelines.dataset import DataError, DataFile, PackagedFile, RemoteFile
+from data_pipelines.archives import contents_digest
+from data_pipelines.dataset import DataError, DataFile, FolderOnRequest, PackagedFile, RemoteFile
 
 pooch.get_logger().setLevel("ERROR")
 
@@ -37,7 +39,8 @@ def cached_path(file: DataFile) -> Path:
         if found is None or found.origin is None:
             raise DataError(f"{file.name} comes with the package {file.package}, which is not installed.")
         return Path(found.origin).parent / file.path
-    return cache_folder() / file.name
+    own = os.environ.get(file.variable) if file.variable else None
+    return Path(own) if own else cache_folder() / file.name
 
 
 def fetch(file: DataFile) -> Path:
@@ -46,7 +49,7 @@ def fetch(file: DataFile) -> Path:
     Raises DataError when no source has it, or when what came has another hash.
     """
     path = cached_path(file)
-    if isinstance(file, PackagedFile) or path.exists():
+    if not isinstance(file, RemoteFile) or path.exists() or os.environ.get(file.variable or "-"):
         check(path, file)
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,31 +61,53 @@ def fetch(file: DataFile) -> Path:
 
 def check(path: Path, file: DataFile) -> None:
     """Raise DataError unless the file at `path` exists and has the expected hash."""
+    if isinstance(file, FolderOnRequest):
+        _check_folder(path, file)
+        return
     if not path.exists():
         raise DataError(f"{file.name} is not at {path}.")
     stat = path.stat()
     algorithm, expected = _hash(file)
-    received = _digest(path, algorithm, stat.st_size, stat.st_mtime_ns)
+    modified = time.time_ns() if path.is_dir() else stat.st_mtime_ns  # a folder's own time does not tell
+    received = _digest(path, algorithm, _contents(file), stat.st_size, modified)
     if received != expected:
         remedy = "Delete it and fetch again." if isinstance(file, RemoteFile) else "Reinstall the package."
+        if isinstance(file, RemoteFile) and os.environ.get(file.variable or "-"):
+            remedy = f"{file.variable} names it; without that it is fetched."
         raise DataError(
             f"{path} has {_spelt(algorithm)} {received}. Expected {expected} for {file.name}. {remedy}"
         )
 
 
-def _hash(file: DataFile) -> tuple[str, str]:
+def _check_folder(path: Path, file: FolderOnRequest) -> None:
+    """Raise DataError unless a folder is there with as many files as its owners state."""
+    if not path.is_dir():
+        raise DataError(
+            f"{file.name} is not at {path}. It is given on request: {file.address}; then set {file.variable}."
+        )
+    if (found := sum(1 for _ in path.glob(file.holds))) != file.files:
+        raise DataError(f"{path} has {found} files {file.holds}. Expected {file.files} for {file.name}.")
+
+
+def _contents(file: DataFile) -> str:
+    return file.contents if isinstance(file, RemoteFile) else ""
+
+
+def _hash(file: RemoteFile | PackagedFile) -> tuple[str, str]:
     """Return the algorithm and the digest of a file's hash."""
     algorithm, _, digest = file.hash.rpartition(":")
     return algorithm or "sha256", digest
 
 
 def _spelt(algorithm: str) -> str:
-    return {"sha256": "SHA-256", "md5": "MD5"}[algorithm]
+    return {"sha256": "SHA-256", "md5": "MD5", "contents": "contents of SHA-256"}[algorithm]
 
 
 @lru_cache
-def _digest(path: Path, algorithm: str, size: int, modified: int) -> str:
-    """Hash a file, once per process as long as its size and time stay the same."""
+def _digest(path: Path, algorithm: str, contents: str, size: int, modified: int) -> str:
+    """Hash a file, or those of its contents that count, once per process as long as its size and time stay."""
+    if algorithm == "contents":
+        return contents_digest(path, contents)
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, algorithm).hexdigest()
 
@@ -129,7 +154,7 @@ def _received(file: RemoteFile, address: str, is_archive: bool, folder: Path) ->
     else:
         received = _extract(_download(address, folder), file, folder)
     algorithm, expected = _hash(file)
-    digest = pooch.file_hash(str(received), algorithm)
+    digest = _digest(received, algorithm, _contents(file), received.stat().st_size, 0)
     if digest != expected:
         raise DataError(f"it has {_spelt(algorithm)} {digest}. Expected {expected}. Nothing was kept")
     return received

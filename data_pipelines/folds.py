@@ -1,5 +1,7 @@
 """Fold indices, and the way Kim (2014) completes batches and holds out a validation part."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from data_pipelines.dataset import Fold, Split
@@ -8,6 +10,12 @@ from data_pipelines.dataset import Fold, Split
 def random_folds(examples: int, folds: int, seed: int) -> np.ndarray:
     """Draw a fold for every example, uniformly: int (examples,). Folds differ in size."""
     return np.random.default_rng([seed, folds]).integers(0, folds, examples)
+
+
+def speaker_folds(women: Sequence[str], men: Sequence[str], seed: int) -> list[tuple[str, str]]:
+    """Pair every woman with a man by chance: a fold leaves a pair out."""
+    rng = np.random.default_rng([seed, len(women)])
+    return list(zip(rng.permutation(women).tolist(), rng.permutation(men).tolist(), strict=True))
 
 
 def batched(fold: Fold, batch_size: int, valid_share: float, rng: np.random.Generator) -> Fold:

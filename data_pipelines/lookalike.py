@@ -3,6 +3,7 @@
 import gzip
 import io
 import tarfile
+import wave
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -162,3 +163,53 @@ def text(folder: Path, *, lines: int = 120) -> list[Path]:
         ]
         path.write_text("".join(f" {sentence} <unk> \n" for sentence in sentences), "utf-8")
     return paths
+
+
+def emodb(folder: Path) -> list[Path]:
+    """Write a zip of a second of speech-like sound for every speaker and emotion of Emo-DB; each has its pitch."""
+    path = folder / "emodb.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for speaker in ("03", "08", "09", "10", "11", "12", "13", "14", "15", "16"):
+            for number, letter in enumerate("WFNT"):
+                archive.writestr(f"wav/{speaker}a01{letter}a.wav", _voice(number, int(speaker)))
+    return [path]
+
+
+def iemocap(folder: Path) -> list[Path]:
+    """Write a folder of IEMOCAP's form: judgements and sounds of five sessions, improvised and scripted."""
+    for session in range(1, 6):
+        for dialog in (f"Ses0{session}F_impro01", f"Ses0{session}M_script01_1"):
+            sounds = folder / f"Session{session}/sentences/wav/{dialog}"
+            judged = folder / f"Session{session}/dialog/EmoEvaluation/{dialog}.txt"
+            sounds.mkdir(parents=True)
+            judged.parent.mkdir(parents=True, exist_ok=True)
+            names = [f"{dialog}_{speaker}{number:03d}" for speaker in "FM" for number in range(6)]
+            lines = ["% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]", ""]
+            for number, (name, emotion) in enumerate(zip(names, 2 * _EMOTIONS, strict=True)):
+                ratings = f"[{1.5 + number % 4:.4f}, {4.5 - number % 4:.4f}, 2.5000]"
+                lines += [
+                    f"[{number}.0000 - {number}.9000]\t{name}\t{emotion}\t{ratings}",
+                    "A-E1:\tNeutral;\t()",
+                    "",
+                ]
+                (sounds / f"{name}.wav").write_bytes(_voice(number % 6, session))
+            judged.write_text("\n".join(lines), "utf-8")
+    return [folder]
+
+
+_EMOTIONS = ("ang", "hap", "neu", "sad", "exc", "xxx")
+
+
+def _voice(pitch: int, seed: int, *, rate: int = 16000) -> bytes:
+    """Return a WAV file of half a second and more of a buzzing tone in noise."""
+    rng = np.random.default_rng([pitch, seed])
+    time = np.arange(int(rate * rng.uniform(0.5, 1.0))) / rate
+    buzz = sum(np.sin(2 * np.pi * 100 * 2 ** (pitch / 3) * harmonic * time) / harmonic for harmonic in range(1, 6))
+    samples = (4000 * buzz + rng.normal(0, 500, len(time))).astype("<i2")
+    content = io.BytesIO()
+    with wave.open(content, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(rate)
+        sound.writeframes(samples.tobytes())
+    return content.getvalue()

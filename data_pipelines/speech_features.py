@@ -1,6 +1,39 @@
-"""Sound to feature frames; the only door to librosa."""
+"""Sound to feature frames; the only door to librosa.
+
+All features have windows of 25 ms every 10 ms, none beyond the signal's ends, and see one utterance alone.
+
+Where Neumann & Vu (2017) are silent, we assume:
+- log mel: 26 bands by Slaney's formula up to half the rate, power spectrum, logarithm of energy + 1e-6;
+- MFCC: 13 with the zeroth, pre-emphasis 0.97, Hamming window, orthonormal cosine transform of 26 log mel bands;
+- prosody, seven features: F0 in semitones above 27.5 Hz (0 without voice) and the probability of voice by pYIN,
+  from 60 to 500 Hz in windows of 64 ms about the same centres; loudness, the mean square over 1e-6 to the
+  power of 0.3; the slopes of these three over nine windows; the rate of zero crossings;
+- eGeMAPS: the 25 low-level descriptors of version 02, by openSMILE.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from data_pipelines.dataset import DataError
+
+RATE = 16000  # hertz, that all speech is brought to
+WINDOW_SECONDS, SHIFT_SECONDS = 0.025, 0.010
+NO_NEIGHBOURS = {"tensorflow", "jax", "torch"}  # of openSMILE in a process
+LOWEST_HERTZ, HIGHEST_HERTZ, PITCH_SECONDS = 60.0, 500.0, 0.064
+
+
+class Kind(NamedTuple):
+    """A set of features: what computes them from a signal and its rate, and their names."""
+
+    compute: Callable[[np.ndarray, int], np.ndarray]
+    names: tuple[str, ...]
+    revision: int = 1  # raised whenever a change of code alters numbers
 
 
 def log_mel(
@@ -8,20 +41,141 @@ def log_mel(
     rate: int,
     *,
     bands: int = 26,
-    window_seconds: float = 0.025,
-    shift_seconds: float = 0.010,
+    window_seconds: float = WINDOW_SECONDS,
+    shift_seconds: float = SHIFT_SECONDS,
 ) -> np.ndarray:
     """Return log mel energies, float32 (frames, bands), of a mono signal, float (samples,).
 
     Frames are not padded at the edges: `1 + (samples - window) // shift` of them.
     Raises ValueError when the signal is shorter than one window.
     """
+    return _log_energies(signal, rate, "hann", bands, window_seconds, shift_seconds).astype("float32")
+
+
+def mfcc(signal: np.ndarray, rate: int) -> np.ndarray:
+    """Return 13 mel-frequency cepstral coefficients, float32 (frames, 13), the zeroth first.
+
+    Raises ValueError when the signal is shorter than one window.
+    """
+    import librosa
+    from librosa.effects import preemphasis
+
+    emphasised = preemphasis(signal, coef=0.97) if len(signal) > 1 else signal
+    energies = _log_energies(emphasised, rate, "hamming", 26, WINDOW_SECONDS, SHIFT_SECONDS)
+    return librosa.feature.mfcc(S=energies.T, n_mfcc=13).T.astype("float32")
+
+
+def prosody(signal: np.ndarray, rate: int) -> np.ndarray:
+    """Return pitch, voice, loudness, their slopes and zero crossings, float32 (frames, 7).
+
+    Raises ValueError when the signal is shorter than one window.
+    """
     import librosa
 
+    window, shift = _window(signal, rate, WINDOW_SECONDS, SHIFT_SECONDS)
+    longer = round(PITCH_SECONDS * rate)
+    hertz, _, voice = librosa.pyin(
+        np.pad(signal, ((longer - window) // 2, longer - window - (longer - window) // 2)),
+        fmin=LOWEST_HERTZ,
+        fmax=HIGHEST_HERTZ,
+        sr=rate,
+        frame_length=longer,
+        hop_length=shift,
+        center=False,
+        resolution=0.25,
+    )
+    frames = librosa.util.frame(signal, frame_length=window, hop_length=shift)
+    loudness = (np.mean(frames**2, axis=0) / 1e-6) ** 0.3
+    crossings = librosa.zero_crossings(frames, axis=0, pad=False).mean(axis=0)
+    curves = np.stack([12 * np.log2(np.nan_to_num(hertz, nan=27.5) / 27.5), voice, loudness])
+    slopes = librosa.feature.delta(curves, width=9, mode="nearest")
+    return np.vstack([curves, slopes, crossings]).T.astype("float32")
+
+
+def egemaps(signal: np.ndarray, rate: int) -> np.ndarray:
+    """Return the low-level descriptors of eGeMAPS v02, float32 (frames, 25), in openSMILE's order.
+
+    It ends four windows earlier than the others. Raises DataError without openSMILE, ValueError for a signal
+    that it finds no frame in.
+    """
+    if find_spec("opensmile") is None:
+        raise DataError(
+            "eGeMAPS needs openSMILE, which has a licence of its own (free for research): "
+            "pip install 'retable[egemaps]'."
+        )
+    found = _descriptors_apart(signal, rate) if NO_NEIGHBOURS & sys.modules.keys() else _descriptors(signal, rate)
+    if len(found) == 0 or not np.isfinite(found).all():
+        raise ValueError(f"A signal of {len(signal)} samples. Expected enough for a frame of eGeMAPS, 60 ms.")
+    return found
+
+
+def _descriptors_apart(signal: np.ndarray, rate: int) -> np.ndarray:
+    """Compute them in another process: openSMILE aborts the one that has TensorFlow in it."""
+    from joblib import Parallel, delayed
+
+    return Parallel(2, backend="loky")([delayed(_descriptors)(signal, rate)])[0]
+
+
+def _descriptors(signal: np.ndarray, rate: int) -> np.ndarray:
+    return _smile().process_signal(signal, rate).to_numpy("float32")
+
+
+@lru_cache
+def _smile() -> Any:
+    import opensmile
+
+    return opensmile.Smile(opensmile.FeatureSet.eGeMAPSv02, opensmile.FeatureLevel.LowLevelDescriptors)
+
+
+def resampled(signal: np.ndarray, rate: int, wanted: int = RATE) -> np.ndarray:
+    """Return a signal at another rate, float32 (samples,)."""
+    import librosa
+
+    return signal if rate == wanted else librosa.resample(signal, orig_sr=rate, target_sr=wanted)
+
+
+def _log_energies(
+    signal: np.ndarray, rate: int, taper: str, bands: int, window_seconds: float, shift_seconds: float
+) -> np.ndarray:
+    import librosa
+
+    window, shift = _window(signal, rate, window_seconds, shift_seconds)
+    energies = librosa.feature.melspectrogram(
+        y=signal, sr=rate, n_fft=window, hop_length=shift, n_mels=bands, center=False, power=2.0, window=taper
+    )
+    return np.log(energies.T + 1e-6)
+
+
+def _window(signal: np.ndarray, rate: int, window_seconds: float, shift_seconds: float) -> tuple[int, int]:
+    """Return window and shift in samples. Raises ValueError when the signal is shorter than one window."""
     window, shift = round(window_seconds * rate), round(shift_seconds * rate)
     if len(signal) < window:
         raise ValueError(f"A signal of {len(signal)} samples. Expected at least one window of {window}.")
-    energies = librosa.feature.melspectrogram(
-        y=signal, sr=rate, n_fft=window, hop_length=shift, n_mels=bands, center=False, power=2.0
-    )
-    return np.log(energies.T + 1e-6).astype("float32")
+    return window, shift
+
+
+def _egemaps_names() -> tuple[str, ...]:
+    """Return the descriptors in openSMILE's order."""
+    spectrum = ("loudness", "alpha ratio", "Hammarberg index", "slope 0-500", "slope 500-1500", "spectral flux")
+    voice = ("MFCC 1", "MFCC 2", "MFCC 3", "MFCC 4", "F0", "jitter", "shimmer", "HNR", "H1-H2", "H1-A3")
+    formants = (f"F{n} {what}" for n in (1, 2, 3) for what in ("frequency", "bandwidth", "amplitude"))
+    return (*spectrum, *voice, *formants)
+
+
+PROSODY = ("F0", "voice", "loudness", "slope of F0", "slope of voice", "slope of loudness", "zero crossings")
+KINDS = {
+    "log_mel": Kind(log_mel, tuple(f"band {band}" for band in range(1, 27))),
+    "mfcc": Kind(mfcc, tuple(f"C{number}" for number in range(13))),
+    "prosody": Kind(prosody, PROSODY),
+    "egemaps": Kind(egemaps, _egemaps_names()),
+}
+
+
+PACKAGES = {"egemaps": {"package": "opensmile", "extra": "egemaps"}}  # that a data set of a kind needs
+
+
+def made_by(kind: str) -> dict[str, Any]:
+    """Return what the numbers of a kind depend on besides the signal, as plain data."""
+    library = "opensmile" if kind == "egemaps" else "librosa"
+    found = version(library) if find_spec(library) else "missing"
+    return {"kind": kind, "revision": KINDS[kind].revision, library: found, "rate": RATE}

@@ -1,5 +1,7 @@
 """Losses that Keras lacks, over int labels (examples,) and outputs (examples, classes)."""
 
+from collections.abc import Sequence
+
 from keras import ops
 
 
@@ -29,3 +31,18 @@ def surprise(labels, outputs):
     Source: Kim et al. (2016), the authors' code.
     """
     return -ops.sum(outputs, axis=1)
+
+
+def joint_cross_entropy(labels, outputs, *, sizes: Sequence[int]):
+    """Return the sum of the cross-entropies of several views of an example: (examples,).
+
+    `outputs` are the views' logits side by side, `sizes` their numbers of classes; a label counts through the
+    views, the last one fastest, as `np.ravel_multi_index` does.
+    """
+    rest, end, losses = ops.cast(ops.reshape(labels, (-1,)), "int32"), sum(sizes), []
+    for size in reversed(sizes):
+        losses.append(
+            ops.sparse_categorical_crossentropy(rest % size, outputs[:, end - size : end], from_logits=True)
+        )
+        rest, end = rest // size, end - size
+    return sum(losses)

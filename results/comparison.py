@@ -31,6 +31,7 @@ class Comparison:
     pairs: int
     difference: float | None = None
     p_value: float | None = None  # two-sided; None below three pairs
+    interval: tuple[float, float] | None = None  # 90 %, of the difference; None below three pairs
     is_exact: bool = False  # a system without randomness: any difference is one
 
     @property
@@ -80,13 +81,15 @@ def compare(
         raise ResultsError(f"{len(shared)} run(s) of {cell.name} are in both groups. Give groups that share none.")
     values = [_by_seed_and_fold(group, cell.metric.name) for group in (first, second)]
     differences = [values[1][place] - values[0][place] for place in sorted(values[0].keys() & values[1].keys())]
+    test_to_train = 1 / (folds - 1) if folds > 1 else 0.0
     return Comparison(
         cell,
         judge(cell, first, folds=folds, runs=runs),
         judge(cell, second, folds=folds, runs=runs),
         len(differences),
         fmean(differences) if differences else None,
-        paired_p_value(differences, 1 / (folds - 1) if folds > 1 else 0.0),
+        paired_p_value(differences, test_to_train),
+        paired_interval(differences, test_to_train),
         is_exact=runs == 1,
     )
 
@@ -98,10 +101,26 @@ def paired_p_value(differences: Sequence[float], test_to_train: float) -> float 
     count = len(differences)
     if count < FEWEST_PAIRS:
         return None
-    mean, scale = fmean(differences), math.sqrt((1 / count + test_to_train) * variance(differences))
+    mean, scale = fmean(differences), _scale(differences, test_to_train)
     if scale == 0:
         return 1.0 if mean == 0 else 0.0
     return float(2 * stdtr(count - 1, -abs(mean / scale)))
+
+
+def paired_interval(differences: Sequence[float], test_to_train: float) -> tuple[float, float] | None:
+    """Return the 90 % interval of a mean difference; None below three pairs."""
+    from scipy.special import stdtrit
+
+    count = len(differences)
+    if count < FEWEST_PAIRS:
+        return None
+    half = float(stdtrit(count - 1, 0.95)) * _scale(differences, test_to_train)
+    return fmean(differences) - half, fmean(differences) + half
+
+
+def _scale(differences: Sequence[float], test_to_train: float) -> float:
+    """Return the standard error of a mean difference, corrected for folds that share training data."""
+    return math.sqrt((1 / len(differences) + test_to_train) * variance(differences))
 
 
 def _name(record: RunRecord) -> tuple:

@@ -30,6 +30,16 @@ def accuracy(labels: np.ndarray, scores: np.ndarray) -> float:
     return float(100 * np.mean(scores.argmax(axis=1) == labels))
 
 
+def unweighted_accuracy(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Return the mean of the classes' percentages of right answers, each class that occurs counting alike.
+
+    NaN when a score is no number.
+    """
+    return float(
+        np.mean([accuracy(labels[labels == label], scores[labels == label]) for label in np.unique(labels)])
+    )
+
+
 def error(labels: np.ndarray, scores: np.ndarray) -> float:
     """Return the percentage of rows whose largest score is not at the label; NaN when a score is no number."""
     return 100 - accuracy(labels, scores)
@@ -69,6 +79,9 @@ def error_on(view: str) -> Metric:
 
 
 ACCURACY = Metric("test accuracy", "%", "higher", accuracy)
+UNWEIGHTED_ACCURACY = Metric("unweighted test accuracy", "%", "higher", unweighted_accuracy)
+LOWEST_ACCURACY = Metric("lowest test accuracy", "%", "higher")  # of an unknown number of runs
+HIGHEST_ACCURACY = Metric("highest test accuracy", "%", "higher")
 TEST_ERROR = Metric("test error", "%", "lower", error)
 TRAINING_ERROR = Metric("training error", "%", "lower", error, "training")
 TEST_MISTAKES = Metric("test mistakes", "", "lower", mistakes)
@@ -90,6 +103,7 @@ METRICS = {
     metric.name: metric
     for metric in (
         *(ACCURACY, TEST_ERROR, TRAINING_ERROR, TEST_MISTAKES, TRAINING_MISTAKES, TEST_SQUARES, TRAINING_SQUARES),
+        *(UNWEIGHTED_ACCURACY, LOWEST_ACCURACY, HIGHEST_ACCURACY),
         *(REJECTED, PERPLEXITY, VALUE, EQUAL_ENTRIES, CORRELATION),
         *(error_on(view) for view in VIEWS),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -62,11 +62,64 @@ def bands(panels: Mapping[str, Mapping[str, Sequence[Band]]], path: Path, y: str
     _save(figure, path)
 
 
-def _figure(rows: int, columns: int, inches: tuple[float, float]) -> tuple[Any, np.ndarray]:
+class Utterance(NamedTuple):
+    """Feature frames, (frames, features), with the weight of each of the equal stretches that cover them."""
+
+    title: str
+    frames: np.ndarray
+    weights: np.ndarray
+
+
+def utterances(panels: Sequence[Utterance], path: Path, *, seconds: float, span: float, columns: int = 2) -> None:
+    """Draw utterances with their weights below; a frame takes `seconds`, a stretch `span` of them."""
+    rows = -(-len(panels) // columns)
+    figure, axes = _figure(2 * rows, columns, (4.2 * columns, 2.6 * rows), heights=(3, 1) * rows)
+    for axis in axes.flat:
+        axis.axis("off")
+    for number, panel in enumerate(panels):
+        row, column = divmod(number, columns)
+        above, below = axes[2 * row, column], axes[2 * row + 1, column]
+        length = len(panel.frames) * seconds
+        spectrogram(panel.frames, above, length)
+        above.set_title(panel.title, fontsize=9, pad=3)
+        starts = np.arange(len(panel.weights)) * span
+        below.axis("on")
+        below.bar(starts, panel.weights, width=span, align="edge", color=INK, edgecolor="w", linewidth=0.5)
+        below.set(xlim=(0, length), ylim=(0, 1), xlabel="seconds", ylabel="weight")
+        below.spines[["top", "right"]].set_visible(False)
+    _save(figure, path)
+
+
+def spectrogram(frames: np.ndarray, axis: Any, length: float) -> None:
+    """Draw feature frames, (frames, features), over seconds, the first feature at the bottom."""
+    axis.axis("on")
+    axis.imshow(
+        frames.T,
+        origin="lower",
+        aspect="auto",
+        cmap="magma",
+        extent=(0, length, 0, frames.shape[1]),
+        interpolation="nearest",
+    )
+    axis.set_ylabel("feature", fontsize=8)
+
+
+def features(frames: np.ndarray, title: str, path: Path, *, seconds: float) -> None:
+    """Draw the feature frames of one sound, each feature from its least to its largest value."""
+    figure, axes = _figure(1, 1, (6.4, 2.8))
+    low, high = frames.min(axis=0), frames.max(axis=0)
+    spectrogram((frames - low) / np.where(high > low, high - low, 1), axes[0, 0], len(frames) * seconds)
+    axes[0, 0].set(title=title, xlabel="seconds")
+    _save(figure, path)
+
+
+def _figure(
+    rows: int, columns: int, inches: tuple[float, float], heights: Sequence[float] | None = None
+) -> tuple[Any, np.ndarray]:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=inches, layout="constrained")
-    return figure, figure.subplots(rows, columns, squeeze=False)
+    return figure, figure.subplots(rows, columns, squeeze=False, height_ratios=heights)
 
 
 def _stretched(image: np.ndarray) -> np.ndarray:

@@ -35,6 +35,7 @@ def as_row(verdict: Verdict) -> dict[str, str]:
         "published": _printed(cell),
         "ours": _with_spread(verdict.mean, verdict.deviation, decimals(cell)),
         "runs": str(len(verdict.units)),
+        "lowest to highest": _interval(_extremes(verdict.units), decimals(cell)),
         "90 % interval": _interval(verdict.interval, decimals(cell)),
         "95 % next run": _interval(verdict.prediction, decimals(cell)) + _mark(verdict.published_is_predicted),
         "verdict": f"{verdict.answer}: {verdict.reason}" if verdict.reason else str(verdict.answer),
@@ -176,6 +177,10 @@ def _with_spread(value: float | None, spread: float | None, places: int) -> str:
     if value is None:
         return ""
     return number(value, places) if not spread else f"{number(value, places)} ± {number(spread, places)}"
+
+
+def _extremes(units: Sequence[float]) -> tuple[float, float] | None:
+    return (min(units), max(units)) if len(units) > 1 else None
 
 
 def _interval(ends: tuple[float, float] | None, places: int) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 import results
 from benchmarks.recipe import NotAttempted, Recipe, describe, fingerprint
-from benchmarks.reproduce import missing_jobs, reproduce, verdicts
+from benchmarks.reproduce import missing_jobs, obstacle, reproduce, verdicts
 from benchmarks.running import run_here
 from benchmarks.table import load_table, paper_names
 from benchmarks.training import Options, adjust
@@ -51,6 +51,8 @@ def first_folds(jobs):
 def test_row_on_lookalike_data(paper, name, row, tmp_path):
     table = load_table(paper)
     cells = some_cells(table, name, row)
+    if reasons := {obstacle(adjust(table.recipe(cell), TRIAL).dataset) for cell in cells} - {""}:
+        pytest.skip(*reasons)
     judged = reproduce(table, cells, first_folds, tmp_path, seeds=1, options=TRIAL)
     records = RecordFiles(paper, tmp_path).records()
     assert [record.error for record in records if record.error] == []

@@ -1,10 +1,12 @@
 """Order claims: which row is better, by paired runs of equal seed and fold."""
 
+from dataclasses import replace
+
 import pytest
 
 from benchmarks.claims import Order, as_row, judge_claims
 from benchmarks.recipe import fingerprint
-from benchmarks.table import load_table, paper_names
+from benchmarks.table import Claim, load_table, paper_names
 from results.records import JobKey, RunRecord
 
 KIM = load_table("kim2014")
@@ -59,6 +61,23 @@ def test_runs_are_paired_by_seed_and_fold_and_folds_are_corrected():
     from scipy.stats import t
 
     assert verdict.comparison.p_value == pytest.approx(2 * t.sf(0.4 / (deviation * correction**0.5), 29))
+
+
+@pytest.mark.parametrize(
+    ("differences", "order"),
+    [
+        ([0.4, -0.3, 0.6, -0.5, 0.1], Order.HOLDS),
+        ([2.1, 2.4, 1.9, 2.2, 2.0], Order.REVERSED),
+        ([-2.1, -2.4, -1.9, -2.2, -2.0], Order.REVERSED),
+        ([3.0, -3.0, 2.0, -2.0, 1.0], Order.OPEN),
+    ],
+)
+def test_nearness_is_an_interval_within_the_margin(differences, order):
+    claim = Claim("near", "own vectors", "CNN-non-static", "CNN-static", within=1.0)
+    static = records("CNN-static", "TREC", [90.0] * 5)
+    tuned = records("CNN-non-static", "TREC", [90 + difference for difference in differences])
+    found = judge_claims(replace(KIM, claims=(claim,)), static + tuned)
+    assert [verdict.order for verdict in found if verdict.column == "TREC"] == [order]
 
 
 def test_backends_are_not_mixed():

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from benchmarks.cli.show import wide_console
-from data_pipelines.dataset import DataError, Dataset, RemoteFile
+from data_pipelines.dataset import DataError, Dataset, PackagedFile, RemoteFile
 from data_pipelines.datasets import all_datasets
 
 app = typer.Typer(help="The data sets: what they are, and where they lie.", no_args_is_help=True)
@@ -23,7 +23,8 @@ def list_datasets() -> None:
     for dataset in all_datasets():
         for file in dataset.files:
             here = "yes" if cached_path(file).exists() else "no"
-            size, terms = (f"{file.size:,}", file.terms) if isinstance(file, RemoteFile) else ("", file.package)
+            size = f"{file.size:,}" if isinstance(file, RemoteFile) else ""
+            terms = file.package if isinstance(file, PackagedFile) else file.terms
             grid.add_row(dataset.name, file.name, size, here, terms)
     wide_console().print(grid)
 

@@ -12,7 +12,7 @@ from benchmarks.backends import select_backend
 from benchmarks.cli.progress import warn
 from benchmarks.cli.show import Column, Paper, Results, Row, TableName, wide_console
 from benchmarks.recipe import Recipe, settings
-from benchmarks.reproduce import job_key, may_run, verdicts
+from benchmarks.reproduce import job_key, obstacle, verdicts
 from benchmarks.table import PaperTable, UnknownName, load_table, paper_names
 from benchmarks.training import Job, Options, adjust
 from data_pipelines.dataset import DataError
@@ -66,8 +66,8 @@ def _look(
     recipe = adjust(found.recipe(cell), options)
     if not (isinstance(recipe, Recipe) and recipe.keep_weights):
         raise UnknownName(f"{cell.name} has no network to look at.")
-    if not may_run(recipe.dataset):
-        raise DataError(f"{recipe.dataset.name} is not here: {recipe.dataset.on_request}.")
+    if reason := obstacle(recipe.dataset):
+        raise DataError(f"{recipe.dataset.name} can't be used: {reason}.")
     files = RecordFiles(found.paper, folder)
     job = Job(job_key(cell, 0, seed, backend, recipe), options)
     mine = [record for record in files.records() if record.key.identity == job.key.identity and record.metrics]

@@ -17,6 +17,13 @@ from results.tracking import Tracker
 SPEED_WINDOW_SECONDS = 3600.0  # an epoch may take minutes
 
 
+def bar_of_steps(console: Console) -> Progress:
+    """Return a bar for many equal steps, none where the output is no terminal; use as a context."""
+    columns = (TextColumn("{task.description}", markup=False), BarColumn())
+    times = (TimeElapsedColumn(), TimeRemainingColumn())
+    return Progress(*columns, *times, console=console, disable=not console.is_terminal)
+
+
 class RunReport(Watcher):
     """Shows how far the jobs are and sends each record to MLflow; use as a context."""
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from benchmarks.cli.progress import bar_of_steps
 from benchmarks.cli.show import wide_console
 from data_pipelines.dataset import DataError
 
@@ -52,14 +52,7 @@ def train(
         raise DataError(
             f"{output} can't be written: expected a file, other than the text, in a folder that exists."
         )
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    console = wide_console()
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with bar_of_steps(wide_console()) as bar:
         task = bar.add_task("reading", total=sum(1 for _ in Corpus(corpus)) * (epochs + 1))
         text = Corpus(corpus, lower=lower, heard=lambda: bar.advance(task))
         trained = train_vectors(

@@ -1,0 +1,62 @@
+"""retable features: the feature frames of sound files, as arrays and pictures."""
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from benchmarks.cli.progress import bar_of_steps, warn
+from benchmarks.cli.show import wide_console
+from benchmarks.table import match
+from data_pipelines.dataset import DataError
+
+ENDINGS = ("png", "svg")
+
+
+def features(
+    folder: Annotated[Path, typer.Argument(help="Sound files are looked for in it and in its folders.")],
+    kind: Annotated[str, typer.Option(help="log_mel, mfcc, prosody or egemaps.")] = "log_mel",
+    output: Annotated[Path, typer.Option(help="A folder; it gets the same folders.")] = Path("features"),
+    plot: Annotated[bool, typer.Option("--plot", help="Draw each file's frames, too.")] = False,
+    ending: Annotated[str, typer.Option("--format", help="Of the pictures: png or svg.")] = "png",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes [one a core].")] = None,
+) -> None:
+    """Write float32 (frames, features) as .npy for every sound file: windows of 25 ms every 10 ms, at 16 kHz.
+
+    Channels are averaged, other rates resampled. Files that can't be used are named and left out.
+    """
+    from data_pipelines.sounds import sounds_in
+    from data_pipelines.speech_features import KINDS
+    from data_pipelines.utterances import each, frames_of
+
+    chosen = match("kind", kind, list(KINDS))
+    if ending not in ENDINGS:
+        raise DataError(f"--format is {ending!r}. Expected {' or '.join(ENDINGS)}.")
+    paths = sounds_in(folder)
+    written = 0
+    with bar_of_steps(wide_console()) as bar:
+        task = bar.add_task(chosen, total=len(paths))
+        for path, failure in each(paths, chosen, workers=workers):
+            bar.advance(task)
+            if failure:
+                warn(str(failure))
+                continue
+            place = output / path.relative_to(folder).parent / f"{path.name}.npy"
+            _write(place, frames_of(path, chosen), chosen, ending if plot else "")
+            written += 1
+    if not written:
+        raise DataError(f"None of the {len(paths)} sound files in {folder} can be used.")
+    print(
+        f"{output}: {chosen} of {written} files" + (f", {len(paths) - written} left out" * (written < len(paths)))
+    )
+
+
+def _write(place: Path, frames: np.ndarray, kind: str, ending: str) -> None:
+    from data_pipelines.speech_features import SHIFT_SECONDS
+    from results import pictures
+
+    place.parent.mkdir(parents=True, exist_ok=True)
+    np.save(place, frames)
+    if ending:
+        pictures.features(frames, f"{place.stem}, {kind}", place.with_suffix(f".{ending}"), seconds=SHIFT_SECONDS)
