@@ -166,7 +166,7 @@ def text(folder: Path, *, lines: int = 120) -> list[Path]:
 
 
 def emodb(folder: Path) -> list[Path]:
-    """Write a zip of a second of speech-like sound for every speaker and emotion of Emo-DB; each has its pitch."""
+    """Write a zip of some speech-like sound for every speaker and emotion of Emo-DB; each has its pitch."""
     path = folder / "emodb.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for speaker in ("03", "08", "09", "10", "11", "12", "13", "14", "15", "16"):
@@ -201,9 +201,9 @@ _EMOTIONS = ("ang", "hap", "neu", "sad", "exc", "xxx")
 
 
 def _voice(pitch: int, seed: int, *, rate: int = 16000) -> bytes:
-    """Return a WAV file of half a second and more of a buzzing tone in noise."""
+    """Return a WAV file of a quarter to half a second of a buzzing tone in noise, a second of the lowest."""
     rng = np.random.default_rng([pitch, seed])
-    time = np.arange(int(rate * rng.uniform(0.5, 1.0))) / rate
+    time = np.arange(int(rate * (rng.uniform(0.25, 0.5) if pitch else 1.0))) / rate
     buzz = sum(np.sin(2 * np.pi * 100 * 2 ** (pitch / 3) * harmonic * time) / harmonic for harmonic in range(1, 6))
     samples = (4000 * buzz + rng.normal(0, 500, len(time))).astype("<i2")
     content = io.BytesIO()

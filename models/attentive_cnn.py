@@ -52,13 +52,3 @@ def attentive_cnn(
     utterance = layers.Dropout(dropout, name="dropout")(utterance)
     logits = layers.Dense(classes + sum(other_views), name="softmax")(utterance)
     return keras.Model(x, logits, name="attentive_cnn")
-
-
-def length_alone(classes: int, *, longest: int, hidden: int = 16) -> keras.Model:
-    """Build a control that sees how many frames an utterance has, and nothing else; logits out.
-
-    Input: as that of `attentive_cnn`; `longest` is the number of frames that counts as one.
-    """
-    x = keras.Input((None, None), name="frames")
-    length = ops.sum(x[:, :, -1], axis=1, keepdims=True) / longest
-    return keras.Model(x, layers.Dense(classes)(layers.Dense(hidden, "tanh")(length)), name="length_alone")

@@ -82,6 +82,7 @@ def utterances(panels: Sequence[Utterance], path: Path, *, seconds: float, span:
         length = len(panel.frames) * seconds
         spectrogram(panel.frames, above, length)
         above.set_title(panel.title, fontsize=9, pad=3)
+        above.set_xticks([])
         starts = np.arange(len(panel.weights)) * span
         below.axis("on")
         below.bar(starts, panel.weights, width=span, align="edge", color=INK, edgecolor="w", linewidth=0.5)
@@ -104,12 +105,13 @@ def spectrogram(frames: np.ndarray, axis: Any, length: float) -> None:
     axis.set_ylabel("feature", fontsize=8)
 
 
-def features(frames: np.ndarray, title: str, path: Path, *, seconds: float) -> None:
+def features(frames: np.ndarray, names: Sequence[str], title: str, path: Path, *, seconds: float) -> None:
     """Draw the feature frames of one sound, each feature from its least to its largest value."""
     figure, axes = _figure(1, 1, (6.4, 2.8))
     low, high = frames.min(axis=0), frames.max(axis=0)
     spectrogram((frames - low) / np.where(high > low, high - low, 1), axes[0, 0], len(frames) * seconds)
-    axes[0, 0].set(title=title, xlabel="seconds")
+    axes[0, 0].set(title=title, xlabel="seconds", ylabel="")
+    axes[0, 0].set_yticks(np.arange(len(names)) + 0.5, names, fontsize=min(8, 160 / len(names)))
     _save(figure, path)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 COMMAND = [sys.executable, "-c", "from benchmarks.cli.app import main; main()"]
 ROOT = Path(__file__).parent.parent
+QUICKLY_COMPILED = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}  # a short test spends its time compiling
 
 
 def retable(*arguments: str, folder: Path) -> subprocess.Popen:

@@ -15,7 +15,7 @@ from benchmarks.table import load_table
 from benchmarks.training import Job, Options, adjust, train
 from models.recurrent import CarriedOn
 from results.records import EpochEnd
-from tests.processes import ROOT
+from tests.processes import QUICKLY_COMPILED, ROOT
 from tests.resume import PLACES
 
 
@@ -36,7 +36,7 @@ def test_killed_jobs_end_with_the_numbers_of_unbroken_ones(backend, tmp_path):
 
 
 def start(what, backend, home):
-    environment = {**os.environ, "KERAS_BACKEND": backend, "RETABLE_HOME": str(home)}
+    environment = {**os.environ, **QUICKLY_COMPILED, "KERAS_BACKEND": backend, "RETABLE_HOME": str(home)}
     command = [sys.executable, "-m", "tests.resume", what]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

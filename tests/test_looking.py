@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 
 from benchmarks import provenance, weights
+from benchmarks.attention import attention
 from benchmarks.looking import Trained, confusion, filters, look_at_images, responses, trained, worst
 from benchmarks.papers.lecun1998 import DIGITS, STUDIED, invariance
+from benchmarks.papers.neumann_vu2017 import LOOKED_AT, POOL, STRIDE
 from benchmarks.reproduce import job_key
 from benchmarks.table import load_table
-from benchmarks.training import Job, Options, adjust
+from benchmarks.training import Job, Options, adjust, prepare
 from data_pipelines.dataset import DataError, Fold, Split
 from models.lenet import lenet1
 from results.metrics import VALUE
@@ -142,3 +144,18 @@ def test_weights_that_could_not_be_kept_are_told(home, monkeypatch):
     monkeypatch.setattr(weights, "keep", lambda model, key: None)
     with pytest.raises(DataError, match="The weights could not be kept"):
         trained(recipe, Job(job_key(cell, 0, 0, "tensorflow", recipe), options), [], lambda point: None)
+
+
+def test_attention_lies_under_the_utterance_that_it_is_of(tmp_path, home):
+    table = load_table("neumann_vu2017")
+    recipe = adjust(table.recipe(table.cells("Emo-DB", LOOKED_AT)[0]), Options(lookalike=True))
+    fold = recipe.dataset.load(recipe.dataset.lookalike(tmp_path), 0, 0)
+    model, prepared, _ = prepare(recipe, fold, 0)
+    subject = Trained(recipe, model, prepared, fold.test.x)
+    paths = table.look.show(subject, [], tmp_path / "pictures", "svg")
+    assert [path.name for path in paths] == ["confusion.svg", "attention.svg"]
+    assert all(path.stat().st_size > 1000 for path in paths)
+    weights = attention(subject, fold.test.x[:3])
+    np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
+    lengths = fold.test.x[:3, :, -1].sum(axis=1)
+    assert [np.count_nonzero(row > 1e-9) for row in weights] == np.ceil(lengths / (STRIDE * POOL)).tolist()

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.recipe import BACKENDS
 from tests.parity import subjects
-from tests.processes import ROOT
+from tests.processes import QUICKLY_COMPILED, ROOT
 
 OTHERS = [backend for backend in BACKENDS[1:] if find_spec(backend)]
 TOLERANCES = {"outputs": 1e-5, "gradient": 1e-5, "losses": 2e-4, "weights": 1e-4}  # of the largest number
@@ -23,7 +23,8 @@ def measured(tmp_path_factory):
     processes = {}
     for backend in (BACKENDS[0], *OTHERS):
         command = [sys.executable, "-m", "tests.parity", str(folder / f"{backend}.npz")]
-        environment = {**os.environ, "KERAS_BACKEND": backend, "RETABLE_HOME": str(folder / backend)}
+        chosen = {"KERAS_BACKEND": backend, "RETABLE_HOME": str(folder / backend)}
+        environment = {**os.environ, **QUICKLY_COMPILED, **chosen}
         processes[backend] = subprocess.Popen(
             command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
         )

@@ -71,11 +71,17 @@ def test_mfcc_is_what_its_formula_says():
 def test_a_tone_has_its_pitch_and_lights_its_band(hertz):
     found = prosody(tone(hertz), RATE)[5:-5]
     assert np.abs(found[:, PITCH] - 12 * np.log2(hertz / 27.5)).max() < 0.3
-    assert found[:, VOICE].min() > 0.5
+    assert found[:, VOICE].min() > 0.95
     np.testing.assert_allclose(found[:, LOUDNESS], (0.3**2 / 2 / 1e-6) ** 0.3, rtol=0.05)
     assert found[:, CROSSINGS].mean() * RATE == pytest.approx(2 * hertz, rel=0.05)
     lit = log_mel(tone(hertz), RATE).argmax(axis=1)
     assert set(lit) == {triangles(26, RATE, 400)[:, round(hertz / 40)].argmax()}
+
+
+def test_noise_and_silence_have_no_voice():
+    noise = np.random.default_rng(0).normal(0, 0.1, 8000).astype("float32")
+    assert prosody(noise, RATE)[:, VOICE].max() < 0.5
+    assert not prosody(np.zeros(8000, "float32"), RATE)[:, [PITCH, VOICE, LOUDNESS]].any()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks import char_lstm_rivals, cutting
+from benchmarks import char_lstm_rivals, cutting, extracting
 from benchmarks.cli.bench import TRAINED
 from benchmarks.speed import compare
 from benchmarks.table import load_table
@@ -39,3 +39,10 @@ def test_cutting_is_measured_against_loading_whole(tmp_path):
     assert 0 < ours.peak_megabytes <= theirs.peak_megabytes
     path, words = tmp_path / "vectors.bin", ["word0", "word2999"]
     np.testing.assert_array_equal(cut(path, words), load_whole(path, words))
+
+
+def test_extracting_is_measured_against_librosa_in_a_loop(tmp_path):
+    costs = extracting.compare(tmp_path, files=20, seconds=0.5, repeats=1)
+    assert [cost.system.split(",")[0] for cost in costs] == ["retable"] * 3 + ["librosa in a loop"]
+    assert all(cost.seconds > 0 and cost.peak_megabytes > 10 for cost in costs)
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".wav"] * 20  # what was kept is gone again

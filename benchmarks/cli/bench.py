@@ -15,6 +15,7 @@ from rich.table import Table
 from benchmarks import char_lstm_rivals, device, lenet_rivals, provenance, rivals
 from benchmarks.backends import select_backend
 from benchmarks.cli.show import wide_console
+from benchmarks.costs import Cost
 from benchmarks.papers.kim2016 import STEPS, STREAMS
 from benchmarks.recipe import Recipe
 from benchmarks.rivals import Step
@@ -27,6 +28,7 @@ from results.records import results_folder
 BATCHES, REPEATS, BACKEND = 60, 7, "tensorflow"  # others are written to trial/
 GOOGLE_NEWS_WORDS, GOOGLE_NEWS_WIDTH = 3_000_000, 300
 CUT_WORDS = 20_000
+SOUND_FILES, SOUND_SECONDS = 20_000, 3.0
 FEWEST_REPEATS = 3  # fewer are written to trial/
 
 
@@ -82,9 +84,48 @@ TRAINED = {
 }
 
 
+class Whole(NamedTuple):
+    """A task that is timed from its files on."""
+
+    what: str
+    file: str
+    compare: Callable[[Path, int], list[Cost]]
+
+
+def cut_vectors(folder: Path, repeats: int) -> list[Cost]:
+    """Cut a file of GoogleNews' shape, 3.6 GB."""
+    from benchmarks import cutting
+
+    shape = {"words": GOOGLE_NEWS_WORDS, "width": GOOGLE_NEWS_WIDTH, "vocabulary": CUT_WORDS}
+    return cutting.compare(folder, **shape, repeats=repeats)
+
+
+def extract_sound(folder: Path, repeats: int) -> list[Cost]:
+    """Take log mel frames of many short files, 1.9 GB."""
+    from benchmarks import extracting
+
+    return extracting.compare(folder, files=SOUND_FILES, seconds=SOUND_SECONDS, repeats=repeats)
+
+
+WHOLE = {
+    "vectors": Whole(
+        f"{CUT_WORDS:,} of {GOOGLE_NEWS_WORDS:,} words of width {GOOGLE_NEWS_WIDTH} out of a binary file",
+        "cutting.json",
+        cut_vectors,
+    ),
+    "sound": Whole(
+        f"log mel frames of {SOUND_FILES:,} files of {SOUND_SECONDS:.0f} s each, "
+        f"{SOUND_FILES * SOUND_SECONDS / 3600:.1f} hours of sound",
+        "extracting.json",
+        extract_sound,
+    ),
+}
+
+
 def bench(
     subject: Annotated[
-        str, typer.Argument(help="sentences, images, text: training; vectors: cutting a large file.")
+        str,
+        typer.Argument(help="sentences, images, text: training; vectors: cutting a large file; sound: features."),
     ] = "sentences",
     column: Annotated[str | None, typer.Option(help="Another data set of the row that is trained.")] = None,
     batches: Annotated[int, typer.Option(min=1, help="Batches per repeat.")] = BATCHES,
@@ -93,11 +134,11 @@ def bench(
     output: Annotated[Path | None, typer.Option("--json", help="Where to write [in results/].")] = None,
 ) -> None:
     """Time what we claim to be fast against plain versions; run it on a machine that does nothing else."""
-    name = match("subject", subject, (*TRAINED, "vectors"))
-    if name == "vectors":
+    name = match("subject", subject, (*TRAINED, *WHOLE))
+    if name in WHOLE:
         if (column, batches, backend) != (None, BATCHES, BACKEND):
             raise DataError("--column, --batches and --backend go with training.")
-        bench_vectors(repeats, output)
+        bench_whole(WHOLE[name], repeats, output)
         return
     trained = TRAINED[name]
     table = load_table(trained.paper)
@@ -109,18 +150,14 @@ def bench(
     _write(report, output or results_folder() / (trained.file if is_default else f"trial/{trained.file}"))
 
 
-def bench_vectors(repeats: int, output: Path | None) -> None:
-    """Time the cut of a generated file of GoogleNews' shape, 3.6 GB on the disk for as long as this takes."""
-    from benchmarks.cutting import compare
-
+def bench_whole(task: Whole, repeats: int, output: Path | None) -> None:
+    """Time a task on generated files, which lie on the disk for as long as this takes."""
     results_folder().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=results_folder()) as folder:
-        costs = compare(
-            Path(folder), words=GOOGLE_NEWS_WORDS, width=GOOGLE_NEWS_WIDTH, vocabulary=CUT_WORDS, repeats=repeats
-        )
+        costs = task.compare(Path(folder), repeats)
     counts = provenance.is_clean() and repeats >= FEWEST_REPEATS
     report = {
-        "what": f"{CUT_WORDS:,} of {GOOGLE_NEWS_WORDS:,} words of width {GOOGLE_NEWS_WIDTH} out of a binary file",
+        "what": task.what,
         "repeats": repeats,
         "device": device.processor(),
         "commit": provenance.commit(),
@@ -129,7 +166,7 @@ def bench_vectors(repeats: int, output: Path | None) -> None:
     }
     for cost in costs:
         print(f"{cost.system}: {cost.seconds:.1f} s, {cost.peak_megabytes:.0f} MB, {cost.ratio:.2f} times ours")
-    _write(report, output or results_folder() / ("cutting.json" if counts else "trial/cutting.json"))
+    _write(report, output or results_folder() / (task.file if counts else f"trial/{task.file}"))
 
 
 def _write(report: dict, path: Path) -> None:

@@ -53,10 +53,11 @@ def features(
 
 
 def _write(place: Path, frames: np.ndarray, kind: str, ending: str) -> None:
-    from data_pipelines.speech_features import SHIFT_SECONDS
+    from data_pipelines.speech_features import KINDS, SHIFT_SECONDS
     from results import pictures
 
     place.parent.mkdir(parents=True, exist_ok=True)
     np.save(place, frames)
     if ending:
-        pictures.features(frames, f"{place.stem}, {kind}", place.with_suffix(f".{ending}"), seconds=SHIFT_SECONDS)
+        picture, title = place.with_suffix(f".{ending}"), f"{place.stem}, {kind}"
+        pictures.features(frames, KINDS[kind].names, title, picture, seconds=SHIFT_SECONDS)

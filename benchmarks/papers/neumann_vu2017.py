@@ -37,11 +37,12 @@ from benchmarks.attention import look_at_attention
 from benchmarks.looking import Look
 from benchmarks.recipe import CROSS_ENTROPY, Measurement, NotAttempted, Recipe, from_keras, last_best
 from benchmarks.table import Claim, PaperTable
+from benchmarks.training import score
 from data_pipelines.dataset import Dataset, Fold, Split
 from data_pipelines.datasets.emodb import CLASSES, emodb
 from data_pipelines.datasets.iemocap import FOLDER, IEMOCAP, LEVELS, iemocap, utterances
-from data_pipelines.speech_features import SHIFT_SECONDS
 from data_pipelines.utterances import cut_to_longest
+from models.classifiers import gaussians
 from results.metrics import ACCURACY, HIGHEST_ACCURACY, LOWEST_ACCURACY, UNWEIGHTED_ACCURACY, VALUE
 from results.published import Cell
 
@@ -68,7 +69,7 @@ EMOTIONS = {  # of table "IEMOCAP": codes of the release
 def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
     """Return how to earn a cell, or why it has no recipe."""
     if cell.metric in EXTREMES:
-        return NotAttempted("of how many runs is not stated; ours stand beside the average, lowest to highest")
+        return NotAttempted("of an unknown number of runs; ours stand beside the average")
     if cell.table == "IEMOCAP":
         return counting(cell)
     if cell.row == "length alone":
@@ -110,10 +111,18 @@ def training(dataset: Dataset, other_views: Sequence[int] = (), attention: bool 
     )
 
 
-def control(dataset: Dataset) -> Recipe:
-    """Return how to train on nothing but the lengths of utterances, otherwise alike."""
-    longest = round(7.5 / SHIFT_SECONDS)
-    return replace(training(dataset), build=partial(build_control, classes=len(CLASSES), longest=longest))
+def control(dataset: Dataset) -> Measurement:
+    """Return how to answer from nothing but the lengths of utterances."""
+    return Measurement(dataset=dataset, measure=by_length, metrics=(UNWEIGHTED_ACCURACY, ACCURACY), runs=3)
+
+
+def by_length(fold: Fold | None, seed: int) -> dict[str, float]:
+    """Return the accuracies of a normal distribution of the logarithm of each class' length."""
+    if fold is None:
+        raise ValueError("There is nothing to fit without data.")
+    x, test = (np.log(part.x[..., -1].sum(axis=1, dtype="float64"))[:, None] for part in (fold.train, fold.test))
+    votes = np.eye(len(CLASSES))[gaussians(x, fold.train.y, test)]
+    return {metric.name: score(metric, fold.test.y, votes) for metric in (UNWEIGHTED_ACCURACY, ACCURACY)}
 
 
 def counting(cell: Cell) -> Measurement:
@@ -153,13 +162,6 @@ def build(fold: Fold, rng: np.random.Generator, *, classes: int, **settings: Any
     )
 
 
-def build_control(fold: Fold, rng: np.random.Generator, *, classes: int, longest: int) -> Any:
-    """Build the control."""
-    from models.attentive_cnn import length_alone
-
-    return length_alone(classes, longest=longest)
-
-
 def joint_loss(*, sizes: Sequence[int]) -> Any:
     """Return the sum of the views' losses."""
     from models.losses import joint_cross_entropy
@@ -178,11 +180,13 @@ def claims() -> tuple[Claim, ...]:
     by_attention = {name: f"{name}, attention" for name in FEATURES}
     log_mel, mfcc, egemaps, prosody = by_attention.values()
     return (
-        *(Claim(f"{row} beats prosody", "Emo-DB", row, prosody) for row in (log_mel, mfcc, egemaps)),
+        Claim("logMel beats prosody", "Emo-DB", log_mel, prosody),
+        Claim("MFCC beats prosody", "Emo-DB", mfcc, prosody),
+        Claim("eGeMAPS beats prosody", "Emo-DB", egemaps, prosody),
         Claim("MFCC within 3 points of logMel", "Emo-DB", mfcc, log_mel, within=3.0),
         Claim("eGeMAPS within 3 points of logMel", "Emo-DB", egemaps, log_mel, within=3.0),
         *(
-            Claim("attention beats max-pooling", "Emo-DB", row, f"{name}, max-pooling")
+            Claim(f"{name}: attention beats max-pooling", "Emo-DB", row, f"{name}, max-pooling")
             for name, row in by_attention.items()
         ),
         Claim("logMel beats length alone", "Emo-DB", log_mel, "length alone"),
@@ -190,6 +194,7 @@ def claims() -> tuple[Claim, ...]:
 
 
 NOTES = (
+    "The slide states neither data nor metric nor number of runs; 56.1 is known second-hand only.",
     f"IEMOCAP is given on request ({FOLDER.address}); with {FOLDER.variable} set to its folder, every cell of the "
     "tables features, speech type and IEMOCAP can be run.",
     "The slide's MFCC row is suspect: an average of 61.31 between 60.85 and 61.35 takes at least ten runs, all "

@@ -1,0 +1,49 @@
+"""What the log mel frames of many sound files cost, read, computed and kept, against librosa in a loop."""
+
+import os
+import tempfile
+import wave
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import costs
+from benchmarks.costs import Cost
+from data_pipelines.speech_features import RATE, plainly
+from data_pipelines.utterances import each
+
+KIND = "log_mel"
+
+
+def compare(folder: Path, *, files: int, seconds: float, repeats: int) -> list[Cost]:
+    """Generate files in `folder`, then take the frames of each in turn, with nothing kept from before."""
+    paths = generate(folder, files, round(seconds * RATE))
+    tasks = {
+        "retable, all cores": partial(_extract, paths, None),
+        "retable, one core": partial(_extract, paths, 1),
+        "retable, one core, a tenth of the files": partial(_extract, paths[: files // 10], 1),
+        "librosa in a loop, nothing kept": partial(plainly, paths),
+    }
+    return costs.compare(tasks, repeats)
+
+
+def generate(folder: Path, files: int, samples: int) -> list[Path]:
+    """Write noise of 16 bits, all different."""
+    noise = np.random.default_rng(0).normal(0, 3000, samples + files).astype("<i2")
+    paths = [folder / f"{number:06d}.wav" for number in range(files)]
+    for number, path in enumerate(paths):
+        with wave.open(str(path), "wb") as sound:
+            sound.setparams((1, 2, RATE, 0, "NONE", ""))
+            sound.writeframes(noise[number : number + samples].tobytes())
+    return paths
+
+
+def _extract(paths: Sequence[Path], workers: int | None) -> None:
+    """Compute and keep the frames in a cache of their own. Raises what a file can't be used for."""
+    with tempfile.TemporaryDirectory(dir=paths[0].parent) as home:
+        os.environ["RETABLE_HOME"] = home  # this process ends after it
+        for _, failure in each(paths, KIND, workers=workers):
+            if failure:
+                raise failure
