@@ -4,6 +4,7 @@ import multiprocessing
 import resource
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -24,8 +25,8 @@ def compare(tasks: Mapping[str, Callable[[], Any]], repeats: int) -> list[Cost]:
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in tasks}
     for _ in range(repeats):
         for name, task in tasks.items():
-            with multiprocessing.get_context("spawn").Pool(1) as pool:
-                found[name].append(pool.apply(_measured, (task,)))
+            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+                found[name].append(pool.submit(_measured, task).result())
     first = [seconds for seconds, _ in next(iter(found.values()))]
     return [_cost(name, pairs, first) for name, pairs in found.items()]
 

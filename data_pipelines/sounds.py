@@ -36,7 +36,7 @@ def read_sound(path: Path) -> tuple[np.ndarray, int]:
         samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, OSError) as error:
         raise DataError(f"{path} can't be read as sound: {getattr(error, 'error_string', error)}") from error
-    signal = samples.mean(axis=1)
+    signal = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1)
     if not np.isfinite(signal).all():
         raise DataError(f"{path}: sample {np.flatnonzero(~np.isfinite(signal))[0]} is no number.")
     return signal, rate

@@ -162,10 +162,24 @@ def _log_energies(
     import librosa
 
     window, shift = _window(signal, rate, window_seconds, shift_seconds)
-    energies = librosa.feature.melspectrogram(
-        y=signal, sr=rate, n_fft=window, hop_length=shift, n_mels=bands, center=False, power=2.0, window=taper
-    )
+    spectra = librosa.stft(signal, n_fft=window, hop_length=shift, window=_taper(taper, window), center=False)
+    energies = np.einsum("ft,mf->mt", np.abs(spectra) ** 2.0, _filters(rate, window, bands), optimize=True)
     return np.log(energies.T + 1e-6)
+
+
+@lru_cache
+def _taper(name: str, size: int) -> np.ndarray:
+    from librosa.filters import get_window
+
+    return get_window(name, size, fftbins=True)
+
+
+@lru_cache
+def _filters(rate: int, size: int, bands: int) -> np.ndarray:
+    """Return the mel filters, float32 (bands, bins); librosa's own feature would make them anew for every file."""
+    from librosa.filters import mel
+
+    return mel(sr=rate, n_fft=size, n_mels=bands)
 
 
 def _window(signal: np.ndarray, rate: int, window_seconds: float, shift_seconds: float) -> tuple[int, int]:
@@ -196,6 +210,7 @@ KINDS = {
 PACKAGES = {"egemaps": {"package": "opensmile", "extra": "egemaps"}}  # that a data set of a kind needs
 
 
+@lru_cache
 def made_by(kind: str) -> dict[str, Any]:
     """Return what the numbers of a kind depend on besides the signal, as plain data."""
     library = "opensmile" if kind == "egemaps" else "librosa"

@@ -31,10 +31,12 @@ def each(
     The frames themselves are on disk then, so that memory does not grow with the number of files.
     """
     from joblib import Parallel, delayed
+    from threadpoolctl import threadpool_limits
 
     processes = workers or (1 if len(paths) < FEWEST_FOR_PROCESSES else -1)
-    pool = Parallel(processes, return_as="generator")
-    yield from zip(paths, pool(delayed(_failure)(path, kind) for path in paths), strict=True)
+    with threadpool_limits(1):  # several threads for one file's small matrices only wait for each other
+        pool = Parallel(processes, return_as="generator")
+        yield from zip(paths, pool(delayed(_failure)(path, kind) for path in paths), strict=True)
 
 
 def stacked(paths: Sequence[Path], kind: str, seconds: float) -> np.ndarray:

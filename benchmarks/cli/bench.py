@@ -28,7 +28,7 @@ from results.records import results_folder
 BATCHES, REPEATS, BACKEND = 60, 7, "tensorflow"  # others are written to trial/
 GOOGLE_NEWS_WORDS, GOOGLE_NEWS_WIDTH = 3_000_000, 300
 CUT_WORDS = 20_000
-SOUND_FILES, SOUND_SECONDS = 20_000, 3.0
+SOUND_FILES, SOUND_SECONDS = 10_000, 3.0
 FEWEST_REPEATS = 3  # fewer are written to trial/
 
 
@@ -101,7 +101,7 @@ def cut_vectors(folder: Path, repeats: int) -> list[Cost]:
 
 
 def extract_sound(folder: Path, repeats: int) -> list[Cost]:
-    """Take log mel frames of many short files, 1.9 GB."""
+    """Take log mel frames of many short files, 1 GB."""
     from benchmarks import extracting
 
     return extracting.compare(folder, files=SOUND_FILES, seconds=SOUND_SECONDS, repeats=repeats)
