@@ -1,10 +1,12 @@
 """Time and memory of whole tasks, each in a fresh process, against other ways to do them."""
 
-import multiprocessing
-import resource
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -25,8 +27,7 @@ def compare(tasks: Mapping[str, Callable[[], Any]], repeats: int) -> list[Cost]:
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in tasks}
     for _ in range(repeats):
         for name, task in tasks.items():
-            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-                found[name].append(pool.submit(_measured, task).result())
+            found[name].append(_in_a_process(task))
     first = [seconds for seconds, _ in next(iter(found.values()))]
     return [_cost(name, pairs, first) for name, pairs in found.items()]
 
@@ -37,10 +38,25 @@ def _cost(name: str, pairs: list[tuple[float, float]], first: list[float]) -> Co
     return Cost(name, median(seconds), min(seconds), max(seconds), max(pair[1] for pair in pairs), ratio)
 
 
-def _measured(task: Callable[[], Any]) -> tuple[float, float]:
-    """Return seconds and the peak of resident memory, in megabytes, of this process or of one that it started."""
+def _in_a_process(task: Callable[[], Any]) -> tuple[float, float]:
+    """Return seconds, and the peak of resident memory in megabytes, of a process and those that it starts.
+
+    Raises RuntimeError when it fails.
+    """
+    with tempfile.TemporaryFile() as pipe, tempfile.TemporaryFile() as told:
+        pickle.dump(task, pipe)
+        pipe.seek(0)
+        process = subprocess.Popen([sys.executable, "-m", "benchmarks.costs"], stdin=pipe, stdout=told)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise RuntimeError(f"A measured process ended with {process.returncode}.")
+        told.seek(0)
+        return float(told.read()), usage.ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    timed = pickle.load(sys.stdin.buffer)
     started = time.perf_counter()
-    task()
-    seconds = time.perf_counter() - started
-    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return seconds, max(peaks) / 1024
+    timed()
+    print(time.perf_counter() - started)
