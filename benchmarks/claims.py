@@ -18,7 +18,8 @@ class Order(StrEnum):
     """What our runs say of a claim in one column."""
 
     HOLDS = "holds"
-    REVERSED = "reversed"  # the other row is better; of nearness: they are apart
+    REVERSED = "reversed"  # the other row is better
+    APART = "apart"  # not near each other
     OPEN = "open"  # no difference shown at 5 %
     INCOMPLETE = "incomplete"  # a row has fewer runs than the protocol asks for
     NOT_ATTEMPTED = "not attempted"
@@ -56,13 +57,17 @@ def as_row(verdict: ClaimVerdict) -> dict[str, str]:
     """Return what a reader wants to see, as texts by heading."""
     claim, found = verdict.claim, verdict.comparison
     difference = None if found is None else found.difference
-    p_value = None if found is None or verdict.order == Order.INCOMPLETE else found.p_value
+    is_tested = found is not None and verdict.order != Order.INCOMPLETE
+    ours = "" if difference is None else f"{difference:+.3g}"
+    p_value = found.p_value if found is not None and is_tested and claim.within is None else None
+    if found is not None and is_tested and claim.within is not None and found.interval:
+        ours += " ({:+.3g} to {:+.3g})".format(*found.interval)  # what nearness is judged by
     return {
         "claim": claim.text,
         "table": claim.table,
         "column": verdict.column,
         "theirs": "" if verdict.published is None else f"{verdict.published:+.3g}",
-        "ours": "" if difference is None else f"{difference:+.3g}",
+        "ours": ours,
         "pairs": str(found.pairs) if found is not None and found.pairs else "",
         "p": "" if p_value is None else number(p_value) if p_value >= 0.01 else f"{p_value:.1g}",
         "order": verdict.order.value,
@@ -85,8 +90,8 @@ def _judge(
     }
     if Answer.NOT_ATTEMPTED in answers:
         return verdict
-    folds = winner.dataset.folds if winner.dataset else 1
-    found = compare(better, *groups, folds=folds, runs=winner.runs)
+    folds, parts = (winner.dataset.folds, winner.dataset.test_to_train) if winner.dataset else (1, None)
+    found = compare(better, *groups, folds=folds, runs=winner.runs, test_to_train=parts)
     # a test at every new run would find something in the end, so it waits for whole protocols
     order = Order.INCOMPLETE if Answer.INCOMPLETE in answers else _order(claim, found)
     return verdict._replace(order=order, comparison=found)
@@ -119,4 +124,4 @@ def _nearness(within: float, found: Comparison) -> Order:
     low, high = found.interval
     if -within <= low and high <= within:
         return Order.HOLDS
-    return Order.REVERSED if low > within or high < -within else Order.OPEN
+    return Order.APART if low > within or high < -within else Order.OPEN

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -43,20 +44,32 @@ def _in_a_process(task: Callable[[], Any]) -> tuple[float, float]:
 
     Raises RuntimeError when it fails.
     """
-    with tempfile.TemporaryFile() as pipe, tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryFile() as pipe:
         pickle.dump(task, pipe)
         pipe.seek(0)
-        process = subprocess.Popen([sys.executable, "-m", "benchmarks.costs"], stdin=pipe, stdout=told)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise RuntimeError(f"A measured process ended with {process.returncode}.")
-        told.seek(0)
-        return float(told.read()), usage.ru_maxrss / 1024
+        command = [sys.executable, "-m", "benchmarks.costs"]
+        done = subprocess.run(command, stdin=pipe, stdout=subprocess.PIPE, check=False)
+    if done.returncode:
+        raise RuntimeError(f"A measured process ended with {done.returncode}.")
+    seconds, megabytes = done.stdout.split()[-2:]
+    return float(seconds), float(megabytes)
+
+
+def _peak_megabytes() -> float:
+    """Return the peak of this process, or of one that it started and that still lives, by Linux' own account."""
+    peaks = []
+    for path in Path("/proc").glob("[0-9]*/status"):
+        try:
+            about = dict(line.split(":\t", 1) for line in path.read_text().splitlines() if ":\t" in line)
+        except OSError:  # it has ended
+            continue
+        if str(os.getpid()) in (about["Pid"].strip(), about["PPid"].strip()) and "VmHWM" in about:
+            peaks.append(float(about["VmHWM"].split()[0]) / 1024)
+    return max(peaks)
 
 
 if __name__ == "__main__":
     timed = pickle.load(sys.stdin.buffer)
     started = time.perf_counter()
     timed()
-    print(time.perf_counter() - started)
+    print(time.perf_counter() - started, _peak_megabytes())

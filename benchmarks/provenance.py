@@ -17,7 +17,9 @@ CODE = (  # what numbers depend on; anything else may change, as records, plans 
     "pyproject.toml",
     "requirements.lock",
 )
-LIBRARIES = ("retable", "keras", "tensorflow", "jax", "torch", "numpy", "gensim", "librosa", "scikit-learn")
+LIBRARIES = (
+    *("retable", "keras", "tensorflow", "jax", "torch", "numpy", "gensim", "librosa", "opensmile", "scikit-learn"),
+)
 
 
 @lru_cache

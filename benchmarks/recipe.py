@@ -82,6 +82,7 @@ class Recipe:
     arrange: Callable[..., Any] | None = field(default=None, metadata=EXACT)  # the examples of a batch -> inputs
     keep_weights: bool = field(default=False, metadata=EXACT)  # on this machine, to look at them later
     compiled_steps: int = field(default=1, metadata=EXACT)  # training steps in one compiled call
+    repetitions: int | None = field(default=None, metadata=EXACT)  # that are asked for, other than the usual
     revision: int = 1
 
     def __post_init__(self) -> None:
@@ -90,7 +91,9 @@ class Recipe:
 
     @property
     def runs(self) -> int:
-        """Units of repetition that the protocol asks for: 5 seeds, or 3 whole cross-validations."""
+        """Units of repetition that the protocol asks for: usually 5 seeds, or 3 whole cross-validations."""
+        if self.repetitions is not None:
+            return self.repetitions
         return 5 if self.dataset.folds == 1 else 3
 
 

@@ -15,7 +15,7 @@ from data_pipelines.dataset import DataError
 from results.records import EpochEnd, RunRecord
 
 RETRIES = 3  # of a job whose worker or node died
-CARRIED = ("RETABLE_MIRROR", "RETABLE_HOME")
+CARRIED = ("RETABLE_MIRROR", "RETABLE_HOME", "RETABLE_EMODB", "RETABLE_IEMOCAP")
 KNOCK_SECONDS = 10
 LOCAL = "local"
 MEMORY_SHARE = 0.9  # of a job's part of a device, for JAX, which takes its memory beforehand

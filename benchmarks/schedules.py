@@ -20,7 +20,10 @@ SCHEDULERS = {  # the files of each
     "kubernetes": ("kubernetes.yaml",),
     "github": ("github.yaml",),
 }
-CARRIED = ("RETABLE_HOME", "RETABLE_MIRROR", "RETABLE_RESULTS", "MLFLOW_TRACKING_URI")
+CARRIED = (
+    *("RETABLE_HOME", "RETABLE_MIRROR", "RETABLE_EMODB", "RETABLE_IEMOCAP"),
+    *("RETABLE_RESULTS", "MLFLOW_TRACKING_URI"),
+)
 AWAY = ("kubernetes", "github")  # a night there starts in a folder of its own
 EXTRAS = {"tensorflow": "-e '.[gpu]'", "jax": "-e '.[jax]' 'jax[cuda12]'", "torch": "-e '.[torch]'"}
 GRACE_MINUTES = 15  # after the plan's own hours, before a scheduler loses its patience

@@ -36,13 +36,15 @@ def unpacked(source: Path, pattern: str) -> Iterator[list[Path]]:
             with zipfile.ZipFile(source) as archive:
                 wanted = [name for name in archive.namelist() if re.fullmatch(pattern, Path(name).name)]
                 archive.extractall(folder, wanted)
-        except (zipfile.BadZipFile, EOFError, zlib.error, OSError) as error:
+        except (zipfile.BadZipFile, EOFError, zlib.error, OSError, RuntimeError) as error:  # the last: encrypted
             raise DataError(f"{source} can't be unpacked: {error}") from error
         yield _sorted([path for path in Path(folder).rglob("*") if path.is_file()], pattern)
 
 
 def _sorted(paths: list[Path], pattern: str) -> list[Path]:
     found = sorted((path for path in paths if re.fullmatch(pattern, path.name)), key=lambda path: path.name)
+    if not found:
+        raise DataError(f"None of {len(paths)} files has a name such as {pattern}.")
     for first, second in zip(found, found[1:], strict=False):
         if first.name == second.name:
             raise DataError(f"{first.name} is there twice: {first} and {second}.")

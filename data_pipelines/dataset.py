@@ -91,6 +91,7 @@ class Dataset:
     load: Callable[[Sequence[Path], int, int], Fold]
     lookalike: Callable[[Path], Sequence[Path]]
     folds: int = 1
+    test_to_train: float | None = None  # sizes of the parts of a fold, where it is not 1 to folds - 1
     examples: int | tuple[int, ...] | None = None  # in all parts of a fold, or in each; None: any number will do
     of_class: tuple[int, ...] = ()  # examples of each class in all parts of a fold; none: any numbers will do
     package: str = ""  # that it needs besides our own requirements, and the extra of ours that brings it

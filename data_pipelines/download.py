@@ -65,7 +65,8 @@ def check(path: Path, file: DataFile) -> None:
         _check_folder(path, file)
         return
     if not path.exists():
-        raise DataError(f"{file.name} is not at {path}.")
+        named = f", which {file.variable} names" if isinstance(file, RemoteFile) and file.variable else ""
+        raise DataError(f"{file.name} is not at {path}{named}.")
     stat = path.stat()
     algorithm, expected = _hash(file)
     modified = time.time_ns() if path.is_dir() else stat.st_mtime_ns  # a folder's own time does not tell

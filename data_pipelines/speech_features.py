@@ -1,6 +1,10 @@
 """Sound to feature frames; the only door to librosa.
 
-All features have windows of 25 ms every 10 ms, none beyond the signal's ends, and see one utterance alone.
+All features have windows of 25 ms every 10 ms, none beyond the signal's ends, and see one utterance alone; pitch
+and voice, and openSMILE's descriptors, have longer ones of their own.
+
+Source: Slaney, "Auditory Toolbox" (1998), for mel; Mauch & Dixon, "pYIN" (ICASSP 2014); Eyben et al., "The Geneva
+Minimalistic Acoustic Parameter Set" (IEEE Transactions on Affective Computing, 2016).
 
 Where Neumann & Vu (2017) are silent, we assume:
 - log mel: 26 bands by Slaney's formula up to half the rate, power spectrum, logarithm of energy + 1e-6;
@@ -50,7 +54,8 @@ def log_mel(
     Frames are not padded at the edges: `1 + (samples - window) // shift` of them.
     Raises ValueError when the signal is shorter than one window.
     """
-    return _log_energies(signal, rate, "hann", bands, window_seconds, shift_seconds).astype("float32")
+    energies = _log_energies(signal, rate, "hann", bands, seconds=(window_seconds, shift_seconds))
+    return energies.astype("float32")
 
 
 def mfcc(signal: np.ndarray, rate: int) -> np.ndarray:
@@ -62,7 +67,7 @@ def mfcc(signal: np.ndarray, rate: int) -> np.ndarray:
     from librosa.effects import preemphasis
 
     emphasised = preemphasis(signal, coef=0.97) if len(signal) > 1 else signal
-    energies = _log_energies(emphasised, rate, "hamming", 26, WINDOW_SECONDS, SHIFT_SECONDS)
+    energies = _log_energies(emphasised, rate, "hamming", 26, seconds=(WINDOW_SECONDS, SHIFT_SECONDS))
     return librosa.feature.mfcc(S=energies.T, n_mfcc=13).T.astype("float32")
 
 
@@ -100,7 +105,7 @@ def _periodicity(frames: np.ndarray, rate: int) -> np.ndarray:
     import librosa
 
     lags = np.arange(round(rate / HIGHEST_HERTZ), round(rate / LOWEST_HERTZ))
-    correlation = librosa.autocorrelate(frames, axis=0, max_size=lags[-1] + 1)
+    correlation = librosa.autocorrelate(frames - frames.mean(axis=0), axis=0, max_size=lags[-1] + 1)
     shares = len(frames) / (len(frames) - lags)[:, None]  # a longer lag leaves less to compare
     return (shares * correlation[lags] / np.maximum(correlation[0], 1e-9)).max(axis=0).clip(0, 1)
 
@@ -157,11 +162,11 @@ def resampled(signal: np.ndarray, rate: int, wanted: int = RATE) -> np.ndarray:
 
 
 def _log_energies(
-    signal: np.ndarray, rate: int, taper: str, bands: int, window_seconds: float, shift_seconds: float
+    signal: np.ndarray, rate: int, taper: str, bands: int, *, seconds: tuple[float, float]
 ) -> np.ndarray:
     import librosa
 
-    window, shift = _window(signal, rate, window_seconds, shift_seconds)
+    window, shift = _window(signal, rate, *seconds)
     spectra = librosa.stft(signal, n_fft=window, hop_length=shift, window=_taper(taper, window), center=False)
     energies = np.einsum("ft,mf->mt", np.abs(spectra) ** 2.0, _filters(rate, window, bands), optimize=True)
     return np.log(energies.T + 1e-6)
@@ -202,9 +207,14 @@ PROSODY = ("F0", "voice", "loudness", "slope of F0", "slope of voice", "slope of
 KINDS = {
     "log_mel": Kind(log_mel, tuple(f"band {band}" for band in range(1, 27))),
     "mfcc": Kind(mfcc, tuple(f"C{number}" for number in range(13))),
-    "prosody": Kind(prosody, PROSODY, revision=2),
+    "prosody": Kind(prosody, PROSODY),
     "egemaps": Kind(egemaps, _egemaps_names()),
 }
+
+
+def revised(kind: str) -> dict[str, int]:
+    """Return the setting by which a data set's loading tells a later revision of its features from the first."""
+    return {"revision": KINDS[kind].revision} if KINDS[kind].revision > 1 else {}
 
 
 PACKAGES = {"egemaps": {"package": "opensmile", "extra": "egemaps"}}  # that a data set of a kind needs
@@ -213,6 +223,6 @@ PACKAGES = {"egemaps": {"package": "opensmile", "extra": "egemaps"}}  # that a d
 @lru_cache
 def made_by(kind: str) -> dict[str, Any]:
     """Return what the numbers of a kind depend on besides the signal, as plain data."""
-    library = "opensmile" if kind == "egemaps" else "librosa"
-    found = version(library) if find_spec(library) else "missing"
-    return {"kind": kind, "revision": KINDS[kind].revision, library: found, "rate": RATE}
+    libraries = ("soundfile", "soxr", "opensmile" if kind == "egemaps" else "librosa")
+    versions = {name: version(name) if find_spec(name) else "missing" for name in libraries}
+    return {"kind": kind, "revision": KINDS[kind].revision, "rate": RATE, **versions}

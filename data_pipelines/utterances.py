@@ -60,9 +60,8 @@ def cut_to_longest(x: np.ndarray, *, multiple: int, room: Callable[[int], int] =
 
 
 def _stack(paths: Sequence[Path], kind: str, seconds: float) -> np.ndarray:
-    for _, failure in each(paths, kind):
-        if failure:
-            raise failure
+    if failures := [failure for _, failure in each(paths, kind) if failure]:
+        raise failures[0]
     frames = round(seconds / SHIFT_SECONDS)
     array = np.zeros((len(paths), frames, len(KINDS[kind].names) + 1), "float32")
     for row, path in zip(array, paths, strict=True):

@@ -30,7 +30,7 @@ def attentive_cnn(
     a frame and 0 for padding. `mean` and `deviation` (features,) standardise the features.
     Output: (utterances, classes), followed by the classes of `other_views`, numbers of classes.
     The filters span all features. Their maxima over `pool` windows are weighted by attention and added, or their
-    largest is taken. No window that begins in the padding counts.
+    largest is taken. A stride of frames that are all padding counts in neither.
     """
     x = keras.Input((None, len(mean) + 1), name="frames")
     present = x[:, :, -1:]
@@ -40,8 +40,7 @@ def attentive_cnn(
         layers.Conv1D(kernels, width, stride, padding="same", activation="relu", name=f"filters_{width}")(signal)
         for width in widths
     ]
-    windows = layers.Concatenate()(maps) * is_window  # 0 is the least that is left of a maximum anyway
-    pooled = layers.MaxPooling1D(pool, name="pooled")(windows)
+    pooled = layers.MaxPooling1D(pool, name="pooled")(layers.Concatenate()(maps) * is_window)  # maxima are >= 0
     if attention:
         scores = layers.Dense(1, use_bias=False, name="score")(pooled)
         is_pooled = ops.cast(layers.MaxPooling1D(pool)(is_window), "bool")

@@ -70,18 +70,26 @@ def select(records: Sequence[RunRecord], condition: str) -> list[RunRecord]:
 
 
 def compare(
-    cell: Cell, first: Sequence[RunRecord], second: Sequence[RunRecord], *, folds: int, runs: int
+    cell: Cell,
+    first: Sequence[RunRecord],
+    second: Sequence[RunRecord],
+    *,
+    folds: int,
+    runs: int,
+    test_to_train: float | None = None,
 ) -> Comparison:
     """Judge both groups and test the paired difference.
 
     Folds of one cross-validation share training data, so their variance is corrected as by Nadeau & Bengio
-    (2003), with a test part of one fold; seeds on a fixed split get the ordinary paired t-test.
+    (2003), by default for a test part of one fold and the others for training; seeds on a fixed split get the
+    ordinary paired t-test.
     """
     if shared := {_name(record) for record in first} & {_name(record) for record in second}:
         raise ResultsError(f"{len(shared)} run(s) of {cell.name} are in both groups. Give groups that share none.")
     values = [_by_seed_and_fold(group, cell.metric.name) for group in (first, second)]
     differences = [values[1][place] - values[0][place] for place in sorted(values[0].keys() & values[1].keys())]
-    test_to_train = 1 / (folds - 1) if folds > 1 else 0.0
+    if test_to_train is None:
+        test_to_train = 1 / (folds - 1) if folds > 1 else 0.0
     return Comparison(
         cell,
         judge(cell, first, folds=folds, runs=runs),

@@ -128,15 +128,24 @@ def speed_table(report: Mapping[str, Any]) -> str:
     return "\n".join([where, "", *lines, "", f"Of a step of ours: {parts}."])
 
 
-def cutting_table(report: Mapping[str, Any]) -> str:
-    """Return what `retable bench vectors` measured as Markdown."""
-    lines = ["|system|seconds|fastest to slowest|most memory (MB)|times ours|", "|-|-|-|-|-|"]
-    for cost in report["costs"]:
-        spread = f"{cost['fastest']:.1f} to {cost['slowest']:.1f}"
-        memory = f"{cost['peak_megabytes']:.0f}"
-        lines.append(f"|{cost['system']}|{cost['seconds']:.1f}|{spread}|{memory}|{cost['ratio']:.2f}|")
+def cost_table(report: Mapping[str, Any]) -> str:
+    """Return what `retable bench vectors` or `sound` measured as Markdown."""
+    rows = []
+    for number, cost in enumerate(report["costs"]):
+        hours = report["hours"][number] if report.get("hours") else 0.0
+        rows.append(
+            {
+                "system": cost["system"],
+                "seconds": f"{cost['seconds']:.1f}",
+                "fastest to slowest": f"{cost['fastest']:.1f} to {cost['slowest']:.1f}",
+                "hours of sound per second": f"{hours / cost['seconds']:.2f}" if hours else "",
+                "times real time": f"{3600 * hours / cost['seconds']:.0f}" if hours else "",
+                "most memory (MB)": f"{cost['peak_megabytes']:.0f}",
+                "times ours": f"{cost['ratio']:.2f}",
+            }
+        )
     where = f"{report['what']}; {report['device']}, commit {report['commit']}."
-    return "\n".join([where, "", *lines])
+    return "\n".join([where, "", as_markdown(rows)])
 
 
 def _titled(title: str, verdicts: Sequence[Verdict]) -> str:

@@ -1,5 +1,6 @@
 """Sound to features: against the formulas, on tones and silence, and for bad files."""
 
+import os
 import wave
 
 import numpy as np
@@ -84,6 +85,15 @@ def test_noise_and_silence_have_no_voice():
     assert not prosody(np.zeros(8000, "float32"), RATE)[:, [PITCH, VOICE, LOUDNESS]].any()
 
 
+def test_voice_does_not_follow_an_offset():
+    noise = np.random.default_rng(0).normal(0, 0.1, 8000)
+    np.testing.assert_allclose(
+        prosody((noise + 0.5).astype("float32"), RATE)[3:-3, VOICE],  # an offset begins and ends
+        prosody(noise.astype("float32"), RATE)[3:-3, VOICE],
+        atol=1e-3,
+    )
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_silence_and_noise_have_features_and_equal_frames(kind):
     if kind == "egemaps":
@@ -128,6 +138,11 @@ def cut_in_the_middle(path):
     path.write_bytes(path.read_bytes()[:5000])
 
 
+def cut_aiff(path):
+    save(path, tone(220.0))
+    path.write_bytes(path.read_bytes()[:9000])
+
+
 def with_no_number(path):
     save(path, np.where(np.arange(RATE) == 9000, np.nan, 0.1), subtype="FLOAT")
 
@@ -138,6 +153,7 @@ BAD = {
     "silent.wav": (lambda path: save(path, np.zeros(0)), "A signal of 0 samples"),
     "one.wav": (lambda path: save(path, np.ones(1)), "A signal of 1 samples. Expected at least one window of 400"),
     "cut.wav": (cut_in_the_middle, "is cut: 5000 bytes. Expected 22444"),
+    "cut.aiff": (cut_aiff, "is cut: 9000 bytes"),
     "nan.wav": (with_no_number, "sample 9000 is no number"),
 }
 
@@ -202,6 +218,12 @@ def test_shared_padding_is_dropped_to_a_multiple():
     np.testing.assert_array_equal(cut_to_longest(x, multiple=30), x[:, :30])
     wider = cut_to_longest(x, multiple=80)
     assert wider.shape == (2, 80, 3) and not wider[:, 50:].any()
+
+
+def test_a_name_that_is_no_text_can_be_read(tmp_path):
+    path = tmp_path / os.fsdecode(b"b\xff.wav")
+    save(tmp_path / "plain.wav", tone(220.0)).rename(path)
+    assert len(read_sound(path)[0]) == round(0.7 * RATE)
 
 
 def test_sounds_are_found_by_their_endings(tmp_path):

@@ -36,7 +36,7 @@ def test_the_plain_language_model_sums_its_loss_over_the_steps():
 def test_cutting_is_measured_against_loading_whole(tmp_path):
     ours, theirs = cutting.compare(tmp_path, words=3000, width=20, vocabulary=100, repeats=1)
     assert (ours.ratio, theirs.ratio) == (1.0, theirs.seconds / ours.seconds)
-    assert 0 < ours.peak_megabytes <= theirs.peak_megabytes
+    assert 10 < ours.peak_megabytes < 200  # not that of this process, which has TensorFlow
     path, words = tmp_path / "vectors.bin", ["word0", "word2999"]
     np.testing.assert_array_equal(cut(path, words), load_whole(path, words))
 

@@ -21,7 +21,7 @@ from results.summary import (
     as_markdown,
     as_row,
     cost_rows,
-    cutting_table,
+    cost_table,
     headings_in_use,
     rewrite_section,
     speed_table,
@@ -124,7 +124,7 @@ def write_readme(path: Path) -> None:
         json.loads((PUBLISHED_WITH / name).read_text("utf-8"))
         for name in ("cutting.json", "speed.json", "speed-images.json", "speed-text.json")
     )
-    rewrite_section(path, "cutting", cutting_table(cutting))
+    rewrite_section(path, "cutting", cost_table(cutting))
     rewrite_section(path, "speed", "\n\n".join(map(speed_table, speeds)))
 
 

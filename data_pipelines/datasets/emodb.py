@@ -15,7 +15,7 @@ from data_pipelines import lookalike
 from data_pipelines.archives import unpacked
 from data_pipelines.dataset import DataError, Dataset, Fold, RemoteFile, Split
 from data_pipelines.folds import speaker_folds
-from data_pipelines.speech_features import PACKAGES
+from data_pipelines.speech_features import PACKAGES, revised
 from data_pipelines.utterances import stacked
 
 CLASSES = ("anger", "happiness", "neutral", "sadness")
@@ -36,7 +36,7 @@ FILE = RemoteFile(
 
 
 def load_emodb(
-    paths: Sequence[Path], fold: int, seed: int, *, kind: str, seconds: float = LONGEST_SECONDS
+    paths: Sequence[Path], fold: int, seed: int, *, kind: str, seconds: float = LONGEST_SECONDS, revision: int = 1
 ) -> Fold:
     """Return feature frames, float32 (utterances, frames, features + 1), as `stacked` lays them, and classes.
 
@@ -59,7 +59,7 @@ def load_emodb(
 
 def emodb(kind: str, seconds: float = LONGEST_SECONDS) -> Dataset:
     """Return Emo-DB as frames of a kind of features."""
-    at_length: dict[str, Any] = {} if seconds == LONGEST_SECONDS else {"seconds": seconds}
+    settings: dict[str, Any] = revised(kind) | ({} if seconds == LONGEST_SECONDS else {"seconds": seconds})
     return Dataset(
         name="Emo-DB",
         source="Burkhardt et al. (2005), four of its classes",
@@ -68,7 +68,8 @@ def emodb(kind: str, seconds: float = LONGEST_SECONDS) -> Dataset:
         of_class=(127, 71, 79, 62),
         folds=len(WOMEN),
         files=(FILE,),
-        load=partial(load_emodb, kind=kind, **at_length),
+        test_to_train=1 / 3,
+        load=partial(load_emodb, kind=kind, **settings),
         lookalike=lookalike.emodb,
         **PACKAGES.get(kind, {}),
     )

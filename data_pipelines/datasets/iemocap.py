@@ -17,7 +17,7 @@ import numpy as np
 
 from data_pipelines import lookalike
 from data_pipelines.dataset import DataError, Dataset, Fold, FolderOnRequest, Split
-from data_pipelines.speech_features import PACKAGES
+from data_pipelines.speech_features import PACKAGES, revised
 from data_pipelines.utterances import stacked
 
 CLASSES = ("anger", "happiness", "neutral", "sadness")
@@ -75,7 +75,15 @@ def utterances(folder: Path) -> list[Utterance]:
 
 
 def load_iemocap(
-    paths: Sequence[Path], fold: int, seed: int, *, kind: str, seconds: float, speech: str, views: bool = False
+    paths: Sequence[Path],
+    fold: int,
+    seed: int,
+    *,
+    kind: str,
+    seconds: float,
+    speech: str,
+    views: bool = False,
+    revision: int = 1,
 ) -> Fold:
     """Return feature frames, float32 (utterances, frames, features + 1), as `stacked` lays them, and classes.
 
@@ -112,12 +120,9 @@ def _level(rated: float) -> int:
 
 def iemocap(kind: str, speech: str, seconds: float = 7.5, views: bool = False) -> Dataset:
     """Return IEMOCAP's improvised or scripted speech, or all of it, as frames of a kind of features."""
-    settings: dict[str, Any] = {
-        "kind": kind,
-        "seconds": seconds,
-        "speech": speech,
-        **({"views": True} if views else {}),
-    }
+    settings: dict[str, Any] = {"kind": kind, "seconds": seconds, "speech": speech, **revised(kind)}
+    if views:
+        settings["views"] = True
     return Dataset(
         name=f"IEMOCAP {speech}",
         source="Busso et al. (2008), four classes with excited merged into happiness",
@@ -125,6 +130,7 @@ def iemocap(kind: str, speech: str, seconds: float = 7.5, views: bool = False) -
         examples=5531 if speech == "all" else None,
         of_class=(1103, 1636, 1708, 1084) if speech == "all" and not views else (),
         folds=SESSIONS,
+        test_to_train=1 / 8,
         files=(FOLDER,),
         load=partial(load_iemocap, **settings),
         lookalike=lookalike.iemocap,
