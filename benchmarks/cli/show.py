@@ -120,11 +120,12 @@ def write_readme(path: Path) -> None:
     rewrite_section(path, "verdicts", verdict_tables(attempted))
     rewrite_section(path, "claims", as_markdown(claims))
     rewrite_section(path, "costs", as_markdown(costs))
-    cutting, *speeds = (
+    cutting, extracting, *speeds = (
         json.loads((PUBLISHED_WITH / name).read_text("utf-8"))
-        for name in ("cutting.json", "speed.json", "speed-images.json", "speed-text.json")
+        for name in ("cutting.json", "extracting.json", "speed.json", "speed-images.json", "speed-text.json")
     )
     rewrite_section(path, "cutting", cost_table(cutting))
+    rewrite_section(path, "extracting", cost_table(extracting))
     rewrite_section(path, "speed", "\n\n".join(map(speed_table, speeds)))
 
 

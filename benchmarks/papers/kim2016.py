@@ -238,6 +238,7 @@ LOOK = Look("3", ("LSTM-Word-Small", "LSTM-Char-Small"), "PTB", NEIGHBOURS)
 NOTES = (
     "LSTM-2 has 66.0 million parameters by count; table 3 estimates 52, later papers print 66.",
     "LSTM-Char-Small is table 7's small network with one highway layer: a run serves both cells.",
-    "No network has a finished run yet: an epoch takes minutes on two cores; a killed run goes on where it was.",
+    "LSTM-Word-Small, one seed: 99.7 on the validation text, below the 101 of the authors' code, and below its 98 on "
+    "the test text. An epoch takes minutes on two cores; a killed run goes on where it was.",
 )
 TABLE = PaperTable("kim2016", TITLE, recipe, NOTES, look=LOOK)
