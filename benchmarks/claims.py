@@ -82,9 +82,8 @@ def _judge(
     winner, loser = table.recipe(better), table.recipe(worse)
     if isinstance(winner, NotAttempted) or isinstance(loser, NotAttempted):
         return verdict
-    groups = _on_one_backend(
-        [[r for r in records if r.key.fingerprint == fingerprint(x)] for x in (loser, winner)]
-    )
+    marks = [fingerprint(recipe) for recipe in (loser, winner)]
+    groups = _on_one_backend([[r for r in records if r.key.fingerprint == mark] for mark in marks])
     answers = {
         judged.answer for judged in verdicts(table, [better, worse], [r for group in groups for r in group])
     }

@@ -1,6 +1,7 @@
 """Charts of the report as Vega-Lite specifications; the only door to altair and to its script."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,23 @@ def script() -> str:
     return vl_convert.javascript_bundle()  # type: ignore[call-arg]  # the stub errs: it is optional
 
 
+def _unchecked(make: Callable[..., Spec]) -> Callable[..., Spec]:
+    """Leave out Altair's comparison of every part with Vega-Lite's schema, most of a report's time.
+
+    The pages are opened in a browser by a test, which an invalid chart would fail.
+    """
+
+    @wraps(make)
+    def made(*arguments: Any) -> Spec:
+        from altair.utils.schemapi import debug_mode
+
+        with debug_mode(False):
+            return make(*arguments)
+
+    return made
+
+
+@_unchecked
 def runs_chart(verdict: Verdict) -> Spec:
     """Show our runs as points, the intervals as bars, the published value as a line in its margin's band."""
     import altair as alt
@@ -51,6 +69,7 @@ def runs_chart(verdict: Verdict) -> Spec:
     return _spec(alt.layer(*layers), height=120)
 
 
+@_unchecked
 def curve_chart(points: Sequence[EpochEnd], what: str, title: str) -> Spec:
     """Show the validation score (`valid`) or the `loss` of every job over its epochs, a line per seed and fold."""
     import altair as alt
@@ -167,4 +186,4 @@ def _spec(chart: Any, height: int) -> Spec:
     fitted = chart.properties(
         width="container", height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
     )
-    return fitted.to_dict()
+    return fitted.to_dict(validate=False)

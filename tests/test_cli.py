@@ -81,7 +81,7 @@ def test_show_has_every_printed_cell_and_the_reason_of_those_not_attempted():
     printed = 38 + 67  # tables 1 and 2
     assert len(output.splitlines()) == 2 + printed + 4 * 5 + 3  # and two of ours
     assert (
-        "|CNN-static|TREC|test accuracy (%)|92.8 ± 1.5||0|||not attempted: needs the GoogleNews vectors ("
+        "|CNN-static|TREC|test accuracy (%)|92.8 ± 1.5||0||||not attempted: needs the GoogleNews vectors ("
         in output
     )
 
