@@ -239,7 +239,7 @@ NOTES = (
     "LSTM-2 has 66.0 million parameters by count; table 3 estimates 52, later papers print 66.",
     "LSTM-Char-Small is table 7's small network with one highway layer: a run serves both cells.",
     "LSTM-Word-Small, one seed: 99.7 on the validation text, where the authors' code has 101, and 94.4 on the "
-    "test text, where it has 98. Of the neighbours that table 6 prints for the large word network it has 7 of 19. An "
-    "epoch takes minutes on two cores; a killed run goes on where it was.",
+    "test text, where it has 98. Of the neighbours that table 6 prints for the large word network it has 7 of 19. "
+    "An epoch takes minutes on two cores; a killed run goes on where it was.",
 )
 TABLE = PaperTable("kim2016", TITLE, recipe, NOTES, look=LOOK)
