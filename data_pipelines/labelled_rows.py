@@ -1,0 +1,98 @@
+"""Labelled texts in the CSV form of Zhang et al. (2015), streamed: a class from 1, then fields of text.
+
+Source: the read-me files of the sets, and Crepe (data/csv2t7b.lua, train/data.lua): quotes are doubled, the two
+characters \\n are a line end, and the last field stands first.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from data_pipelines.dataset import DataError
+
+BLOCK_BYTES = 1 << 22
+MOST_MALFORMED = 0.001  # of all rows
+TOLD = 3  # malformed rows that an error names
+
+
+class Rows(NamedTuple):
+    """Classes from 0, int32 (rows,), and texts, a string array of Arrow of equal length."""
+
+    y: np.ndarray
+    texts: Any
+
+
+def stream(path: Path, classes: int, fields: int) -> Iterator[Rows]:
+    """Yield the sound rows of a file in blocks, in order; memory does not grow with the file.
+
+    Texts keep their letter case and bytes. Raises DataError for a file that is no such CSV and, at its end, when
+    more than a thousandth of its rows has another number of fields or no class from 1 to `classes`.
+    """
+    import pyarrow
+
+    skipped: dict[int, str] = {}  # malformed rows by their number
+    read = 0
+    try:
+        for batch in _reader(path, fields, skipped):
+            read += batch.num_rows
+            yield _sound(batch, classes, read - batch.num_rows, skipped)
+    except (pyarrow.ArrowInvalid, OSError) as error:
+        raise DataError(f"{path} can't be read as CSV: {error}") from error
+    rows = read + sum("fields" in reason for reason in skipped.values())
+    if len(skipped) > MOST_MALFORMED * rows or not rows:
+        told = "; ".join(f"row {number} has {reason}" for number, reason in sorted(skipped.items())[:TOLD])
+        raise DataError(f"{path}: {len(skipped)} of its {rows} rows are malformed: {told or 'it is empty'}.")
+
+
+def _reader(path: Path, fields: int, skipped: dict[int, str]) -> Any:
+    import pyarrow
+    from pyarrow import csv
+
+    names = ["y", *(f"field {number}" for number in range(fields))]
+    return csv.open_csv(
+        path,
+        csv.ReadOptions(column_names=names, use_threads=False, block_size=BLOCK_BYTES),
+        csv.ParseOptions(newlines_in_values=True, invalid_row_handler=partial(_skip, skipped)),
+        csv.ConvertOptions(column_types={name: pyarrow.binary() for name in names}),
+    )
+
+
+def _skip(skipped: dict[int, str], row: Any) -> str:
+    skipped[row.number] = f"{row.actual_columns} fields instead of {row.expected_columns}"
+    return "skip"
+
+
+def _sound(batch: Any, classes: int, before: int, skipped: dict[int, str]) -> Rows:
+    """Return the rows of a batch that have a class; `before` of the file were read."""
+    import pyarrow
+    from pyarrow import compute
+
+    labels = batch.column(0).cast(pyarrow.string())
+    known = compute.index_in(labels, pyarrow.array([str(number) for number in range(1, classes + 1)]))
+    is_known = compute.is_valid(known)
+    if not compute.all(is_known).as_py():
+        for place in np.flatnonzero(~is_known.to_numpy(zero_copy_only=False)).tolist():
+            skipped[_number(before + place, skipped)] = f"the class {labels[place].as_py()!r}"
+        batch, known = batch.filter(is_known), known.filter(is_known)
+    columns = [_text(column) for column in reversed(batch.columns[1:])]
+    return Rows(known.to_numpy().astype("int32"), compute.binary_join_element_wise(*columns, " "))
+
+
+def _number(place: int, skipped: dict[int, str]) -> int:
+    """Return the number in the file, from 1, of a row with `place` rows of the right form before it."""
+    number = place + 1
+    for other in sorted(other for other, reason in skipped.items() if "fields" in reason):
+        number += other <= number
+    return number
+
+
+def _text(column: Any) -> Any:
+    """Return a field with its line ends, trimmed; bytes that are no UTF-8 stay as they are."""
+    import pyarrow
+    from pyarrow import compute
+
+    texts = compute.cast(column, options=compute.CastOptions(pyarrow.string(), allow_invalid_utf8=True))
+    return compute.ascii_trim_whitespace(compute.replace_substring(texts, "\\n", "\n"))

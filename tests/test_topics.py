@@ -1,0 +1,152 @@
+"""Zhang et al. (2015): rows of their CSV files, texts as numbers of characters, arrays in blocks, the network."""
+
+import keras
+import numpy as np
+import pytest
+
+from data_pipelines.cache import kept_blocks
+from data_pipelines.dataset import DataError
+from data_pipelines.labelled_rows import stream
+from data_pipelines.quantized import ALPHABET, LENGTH, alphabet, quantize
+from models.char_cnn import OneHotConvolution, char_cnn
+
+SOUND = b'"1","a","b"'
+
+
+def written(path, *lines: bytes):
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    return path
+
+
+def rows_of(path, classes: int = 4, fields: int = 2) -> list[tuple[int, str]]:
+    blocks = list(stream(path, classes, fields))
+    return [(int(y), text) for rows in blocks for y, text in zip(rows.y, rows.texts.to_pylist(), strict=True)]
+
+
+def test_the_last_field_stands_first(tmp_path):
+    path = written(tmp_path / "a.csv", b'"3","A title"," body, ""of"" text\\nnext "', b'"1","",""')
+    assert rows_of(path) == [(2, 'body, "of" text\nnext A title'), (0, " ")]
+
+
+def test_a_field_may_have_a_line_end(tmp_path):
+    assert rows_of(written(tmp_path / "a.csv", b'"2","x","one\ntwo"')) == [(1, "one\ntwo x")]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b'"5","a","b"', "row 3 has the class '5'"),
+        (b'"","a","b"', "row 3 has the class ''"),
+        (b'"1","a"', "row 3 has 2 fields instead of 3"),
+        (b'"1","a","b","c"', "row 3 has 4 fields instead of 3"),
+    ],
+)
+def test_malformed_rows_are_told_by_their_number(line, message, tmp_path):
+    path = written(tmp_path / "bad.csv", SOUND, SOUND, line, SOUND)
+    with pytest.raises(DataError, match=f"bad.csv: 1 of its 4 rows are malformed: {message}"):
+        rows_of(path)
+    many = written(tmp_path / "many.csv", SOUND, SOUND, line, *[SOUND] * 1500)
+    assert len(rows_of(many)) == 1502  # below a thousandth they are left out
+
+
+def test_numbers_count_rows_of_another_form_too(tmp_path):
+    path = written(tmp_path / "bad.csv", b'"1"', SOUND, b'"0","a","b"', b'"1","a"', b'"9","a","b"')
+    with pytest.raises(
+        DataError, match="4 of its 5 rows .*: row 1 has 1 fields .*; row 3 has the class '0'; row 4"
+    ):
+        rows_of(path)
+
+
+def test_what_is_no_csv_is_told(tmp_path):
+    (tmp_path / "empty.csv").write_bytes(b"")
+    for name in ("empty.csv", "nowhere.csv"):
+        with pytest.raises(DataError, match=f"{name} can't be read as CSV"):
+            rows_of(tmp_path / name)
+
+
+def test_every_row_of_the_news_is_sound(mirror):
+    train, test = (rows_of(mirror / "ag_news" / name) for name in ("train_10k.csv", "test.csv"))
+    assert (len(train), len(test)) == (9982, 7600)
+    assert np.bincount([y for y, _ in test]).tolist() == [1900] * 4
+
+
+def arrow(*texts: str):
+    import pyarrow
+
+    return pyarrow.array(texts, pyarrow.string())
+
+
+def test_characters_count_backwards_from_the_end():
+    (codes,) = quantize(arrow("aB?"), ALPHABET, length=5)
+    assert codes.tolist() == [ALPHABET.index("?") + 1, 2, 1, 0, 0]
+    (cut,) = quantize(arrow("abcdefg"), ALPHABET, length=3)
+    assert cut.tolist() == [7, 6, 5]
+
+
+def test_the_hyphen_counts_at_its_second_place():
+    assert len(ALPHABET) == 70 and len(set(ALPHABET)) == 69
+    assert quantize(arrow("-"), ALPHABET, length=1).item() == 60
+    assert ALPHABET[36] == ALPHABET[59] == "-"
+    assert ALPHABET[-1] == "\n"
+
+
+def test_capitals_are_channels_of_their_own_in_full_alphabets():
+    full = alphabet(full=True)
+    assert len(full) == 96
+    assert quantize(arrow("aA"), full, length=2).tolist() == [[71, 1]]
+    assert quantize(arrow("aA"), alphabet(full=False), length=2).tolist() == [[1, 1]]
+
+
+def test_blanks_and_strange_bytes_are_zero_and_slices_are_their_own():
+    assert quantize(arrow("a é"), ALPHABET, length=5).tolist() == [[0, 0, 0, 1, 0]]  # two bytes of UTF-8
+    texts = arrow("xyz", "ab", "")[1:]
+    assert quantize(texts, ALPHABET, length=3).tolist() == [[2, 1, 0], [0, 0, 0]]
+    assert quantize(arrow(), ALPHABET).shape == (0, LENGTH)
+
+
+def test_blocks_are_kept_as_one_array(home):
+    blocks = [np.arange(6, dtype="uint8").reshape(2, 3), np.zeros((0, 3), "uint8"), np.ones((12345, 3), "uint8")]
+    found = kept_blocks("trial", {"a": 1}, lambda: iter(blocks))
+    assert isinstance(found, np.memmap)
+    np.testing.assert_array_equal(found, np.concatenate(blocks))
+    np.testing.assert_array_equal(kept_blocks("trial", {"a": 1}, lambda: iter(())), found)  # not computed again
+    with pytest.raises(ValueError, match="no rows"):
+        kept_blocks("trial", {"a": 2}, lambda: iter(()))
+
+
+def test_looking_rows_up_is_convolving_over_one_hot_columns():
+    rng, start = np.random.default_rng(0), keras.initializers.RandomNormal(seed=0)
+    characters = rng.integers(0, 6, (3, 11))
+    ours = OneHotConvolution(5, 4, 3, start)
+    theirs = keras.layers.Conv1D(4, 3)
+    columns = np.eye(6, dtype="float32")[characters][..., 1:]
+    found = ours(characters)
+    theirs.build(columns.shape)
+    theirs.set_weights([weight + 0.1 for weight in ours.get_weights()])
+    ours.set_weights(theirs.get_weights())
+    np.testing.assert_allclose(ours(characters), theirs(columns), atol=1e-6)
+    assert found.shape == ours.compute_output_shape((3, 11))
+
+
+@pytest.mark.parametrize(
+    ("size", "channels", "classes", "parameters"),
+    [
+        ({}, 69, 4, 11_337_988),
+        ({}, 70, 4, 11_339_780),
+        ({}, 69, 14, 11_348_238),
+        ({"maps": 1024, "units": 2048, "deviation": 0.02}, 69, 4, 95_933_444),
+        ({"maps": 1024, "units": 2048, "deviation": 0.02}, 70, 4, 95_940_612),
+    ],
+)
+def test_parameters_are_those_of_the_published_architecture(size, channels, classes, parameters):
+    model = char_cnn(channels, classes, **size)
+    assert model.count_params() == parameters
+
+
+def test_biases_are_drawn_as_weights_are():
+    model = char_cnn(70, 4)
+    for name in ("convolution_1", "convolution_4", "full_7"):
+        layer = model.get_layer(name)
+        for weight in (layer.kernel, layer.bias):
+            assert np.std(weight) == pytest.approx(0.05, rel=0.2)
+    assert model(np.zeros((2, 1014), "int32")).shape == (2, 4)
