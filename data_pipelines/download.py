@@ -8,14 +8,17 @@ import hashlib
 import os
 import shutil
 import sys
+import tarfile
 import tempfile
 import time
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 import pooch
 import requests
@@ -171,20 +174,30 @@ def _download(address: str, folder: Path) -> Path:
 
 
 def _extract(archive: Path, file: RemoteFile, folder: Path) -> Path:
-    """Copy the one wanted member of a zip archive into `folder`, under a name of our own."""
+    """Copy the one wanted member of a zip or tar archive into `folder`, under a name of our own."""
     member = folder / "member"
     try:
-        with (
-            zipfile.ZipFile(archive) as opened,
-            opened.open(file.member or "") as source,
-            member.open("wb") as target,
-        ):
+        with _member(archive, file.member or "") as source, member.open("wb") as target:
             shutil.copyfileobj(source, target)
     except KeyError as error:
         raise DataError(f"it has no member {file.member}") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-        raise DataError(f"it is no sound zip archive: {_reason(error)}") from error
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError) as error:
+        raise DataError(f"it is no sound archive: {_reason(error)}") from error
     return member
+
+
+@contextmanager
+def _member(archive: Path, name: str) -> Iterator[IO[bytes]]:
+    """Open a member of an archive. Raises KeyError where there is none."""
+    if not tarfile.is_tarfile(archive):
+        with zipfile.ZipFile(archive) as opened, opened.open(name) as source:
+            yield source
+        return
+    with tarfile.open(archive) as tar:
+        found = tar.extractfile(name)
+        if found is None:
+            raise KeyError(name)
+        yield found
 
 
 def _reason(error: BaseException) -> str:

@@ -4,10 +4,13 @@ Source: the read-me files of the sets, and Crepe (data/csv2t7b.lua, train/data.l
 characters \\n are a line end, and the last field stands first.
 """
 
+import tarfile
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
@@ -25,8 +28,8 @@ class Rows(NamedTuple):
     texts: Any
 
 
-def stream(path: Path, classes: int, fields: int) -> Iterator[Rows]:
-    """Yield the sound rows of a file in blocks, in order; memory does not grow with the file.
+def stream(path: Path, classes: int, fields: int, member: str = "") -> Iterator[Rows]:
+    """Yield the sound rows of a file, or of a member of a tar archive, in blocks; memory does not grow with it.
 
     Texts keep their letter case and bytes. Raises DataError for a file that is no such CSV and, at its end, when
     more than a thousandth of its rows has another number of fields or no class from 1 to `classes`.
@@ -36,10 +39,11 @@ def stream(path: Path, classes: int, fields: int) -> Iterator[Rows]:
     skipped: dict[int, str] = {}  # malformed rows by their number
     read = 0
     try:
-        for batch in _reader(path, fields, skipped):
-            read += batch.num_rows
-            yield _sound(batch, classes, read - batch.num_rows, skipped)
-    except (pyarrow.ArrowInvalid, OSError) as error:
+        with _opened(path, member) as source:
+            for batch in _reader(source, fields, skipped):
+                read += batch.num_rows
+                yield _sound(batch, classes, read - batch.num_rows, skipped)
+    except (pyarrow.ArrowInvalid, tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise DataError(f"{path} can't be read as CSV: {error}") from error
     rows = read + sum("fields" in reason for reason in skipped.values())
     if len(skipped) > MOST_MALFORMED * rows or not rows:
@@ -47,13 +51,28 @@ def stream(path: Path, classes: int, fields: int) -> Iterator[Rows]:
         raise DataError(f"{path}: {len(skipped)} of its {rows} rows are malformed: {told or 'it is empty'}.")
 
 
-def _reader(path: Path, fields: int, skipped: dict[int, str]) -> Any:
+@contextmanager
+def _opened(path: Path, member: str) -> Iterator[IO[bytes]]:
+    """Open a file, or the first member of an archive whose path ends so."""
+    if not member:
+        with path.open("rb") as file:
+            yield file
+        return
+    with tarfile.open(path, "r|*") as archive:  # a stream: members can't be found without reading up to them
+        for entry in archive:
+            if entry.name.endswith(f"/{member}") and (found := archive.extractfile(entry)):
+                yield found
+                return
+    raise DataError(f"{path} has no {member}.")
+
+
+def _reader(source: IO[bytes], fields: int, skipped: dict[int, str]) -> Any:
     import pyarrow
     from pyarrow import csv
 
     names = ["y", *(f"field {number}" for number in range(fields))]
     return csv.open_csv(
-        path,
+        source,
         csv.ReadOptions(column_names=names, use_threads=False, block_size=BLOCK_BYTES),
         csv.ParseOptions(newlines_in_values=True, invalid_row_handler=partial(_skip, skipped)),
         csv.ConvertOptions(column_types={name: pyarrow.binary() for name in names}),

@@ -213,3 +213,18 @@ def _voice(pitch: int, seed: int, *, rate: int = 16000) -> bytes:
         sound.setframerate(rate)
         sound.writeframes(samples.tobytes())
     return content.getvalue()
+
+
+def topics(folder: Path, *, classes: int, fields: int, rows: int = 200) -> list[Path]:
+    """Write train.csv and test.csv: a quoted class from 1, then fields; a word gives the class away."""
+    paths = [folder / name for name in ("train.csv", "test.csv")]
+    vocabulary = [a + b for a in SYLLABLES for b in SYLLABLES]
+    for number, path in enumerate(paths):
+        rng = np.random.default_rng(number)
+        lines = []
+        for row in range(rows):
+            texts = [" ".join(rng.choice(vocabulary, rng.integers(2, 30))) for _ in range(fields)]
+            texts[-1] += f' ""Sign{SYLLABLES[row % classes]}"", \\nand so on.'
+            lines.append(",".join(f'"{text}"' for text in (str(row % classes + 1), *texts)) + "\n")
+        path.write_text("".join(lines), "utf-8")
+    return paths

@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+import tarfile
 import threading
 import zipfile
 from dataclasses import replace
@@ -105,6 +106,16 @@ def test_a_member_of_an_archive(home, server, monkeypatch, as_member):
     assert not list(home.parent.rglob("escaped.txt"))
 
 
+def test_a_member_of_a_tar_archive(home, server):
+    address, folder = server
+    (folder / "data.txt").write_bytes(CONTENT)
+    with tarfile.open(folder / "all.tgz", "w:gz") as archive:
+        archive.add(folder / "data.txt", "inner/data.txt")
+    assert fetch(remote(f"{address}/all.tgz", member="inner/data.txt")).read_bytes() == CONTENT
+    with pytest.raises(DataError, match="it has no member data.txt"):
+        fetch(replace(remote(f"{address}/all.tgz", member="data.txt"), name="set/other.txt"))
+
+
 def test_an_archive_without_the_member(home, server):
     address, folder = server
     with zipfile.ZipFile(folder / "all.zip", "w") as archive:
@@ -112,7 +123,7 @@ def test_an_archive_without_the_member(home, server):
     with pytest.raises(DataError, match="all.zip: it has no member data.txt"):
         fetch(remote(f"{address}/all.zip", member="data.txt"))
     (folder / "all.zip").write_bytes(b"no archive")
-    with pytest.raises(DataError, match="all.zip: it is no sound zip archive"):
+    with pytest.raises(DataError, match="all.zip: it is no sound archive"):
         fetch(remote(f"{address}/all.zip", member="data.txt"))
     assert kept(home) == []
 

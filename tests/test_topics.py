@@ -1,11 +1,15 @@
 """Zhang et al. (2015): rows of their CSV files, texts as numbers of characters, arrays in blocks, the network."""
 
+import tarfile
+
 import keras
 import numpy as np
 import pytest
 
 from data_pipelines.cache import kept_blocks
 from data_pipelines.dataset import DataError
+from data_pipelines.datasets.topics import AG_10K, SETS, characters
+from data_pipelines.download import check
 from data_pipelines.labelled_rows import stream
 from data_pipelines.quantized import ALPHABET, LENGTH, alphabet, quantize
 from models.char_cnn import OneHotConvolution, char_cnn
@@ -68,6 +72,43 @@ def test_every_row_of_the_news_is_sound(mirror):
     train, test = (rows_of(mirror / "ag_news" / name) for name in ("train_10k.csv", "test.csv"))
     assert (len(train), len(test)) == (9982, 7600)
     assert np.bincount([y for y, _ in test]).tolist() == [1900] * 4
+
+
+@pytest.mark.parametrize("topics", SETS, ids=lambda topics: topics.name)
+def test_sets_are_those_of_table_3(topics, tmp_path, home):
+    dataset = characters(topics)
+    fold = dataset.load(dataset.lookalike(tmp_path), 0, 0)
+    assert fold.train.x.shape == (200, LENGTH) and isinstance(fold.train.x.base, np.memmap)
+    assert len(np.unique(fold.train.y)) == topics.classes == fold.test.y.max() + 1
+    assert topics.train % topics.classes == topics.test % topics.classes == 0  # classes are of equal size
+
+
+def test_an_archive_is_read_as_its_files_are(tmp_path, home):
+    dataset = characters(SETS[1], full=True)
+    paths = dataset.lookalike(tmp_path)
+    archive = tmp_path / "all.tgz"
+    with tarfile.open(archive, "w:gz") as tar:
+        for path in paths:
+            tar.add(path, f"inner/{path.name}")
+    plain, packed = dataset.load(paths, 0, 0), dataset.load([archive], 0, 0)
+    for one, other in zip((plain.train, plain.test), (packed.train, packed.test), strict=True):
+        np.testing.assert_array_equal(one.x, other.x)
+        np.testing.assert_array_equal(one.y, other.y)
+    with pytest.raises(DataError, match=r"all.tgz has no dev.csv"):
+        list(stream(archive, 5, 2, "dev.csv"))
+    archive.write_bytes(archive.read_bytes()[:3000])
+    with pytest.raises(DataError, match=r"all.tgz can't be read as CSV"):
+        list(stream(archive, 5, 2, "test.csv"))
+
+
+def test_ten_thousand_rows_of_news(mirror, home):
+    paths = [mirror / file.name for file in AG_10K.files]
+    for path, file in zip(paths, AG_10K.files, strict=True):
+        check(path, file)
+    fold = AG_10K.load(paths, 0, 0)
+    AG_10K.check(fold)
+    end = "".join(" " if code == 0 else ALPHABET[code - 1] for code in fold.train.x[0, 25::-1])
+    assert end == "ssier are fined \\$1.35 million"[-26:]  # the title stands last
 
 
 def arrow(*texts: str):

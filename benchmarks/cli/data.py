@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from benchmarks.cli.show import wide_console
-from data_pipelines.dataset import DataError, Dataset, FolderOnRequest, PackagedFile, RemoteFile
+from data_pipelines.dataset import DataError, Dataset, PackagedFile, RemoteFile
 from data_pipelines.datasets import all_datasets
 
 app = typer.Typer(help="The data sets: what they are, and where they lie.", no_args_is_help=True)
@@ -33,18 +33,18 @@ def list_datasets() -> None:
 def fetch(names: Names = None) -> None:
     """Fetch the files of data sets: from the cache, a mirror, or their official address.
 
-    Without names, files of more than a gigabyte and what is given on request are left out.
+    Without names, files of more than a gigabyte and sets that are on request are left out.
     """
     from data_pipelines.download import fetch as fetch_file
 
     failures = []
     for dataset in _chosen(names):
+        if not names and dataset.on_request:
+            print(f"{dataset.name}: left out ({dataset.on_request})")
+            continue
         for file in dataset.files:
             if not names and isinstance(file, RemoteFile) and file.size > LARGE_BYTES:
                 print(f"{file.name}: left out for its {file.size / 1e9:.1f} GB; name {dataset.name!r} to fetch it")
-                continue
-            if not names and isinstance(file, FolderOnRequest):
-                print(f"{file.name}: given on request, {file.address}; then set {file.variable}")
                 continue
             try:
                 print(fetch_file(file))

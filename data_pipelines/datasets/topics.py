@@ -1,0 +1,164 @@
+"""The eight sets of Zhang, Zhao & LeCun (2015), as the characters of their texts.
+
+Source: section 4 and table 3. Archives are those that fast.ai keeps, AG's files those of mhjabreel/CharCnn_Keras.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from data_pipelines import lookalike
+from data_pipelines.cache import kept_blocks
+from data_pipelines.dataset import Dataset, Fold, RemoteFile, Split
+from data_pipelines.labelled_rows import stream
+from data_pipelines.quantized import alphabet, quantize
+
+ADDRESS = "https://s3.amazonaws.com/fast-ai-nlp/"
+AG_ADDRESS = "https://raw.githubusercontent.com/mhjabreel/CharCnn_Keras/master/data/ag_news_csv/"
+AG_TERMS = "non-commercial research (AG's corpus)"
+
+
+class Topics(NamedTuple):
+    """A set as table 3 has it, and how its rows are written."""
+
+    name: str
+    classes: int
+    fields: int  # of text in a row
+    train: int
+    test: int
+    files: tuple[RemoteFile, ...]  # an archive with train.csv and test.csv, or these two
+    is_of_ours: bool = False  # a part of a set, not one of the paper's
+
+    @property
+    def on_request(self) -> str:
+        """Say why files are not fetched unasked: what is large, and what no public address has."""
+        how = f"see `retable data fetch {self.name!r}`"
+        if self.is_of_ours:
+            return f"rows of our own choice, from a mirror only, {how}"
+        return "" if self.files[-1] is AG_TEST else f"large, {how}"
+
+
+def _ag(name: str, size: int, sha256: str) -> RemoteFile:
+    return RemoteFile(f"ag_news/{name}", f"{AG_ADDRESS}{name}", sha256, size, terms=AG_TERMS)
+
+
+AG_TEST = _ag("test.csv", 1857427, "521465c2428ed7f02f8d6db6ffdd4b5447c1c701962353eb2c40d548c3c85699")
+TRAIN_10K = RemoteFile(
+    "ag_news/train_10k.csv",
+    f"9,982 rows of {AG_ADDRESS}train.csv",
+    "c5c7ea50302160dc192a380cefca34078be1376fd2fa31623e7f66d573b82737",
+    2479941,
+    terms=AG_TERMS,
+)
+AG_FILES = (
+    _ag("train.csv", 29470338, "76a0a2d2f92b286371fe4d4044640910a04a803fdd2538e0f3f29a5c6f6b672e"),
+    AG_TEST,
+)
+AMAZON_FULL_FILES = tuple(
+    RemoteFile(
+        f"topics/amazon_review_full_{part}.csv",
+        f"{ADDRESS}amazon_review_full_csv.tgz",
+        f"md5:{digest}",
+        0,  # not stated
+        member=f"amazon_review_full_csv/{part}.csv",
+        terms="cite McAuley & Leskovec (2013)",
+    )
+    for part, digest in (
+        ("train", "31b268b09fd794e0ca5a1f59a0358677"),
+        ("test", "0f1e78ab60f625f2a30eab6810ef987c"),
+    )
+)
+YELP, AMAZON = "Yelp's data set agreement", "cite McAuley & Leskovec (2013)"
+ARCHIVES = {  # bytes, SHA-256, terms
+    "sogou_news": (
+        *(384269937, "6b77fc935561d339b82aa552d7e31ea59eff492a494920579b3ce70604efb5c2"),
+        "Sogou Lab's data licence",
+    ),
+    "dbpedia": (
+        *(68341743, "42db5221ddedddb673a4cabcc5f3a7d869714c878bcfe4ba94b29d14aa38e417"),
+        "CC BY-SA 3.0 and GFDL",
+    ),
+    "yelp_review_polarity": (
+        *(166373201, "528f22e286cad085948acbc3bea7e58188416546b0e364d0ae4ca0ce666abe35"),
+        YELP,
+    ),
+    "yelp_review_full": (
+        *(196146755, "56006b0a17a370f1e366504b1f2c3e3754e4a3dda17d3e718a885c552869a559"),
+        YELP,
+    ),
+    "yahoo_answers": (
+        *(319476345, "2d4277855faf8b35259009425fa8f7fe1888b5644b47165508942d000f4c96ae"),
+        "Yahoo Webscope: approved non-commercial research",
+    ),
+    "amazon_review_polarity": (
+        *(688339454, "d2a3ee7a214497a5d1b8eaed7c8d7ba2737de00ada3b0ec46243983efa100361"),
+        AMAZON,
+    ),
+}
+
+
+def _archive(name: str) -> tuple[RemoteFile, ...]:
+    size, digest, terms = ARCHIVES[name]
+    return (RemoteFile(f"topics/{name}_csv.tgz", f"{ADDRESS}{name}_csv.tgz", digest, size, terms=terms),)
+
+
+SETS = (
+    Topics("AG", 4, 2, 120_000, 7_600, AG_FILES),
+    Topics("Sogou", 5, 2, 450_000, 60_000, _archive("sogou_news")),
+    Topics("DBP", 14, 2, 560_000, 70_000, _archive("dbpedia")),
+    Topics("Yelp P", 2, 1, 560_000, 38_000, _archive("yelp_review_polarity")),
+    Topics("Yelp F", 5, 1, 650_000, 50_000, _archive("yelp_review_full")),
+    Topics("Yah. A", 10, 3, 1_400_000, 60_000, _archive("yahoo_answers")),
+    Topics("Amz. F", 5, 2, 3_000_000, 650_000, AMAZON_FULL_FILES),
+    Topics("Amz. P", 2, 2, 3_600_000, 400_000, _archive("amazon_review_polarity")),
+)
+
+
+def load_characters(
+    paths: Sequence[Path], fold: int, seed: int, *, classes: int, fields: int, full: bool = False
+) -> Fold:
+    """Return texts as `quantize` gives them, uint8 (rows, 1014), memory-mapped, and classes.
+
+    Each part is read and written once, as a stream. Raises DataError for files of another form.
+    """
+    is_archive = len(paths) == 1
+    parts = zip((paths[0], paths[-1]), ("train.csv", "test.csv") if is_archive else ("", ""), strict=True)
+    train, test = (_characters(path, member, classes, fields, alphabet(full)) for path, member in parts)
+    return Fold(train, None, test)
+
+
+def _characters(path: Path, member: str, classes: int, fields: int, channels: str) -> Split:
+    """Return a part: the class stands behind the characters of its text, so that one pass writes both."""
+    with path.open("rb") as file:
+        mark = hashlib.file_digest(file, "sha256").hexdigest()
+    source = {"file": mark, "member": member, "classes": classes, "fields": fields, "channels": channels}
+    rows = kept_blocks("characters", source, partial(_blocks, path, member, classes, fields, channels))
+    return Split(rows[:, :-1], rows[:, -1].astype("int32"))
+
+
+def _blocks(path: Path, member: str, classes: int, fields: int, channels: str) -> Iterator[np.ndarray]:
+    for rows in stream(path, classes, fields, member):
+        yield np.column_stack([quantize(rows.texts, channels), rows.y.astype("uint8")])
+
+
+def characters(topics: Topics, full: bool = False) -> Dataset:
+    """Return a set as numbers of its characters, with capitals of their own where `full`."""
+    settings: dict[str, Any] = {"full": True} if full else {}
+    return Dataset(
+        name=topics.name,
+        source="Zhang et al. (2015), table 3",
+        classes=topics.classes,
+        examples=(topics.train, topics.test),
+        files=topics.files,
+        load=partial(load_characters, classes=topics.classes, fields=topics.fields, **settings),
+        lookalike=partial(lookalike.topics, classes=topics.classes, fields=topics.fields),
+        on_request=topics.on_request,
+    )
+
+
+AG, SOGOU, DBPEDIA, YELP_POLARITY, YELP_FULL, YAHOO, AMAZON_FULL, AMAZON_POLARITY = map(characters, SETS)
+AG_10K = characters(Topics("AG, 9,982 rows", 4, 2, 9_982, 7_600, (TRAIN_10K, AG_TEST), is_of_ours=True))
