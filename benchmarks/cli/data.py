@@ -23,7 +23,7 @@ def list_datasets() -> None:
     for dataset in all_datasets():
         for file in dataset.files:
             here = "yes" if cached_path(file).exists() else "no"
-            size = f"{file.size:,}" if isinstance(file, RemoteFile) else ""
+            size = f"{file.size:,}" if isinstance(file, RemoteFile) and file.size else ""
             terms = file.package if isinstance(file, PackagedFile) else file.terms
             grid.add_row(dataset.name, file.name, size, here, terms)
     wide_console().print(grid)

@@ -1,0 +1,83 @@
+"""Texts with some of their words replaced by synonyms, as Zhang, Zhao & LeCun (2015) enlarge their sets.
+
+Source: section 3.2 of the paper, and Crepe (train/data.lua). The thesaurus is LibreOffice's, made from WordNet.
+Where they are silent, we assume: words of three letters or more; synonyms in the order of the file, without
+antonyms and without the word itself; the first letter keeps its case.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from data_pipelines.dataset import DataError, RemoteFile
+
+FILE = RemoteFile(
+    "thesaurus/th_en_US_v2.dat",
+    "https://raw.githubusercontent.com/LibreOffice/dictionaries/libreoffice-7.5.0.1/en/th_en_US_v2.dat",
+    "8a3e4637450b7277428da248f0a604b5c92942bc30507220c051181462340f39",
+    18553257,
+    terms="WordNet's licence",
+)
+WORD = re.compile(r"[A-Za-z0-9]{3,}")
+REMARK = re.compile(r" \((?!antonym)[a-z ]+\)$")  # such as "(generic term)"
+Thesaurus = Mapping[str, tuple[str, ...]]
+
+
+def read_thesaurus(path: Path) -> Thesaurus:
+    """Return the synonyms of every word of a MyThes file, in its order.
+
+    Raises DataError with the line where the file is cut or has another form.
+    """
+    encoding, _, rest = path.read_bytes().partition(b"\n")
+    lines = rest.decode(encoding.decode("ascii").strip()).splitlines()
+    found: dict[str, tuple[str, ...]] = {}
+    number = 0
+    while number < len(lines):
+        word, _, count = lines[number].rpartition("|")
+        meanings = lines[number + 1 : number + 1 + int(count)] if count.isdecimal() else []
+        if not meanings or len(meanings) < int(count):
+            raise DataError(f"{path}, line {number + 2}: {lines[number]!r}. Expected a word and its meanings.")
+        if synonyms := _synonyms(word, meanings):
+            found[word] = synonyms
+        number += 1 + len(meanings)
+    return found
+
+
+def _synonyms(word: str, meanings: list[str]) -> tuple[str, ...]:
+    entries = (entry for meaning in meanings for entry in meaning.split("|")[1:])
+    kept = (REMARK.sub("", entry) for entry in entries if not entry.endswith("(antonym)"))
+    return tuple(dict.fromkeys(entry for entry in kept if entry.casefold() != word.casefold()))
+
+
+def augmented(
+    text: str, thesaurus: Thesaurus, rng: np.random.Generator, *, going_on: float = 0.5, taking: float = 0.5
+) -> str:
+    """Return a text with some words replaced.
+
+    It is changed at all with probability `going_on`; its words that have synonyms are then visited in random
+    order, on to the next with the same probability. Of a word's synonyms the first one to win a draw of
+    probability `taking` replaces it, so that their places are geometric; when none wins the word stays.
+    """
+    if rng.random() >= going_on:
+        return text
+    words = [match for match in WORD.finditer(text) if match.group().lower() in thesaurus]
+    visited = min(len(words), rng.geometric(1 - going_on))
+    places = rng.permutation(len(words))[:visited]
+    draws = rng.geometric(taking, visited)
+    for match, draw in sorted(
+        zip((words[place] for place in places), draws, strict=True), key=_start, reverse=True
+    ):
+        synonyms = thesaurus[match.group().lower()]
+        if draw <= len(synonyms):
+            text = text[: match.start()] + _like(match.group(), synonyms[draw - 1]) + text[match.end() :]
+    return text
+
+
+def _start(pair: tuple[re.Match, int]) -> int:
+    return pair[0].start()
+
+
+def _like(word: str, synonym: str) -> str:
+    return synonym[:1].upper() + synonym[1:] if word[0].isupper() else synonym
