@@ -117,15 +117,17 @@ def alone(path: Path) -> Iterator[bool]:
 
 
 @contextmanager
-def stopping(hours: float) -> Iterator[None]:
+def stopping(hours: float, problems: list[str]) -> Iterator[None]:
     """Raise Stop inside when the hours are over, or on SIGTERM.
 
-    Again after a while if need be: an exception that strikes in a finaliser is lost.
+    Again after a while if need be: an exception that strikes in a finaliser is lost. One that strikes in a library
+    may come out as the library's own and fail a job; such `problems`, from the first call to stop on, are dropped.
     """
-    reason = ""
+    reason, before_it = "", 0
 
     def stop(number: int, frame: Any) -> None:
-        nonlocal reason
+        nonlocal reason, before_it
+        before_it = before_it if reason else len(problems)
         reason = reason or (
             f"its {hours:g} hours were over" if number == signal.SIGALRM else "it was told to stop"
         )
@@ -140,6 +142,8 @@ def stopping(hours: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
+        if reason:
+            del problems[before_it:]
 
 
 def _in_words(error: Any) -> str:

@@ -74,6 +74,18 @@ def test_a_night_ends_with_its_hours(tmp_path, monkeypatch):
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
+def test_what_a_stop_breaks_is_no_problem_of_the_night():
+    """A library may turn the exception into one of its own, and so into a failed job."""
+    problems = ["failed: by itself"]
+    with pytest.raises(Stop, match="hours were over"), stopping(1e-6, problems):
+        try:
+            time.sleep(5)
+        except Stop:
+            problems.append("failed: RuntimeError in user code")
+            raise
+    assert problems == ["failed: by itself"]
+
+
 def test_a_night_never_overlaps_itself(tmp_path):
     plan = plan_in(tmp_path)
     name = f"plan-{sha256(str(plan).encode()).hexdigest()[:6]}.lock"
@@ -165,7 +177,7 @@ def test_wrong_plans_say_what_is_wrong(tmp_path, text, error):
 def test_a_stop_that_a_finaliser_swallowed_comes_again(monkeypatch):
     monkeypatch.setattr("benchmarks.nightly.AGAIN_SECONDS", 0.05)
     before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(Stop, match="told to stop"), stopping(1):
+    with pytest.raises(Stop, match="told to stop"), stopping(1, []):
         with contextlib.suppress(Stop):
             os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(5)

@@ -46,7 +46,7 @@ def nightly(plan_file: PlanFile) -> None:
         started, stopped = datetime.now(UTC), ""
         problems: list[str] = []
         try:
-            with stopping(plan.hours):
+            with stopping(plan.hours, problems):
                 for run in plan.run:
                     _train(plan, run, results, problems)
         except Stop as reason:
