@@ -116,11 +116,7 @@ def egemaps(signal: np.ndarray, rate: int) -> np.ndarray:
     It ends four windows earlier than the others. Raises DataError without openSMILE, ValueError for a signal
     that it finds no frame in.
     """
-    if find_spec("opensmile") is None:
-        raise DataError(
-            "eGeMAPS needs openSMILE, which has a licence of its own (free for research): "
-            "pip install 'retable[egemaps]'."
-        )
+    require("egemaps")
     found = _descriptors_apart(signal, rate) if NO_NEIGHBOURS & sys.modules.keys() else _descriptors(signal, rate)
     if len(found) == 0 or not np.isfinite(found).all():
         raise ValueError(f"A signal of {len(signal)} samples. Expected enough for a frame of eGeMAPS, 60 ms.")
@@ -226,3 +222,12 @@ def made_by(kind: str) -> dict[str, Any]:
     libraries = ("soundfile", "soxr", "opensmile" if kind == "egemaps" else "librosa")
     versions = {name: version(name) if find_spec(name) else "missing" for name in libraries}
     return {"kind": kind, "revision": KINDS[kind].revision, "rate": RATE, **versions}
+
+
+def require(kind: str) -> None:
+    """Raise DataError when a kind of features needs a package that is not installed."""
+    if kind == "egemaps" and find_spec("opensmile") is None:
+        raise DataError(
+            "eGeMAPS needs openSMILE, which has a licence of its own (free for research): "
+            "pip install 'retable[egemaps]'."
+        )

@@ -27,12 +27,13 @@ def features(
     Channels are averaged, other rates resampled. Files that can't be used are named and left out.
     """
     from data_pipelines.sounds import sounds_in
-    from data_pipelines.speech_features import KINDS
+    from data_pipelines.speech_features import KINDS, require
     from data_pipelines.utterances import each, frames_of
 
     chosen = match("kind", kind, list(KINDS))
     if ending not in ENDINGS:
         raise DataError(f"--format is {ending!r}. Expected {' or '.join(ENDINGS)}.")
+    require(chosen)
     paths = sounds_in(folder)
     written = 0
     with bar_of_steps(wide_console()) as bar:
