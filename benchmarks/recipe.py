@@ -19,14 +19,14 @@ def as_is(fold: Fold, rng: np.random.Generator) -> Fold:
     return fold
 
 
-def any_order(examples: int, batch_size: int, rng: np.random.Generator) -> np.ndarray:
+def any_order(labels: np.ndarray, batch_size: int, rng: np.random.Generator) -> np.ndarray:
     """Permute all examples anew for every epoch."""
-    return rng.permutation(examples)
+    return rng.permutation(len(labels))
 
 
-def constant_order(examples: int, batch_size: int, rng: np.random.Generator) -> np.ndarray:
+def constant_order(labels: np.ndarray, batch_size: int, rng: np.random.Generator) -> np.ndarray:
     """Take the examples as they stand in the file."""
-    return np.arange(examples)
+    return np.arange(len(labels))
 
 
 def last_best(scores: Sequence[float]) -> bool:
@@ -73,7 +73,7 @@ class Recipe:
     batch_size: int
     epochs: int
     prepare: Callable[[Fold, np.random.Generator], Fold] = as_is
-    order: Callable[[int, int, np.random.Generator], np.ndarray] = any_order
+    order: Callable[[np.ndarray, int, np.random.Generator], np.ndarray] = any_order  # of an epoch, from labels
     keep: Callable[[Sequence[float]], bool] | None = None  # of validation scores; None: the last epoch counts
     augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None  # of a batch in training
     next_rate: Callable[[Sequence[float], float], float] | None = None  # from validation scores and the last rate

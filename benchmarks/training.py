@@ -156,9 +156,15 @@ def _fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunR
         _measure(model, recipe, fold),
         epochs=recipe.epochs,
         seconds=before,
-        examples_per_second=recipe.epochs * np.size(fold.train.y) / sum(point.seconds for point in progress.curve),
+        examples_per_second=_examples(recipe, fold.train) / sum(point.seconds for point in progress.curve),
         parameters=_parameters(model),
     )
+
+
+def _examples(recipe: Recipe, split: Split) -> float:
+    """Count what is trained on in all epochs; an epoch need not take every example once."""
+    drawn = recipe.order(split.y, recipe.batch_size, np.random.default_rng(0))
+    return recipe.epochs * len(drawn) * np.size(split.y) / len(split.y)
 
 
 def _epoch(model: Any, recipe: Recipe, fold: Fold, rng: np.random.Generator, key: JobKey, epoch: int) -> EpochEnd:
@@ -221,8 +227,8 @@ def _compilation(recipe: Recipe) -> dict[str, Any]:
 
 
 def train_epoch(model: Any, recipe: Recipe, split: Split, rng: np.random.Generator) -> float:
-    """Train on every example once, in the order that the recipe gives; return the mean loss."""
-    rows = recipe.order(len(split.y), recipe.batch_size, rng)
+    """Train on the examples that the recipe draws, in its order; return the mean loss."""
+    rows = recipe.order(split.y, recipe.batch_size, rng)
     if recipe.arrange is None and recipe.augment is None:
         history = model.fit(split.x[rows], split.y[rows], recipe.batch_size, verbose=0, shuffle=False)
         return float(history.history["loss"][0])

@@ -35,9 +35,20 @@ def batched(fold: Fold, batch_size: int, valid_share: float, rng: np.random.Gene
     return fold._replace(train=_rows(fold.train, completed[:kept]), valid=_rows(fold.train, completed[kept:]))
 
 
-def batch_order(examples: int, batch_size: int, rng: np.random.Generator) -> np.ndarray:
+def batch_order(labels: np.ndarray, batch_size: int, rng: np.random.Generator) -> np.ndarray:
     """Permute the order of whole batches, their content unchanged: int (examples,)."""
-    return rng.permutation(np.arange(examples).reshape(-1, batch_size)).ravel()
+    return rng.permutation(np.arange(len(labels)).reshape(-1, batch_size)).ravel()
+
+
+def balanced_order(labels: np.ndarray, batch_size: int, rng: np.random.Generator, *, batches: int) -> np.ndarray:
+    """Draw a class, then one of its examples, both uniformly and with replacement: int (batches * batch_size,).
+
+    Source: Zhang, Zhao & LeCun (2015), published code.
+    """
+    by_class = np.argsort(labels, kind="stable")
+    sizes = np.unique(labels, return_counts=True)[1]
+    drawn = rng.integers(len(sizes), size=batches * batch_size)
+    return by_class[(np.cumsum(sizes) - sizes)[drawn] + rng.integers(sizes[drawn])]
 
 
 def _completed(examples: int, batch_size: int, rng: np.random.Generator) -> np.ndarray:

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from models.layers import Highway
+from models.layers import Highway, uniform
 from models.recurrent import LSTM, CarriedOn
 from models.word_layers import CharacterMaxima, Spelling, TakeRows, WordTable, at_random
 
@@ -105,8 +105,7 @@ def highway(scale: float = 0.05) -> Callable[..., layers.Layer]:
 
 def hidden(units: int, scale: float = 0.05) -> Callable[..., layers.Layer]:
     """Return how to make a layer of rectified linear units."""
-    start = {"kernel_initializer": at_random(scale), "bias_initializer": at_random(scale)}
-    return lambda **more: layers.Dense(units, activation="relu", **start, **more)
+    return lambda **more: layers.Dense(units, activation="relu", **uniform(scale), **more)
 
 
 def parameters(model: keras.Model) -> int:

@@ -11,6 +11,15 @@ def read_rows(variable, indices):
     return value.sparse_read(indices) if hasattr(value, "sparse_read") else ops.take(variable, indices, axis=0)
 
 
+def uniform(scale: float) -> dict[str, keras.initializers.Initializer]:
+    """Return U[-scale, scale] for the weights of one layer.
+
+    Each has an initializer of its own: Keras' gives equal numbers whenever it is asked.
+    """
+    kinds = ("kernel_initializer", "bias_initializer")
+    return {kind: keras.initializers.RandomUniform(-scale, scale) for kind in kinds}
+
+
 class WordVectors(layers.Layer):
     """Looks distinct words up in a table whose row 0, padding, is zero and never moves.
 
@@ -27,9 +36,9 @@ class WordVectors(layers.Layer):
         self.vectors.assign(self.start)
 
     def call(self, words):
-        """Return float32 (words, width) for int (words,)."""
+        """Return float32 (..., width) for int (...)."""
         is_word = ops.cast(ops.not_equal(words, 0), self.compute_dtype)
-        return read_rows(self.vectors, words) * ops.expand_dims(is_word, 1)
+        return read_rows(self.vectors, words) * ops.expand_dims(is_word, -1)
 
 
 class SentenceMax(layers.Layer):
@@ -71,13 +80,11 @@ class Highway(layers.Layer):
 
     def __init__(self, scale: float, carry: float = -2.0, **settings) -> None:
         super().__init__(**settings)
-        start = keras.initializers.RandomUniform(-scale, scale)
-        self.start = {"kernel_initializer": start, "bias_initializer": start}
-        self.carry = carry
+        self.scale, self.carry = scale, carry
 
     def build(self, input_shape) -> None:
-        self.change = layers.Dense(input_shape[-1], activation="relu", **self.start, name="change")
-        self.gate = layers.Dense(input_shape[-1], **self.start, name="gate")
+        self.change = layers.Dense(input_shape[-1], activation="relu", **uniform(self.scale), name="change")
+        self.gate = layers.Dense(input_shape[-1], **uniform(self.scale), name="gate")
         self.change.build(input_shape)
         self.gate.build(input_shape)
 

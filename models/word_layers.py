@@ -58,11 +58,14 @@ class CharacterMaxima(layers.Layer):
         self.symbols, self.width, self.maps, self.scale = symbols, width, tuple(maps), scale
 
     def build(self, input_shape) -> None:
-        start = at_random(self.scale)
-        self.vectors = self.add_weight(shape=(self.symbols, self.width), initializer=start, name="vectors")
-        sizes = [(span * self.width, maps) for span, maps in enumerate(self.maps, start=1)]
-        self.kernels = [self.add_weight(shape=size, initializer=start, name="kernel") for size in sizes]
-        self.bias = self.add_weight(shape=(sum(self.maps),), initializer=start, name="bias")
+        self.vectors = self._weight("vectors", self.symbols, self.width)
+        self.kernels = [
+            self._weight("kernel", span * self.width, maps) for span, maps in enumerate(self.maps, start=1)
+        ]
+        self.bias = self._weight("bias", sum(self.maps))
+
+    def _weight(self, name: str, *shape: int):
+        return self.add_weight(shape=shape, initializer=at_random(self.scale), name=name)
 
     def call(self, letters):
         """Return float32 (words, all filters) for int (words, characters)."""
@@ -98,7 +101,7 @@ class NextWord(layers.Layer):
         self.words, self.scale = words, scale
 
     def build(self, features_shape, following_shape=None) -> None:
-        start = at_random(self.scale)
+        start = at_random(self.scale)  # of both, so the bias begins as the kernel's first numbers
         self.kernel = self.add_weight(shape=(features_shape[-1], self.words), initializer=start, name="kernel")
         self.bias = self.add_weight(shape=(self.words,), initializer=start, name="bias")
 

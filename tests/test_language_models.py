@@ -104,6 +104,16 @@ def test_character_maxima_equal_a_loop():
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+def test_layers_of_characters_do_not_begin_alike():
+    keras.utils.set_random_seed(0)
+    layers = [nets.highway(0.5)(name="h"), CharacterMaxima(9, 4, (8, 8), 0.5)]
+    layers[0].build((None, 6))
+    layers[1].build((None, 7))
+    for layer in layers:
+        starts = [np.ravel(weight)[:6] for weight in layer.weights]
+        assert len({tuple(start.tolist()) for start in starts}) == len(starts)
+
+
 def test_highway_adds_minus_two_to_the_bias_of_its_gate():
     layer = nets.highway(0.5)(name="h")
     x = np.random.default_rng(0).normal(size=(2, 5)).astype("float32")

@@ -145,6 +145,7 @@ def _training(
         arrange=distinct,
         read=read,
         keep_weights=True,
+        revision=2 if build.func is build_char else 1,  # since layers of characters no longer begin alike
     )
 
 
