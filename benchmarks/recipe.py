@@ -29,6 +29,13 @@ def constant_order(labels: np.ndarray, batch_size: int, rng: np.random.Generator
     return np.arange(len(labels))
 
 
+def one_pass(
+    labels: np.ndarray, batch_size: int, rng: np.random.Generator, *, order: Callable[..., np.ndarray]
+) -> np.ndarray:
+    """Take another order, but no more examples than there are."""
+    return order(labels, batch_size, rng)[: len(labels)]
+
+
 def last_best(scores: Sequence[float]) -> bool:
     """Keep the model whose validation score, the last of `scores`, is as high as any before it."""
     return scores[-1] >= max(scores)

@@ -7,13 +7,14 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks import backends, checkpoints, device, provenance, weights
-from benchmarks.recipe import Measurement, NotAttempted, Recipe
+from benchmarks.recipe import Measurement, NotAttempted, Recipe, one_pass
 from benchmarks.table import load_table
 from data_pipelines.dataset import Dataset, Fold, Split
 from data_pipelines.packing import coarse
@@ -55,6 +56,8 @@ def adjust(recipe: Recipe | Measurement | NotAttempted, options: Options) -> Rec
             recipe.dataset, name=f"{recipe.dataset.name} look-alike", files=(), examples=None, of_class=()
         )
         recipe = replace(recipe, dataset=lookalike)
+        if isinstance(recipe, Recipe):
+            recipe = replace(recipe, order=partial(one_pass, order=recipe.order))
     return recipe
 
 

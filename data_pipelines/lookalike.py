@@ -215,16 +215,27 @@ def _voice(pitch: int, seed: int, *, rate: int = 16000) -> bytes:
     return content.getvalue()
 
 
-def topics(folder: Path, *, classes: int, fields: int, rows: int = 200) -> list[Path]:
-    """Write train.csv and test.csv: a quoted class from 1, then fields; a word gives the class away."""
+def topics(folder: Path, *, classes: int, fields: int, rows: int = 42, synonyms: bool = False) -> list[Path]:
+    """Write train.csv and test.csv: a quoted class from 1, then fields; a word gives the class away.
+
+    With `synonyms` also a thesaurus of their words.
+    """
     paths = [folder / name for name in ("train.csv", "test.csv")]
     vocabulary = [a + b for a in SYLLABLES for b in SYLLABLES]
     for number, path in enumerate(paths):
         rng = np.random.default_rng(number)
         lines = []
         for row in range(rows):
-            texts = [" ".join(rng.choice(vocabulary, rng.integers(2, 30))) for _ in range(fields)]
+            texts = [" ".join(rng.choice(vocabulary, rng.integers(2, 9))) for _ in range(fields)]
             texts[-1] += f' ""Sign{SYLLABLES[row % classes]}"", \\nand so on.'
             lines.append(",".join(f'"{text}"' for text in (str(row % classes + 1), *texts)) + "\n")
         path.write_text("".join(lines), "utf-8")
-    return paths
+    return [*paths, *thesaurus(folder, vocabulary)] if synonyms else paths
+
+
+def thesaurus(folder: Path, words: Sequence[str]) -> list[Path]:
+    """Write a MyThes file in which the words before and after each are its synonyms."""
+    path = folder / "thesaurus.dat"
+    near = zip(words, (words[-1], *words), (*words[1:], words[0]), strict=False)
+    path.write_text("UTF-8\n" + "".join(f"{word}|1\n(noun)|{one}|{other}\n" for word, one, other in near), "utf-8")
+    return [path]

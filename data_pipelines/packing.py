@@ -1,4 +1,4 @@
-"""Sentences laid end to end instead of padded to the longest one: the same windows, far fewer columns."""
+"""Batches with less padding: sentences laid end to end, and texts cut to the longest of those of their size."""
 
 from collections.abc import Callable
 
@@ -30,6 +30,34 @@ def pack(
         "owner": owner,
         "has_room": (lengths + 2 * front < symbols.shape[1]).astype("float32"),
     }
+
+
+def by_length(
+    texts: np.ndarray, *, groups: int, stride: int, seen: int, room: Callable[[int], int] = lambda size: size
+) -> dict[str, np.ndarray]:
+    """Part a batch, int (texts, length), 0 for padding, into groups by length and cut the padding of each.
+
+    For a network whose every frame sees `seen` symbols, the next one `stride` further: each text keeps a frame of
+    padding alone, unless it has none. Returns `texts_0` and so on, int32, and `order`: the place of each text in
+    the groups together. `room` rounds numbers of frames up.
+    """
+    most = texts.shape[1]
+    lengths = most - np.argmax(texts[:, ::-1] != 0, axis=1)
+    lengths[~texts.any(axis=1)] = 0
+    by_size = np.argsort(lengths, kind="stable")
+    parts = {}
+    for number, rows in enumerate(np.array_split(by_size, groups)):
+        with_text = -(-int(lengths[rows].max(initial=0)) // stride)
+        width = min(most, room(with_text + 1) * stride + seen - stride)
+        part = texts[rows, :width] if len(rows) else np.zeros((1, width))  # Keras can't convolve nothing
+        parts[f"texts_{number}"] = part.astype("int32")
+    return {**parts, "order": np.argsort(by_size).astype("int32")}
+
+
+def cut(texts: np.ndarray, *, room: Callable[[int], int] = lambda size: size) -> np.ndarray:
+    """Drop the padding that all texts of a batch share: int32 (texts, symbols) of int (texts, length)."""
+    longest = int(np.flatnonzero(texts.any(axis=0)).max(initial=0)) + 1
+    return texts[:, : room(longest)].astype("int32")
 
 
 def coarse(size: int) -> int:

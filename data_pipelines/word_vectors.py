@@ -117,9 +117,23 @@ def load_with_own_vectors(
     `settings` are those of `train_vectors`. Vectors: float32 (words, width), NaN for words that have none.
     """
     found = load(paths, fold, seed)
+    words = np.array(["", *found.vocabulary], dtype=object)
+    sentences = [words[row[row > 0]].tolist() for row in found.train.x]
     text = digest(found.train.x, *found.vocabulary)
-    source = {"text": text, "seed": seed, "gensim": _version(), **settings}
-    return found._replace(vectors=kept("own_vectors", source, lambda: _own_vectors(found, seed, settings)))
+    return found._replace(vectors=own_vectors(text, sentences, found.vocabulary, seed, **settings))
+
+
+def own_vectors(
+    text: str, sentences: Iterable[Sequence[str]], vocabulary: Sequence[str], seed: int, **settings: Any
+) -> np.ndarray:
+    """Return vectors trained on sentences, once: float32 (words, width), memory-mapped, NaN for words without one.
+
+    `text` tells this text and vocabulary from others; `settings` are those of `train_vectors`.
+    """
+    from importlib.metadata import version
+
+    source = {"text": text, "seed": seed, "gensim": version("gensim"), **settings}
+    return kept("own_vectors", source, lambda: _own_vectors(sentences, vocabulary, seed, settings))
 
 
 def known_vectors(path: Path, limit: int | None = None) -> Any:
@@ -163,18 +177,12 @@ def rank_correlation(vectors: Any, pairs: Path) -> tuple[float, float]:
     return float(np.asarray(spearman.statistic)), 1 - unknown_percent / 100
 
 
-def _own_vectors(fold: Fold, seed: int, settings: dict[str, Any]) -> np.ndarray:
-    words = np.array(["", *fold.vocabulary], dtype=object)
-    sentences = [words[row[row > 0]].tolist() for row in fold.train.x]
+def _own_vectors(
+    sentences: Iterable[Sequence[str]], vocabulary: Sequence[str], seed: int, settings: dict[str, Any]
+) -> np.ndarray:
     trained = train_vectors(sentences, seed=seed, **settings)
-    vectors = np.full((len(fold.vocabulary), trained.vector_size), np.nan, "float32")
-    for number, word in enumerate(fold.vocabulary):
+    vectors = np.full((len(vocabulary), trained.vector_size), np.nan, "float32")
+    for number, word in enumerate(vocabulary):
         if word in trained:
             vectors[number] = trained[word]
     return vectors
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("gensim")

@@ -1,21 +1,16 @@
-"""The eight sets of Zhang, Zhao & LeCun (2015), as the characters of their texts.
+"""The eight sets of Zhang, Zhao & LeCun (2015), as the characters or the words of their texts.
 
 Source: section 4 and table 3. Archives are those that fast.ai keeps, AG's files those of mhjabreel/CharCnn_Keras.
 """
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from data_pipelines import lookalike
-from data_pipelines.cache import kept_blocks
-from data_pipelines.dataset import Dataset, Fold, RemoteFile, Split
-from data_pipelines.labelled_rows import stream
-from data_pipelines.quantized import alphabet, quantize
+from data_pipelines.dataset import Dataset, Fold, RemoteFile
+from data_pipelines.labelled_texts import load_characters, load_words
+from data_pipelines.thesaurus import FILE as THESAURUS
 
 ADDRESS = "https://s3.amazonaws.com/fast-ai-nlp/"
 AG_ADDRESS = "https://raw.githubusercontent.com/mhjabreel/CharCnn_Keras/master/data/ag_news_csv/"
@@ -118,47 +113,35 @@ SETS = (
 )
 
 
-def load_characters(
-    paths: Sequence[Path], fold: int, seed: int, *, classes: int, fields: int, full: bool = False
-) -> Fold:
-    """Return texts as `quantize` gives them, uint8 (rows, 1014), memory-mapped, and classes.
-
-    Each part is read and written once, as a stream. Raises DataError for files of another form.
-    """
-    is_archive = len(paths) == 1
-    parts = zip((paths[0], paths[-1]), ("train.csv", "test.csv") if is_archive else ("", ""), strict=True)
-    train, test = (_characters(path, member, classes, fields, alphabet(full)) for path, member in parts)
-    return Fold(train, None, test)
-
-
-def _characters(path: Path, member: str, classes: int, fields: int, channels: str) -> Split:
-    """Return a part: the class stands behind the characters of its text, so that one pass writes both."""
-    with path.open("rb") as file:
-        mark = hashlib.file_digest(file, "sha256").hexdigest()
-    source = {"file": mark, "member": member, "classes": classes, "fields": fields, "channels": channels}
-    rows = kept_blocks("characters", source, partial(_blocks, path, member, classes, fields, channels))
-    return Split(rows[:, :-1], rows[:, -1].astype("int32"))
-
-
-def _blocks(path: Path, member: str, classes: int, fields: int, channels: str) -> Iterator[np.ndarray]:
-    for rows in stream(path, classes, fields, member):
-        yield np.column_stack([quantize(rows.texts, channels), rows.y.astype("uint8")])
-
-
-def characters(topics: Topics, full: bool = False) -> Dataset:
+def characters(topics: Topics, *, full: bool = False, synonyms: bool = False) -> Dataset:
     """Return a set as numbers of its characters, with capitals of their own where `full`."""
     settings: dict[str, Any] = {"full": True} if full else {}
+    return _dataset(topics, load_characters, settings, synonyms)
+
+
+def words(
+    topics: Topics, *, most: int, vectors: Mapping[str, Any] | None = None, synonyms: bool = False
+) -> Dataset:
+    """Return a set as numbers of its most frequent words, with vectors of its training part where asked for."""
+    settings: dict[str, Any] = {"most": most} | ({"vectors": vectors} if vectors else {})
+    return _dataset(topics, load_words, settings, synonyms)
+
+
+def _dataset(topics: Topics, load: Callable[..., Fold], settings: dict[str, Any], synonyms: bool) -> Dataset:
+    settings = settings | ({"synonyms": True} if synonyms else {})
+    form: dict[str, Any] = {"classes": topics.classes, "fields": topics.fields}
     return Dataset(
         name=topics.name,
         source="Zhang et al. (2015), table 3",
         classes=topics.classes,
         examples=(topics.train, topics.test),
-        files=topics.files,
-        load=partial(load_characters, classes=topics.classes, fields=topics.fields, **settings),
-        lookalike=partial(lookalike.topics, classes=topics.classes, fields=topics.fields),
+        files=(*topics.files, *((THESAURUS,) if synonyms else ())),
+        load=partial(load, **form, **settings),
+        lookalike=partial(lookalike.topics, **form, synonyms=synonyms),
         on_request=topics.on_request,
     )
 
 
 AG, SOGOU, DBPEDIA, YELP_POLARITY, YELP_FULL, YAHOO, AMAZON_FULL, AMAZON_POLARITY = map(characters, SETS)
-AG_10K = characters(Topics("AG, 9,982 rows", 4, 2, 9_982, 7_600, (TRAIN_10K, AG_TEST), is_of_ours=True))
+AG_10K_ROWS = Topics("AG, 9,982 rows", 4, 2, 9_982, 7_600, (TRAIN_10K, AG_TEST), is_of_ours=True)
+AG_10K = characters(AG_10K_ROWS)

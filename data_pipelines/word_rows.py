@@ -1,0 +1,63 @@
+"""Texts as the numbers of their words, over the most frequent words of a corpus.
+
+Zhang, Zhao & LeCun (2015) do not say what a word is. We assume runs of letters and digits, in lower case.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+SEPARATORS = r"[\x00-/:-@\[-`{-\x7f]+"  # of ASCII; all other characters count as letters
+LARGEST_VOCABULARY = np.iinfo("uint16").max
+
+
+def words_of(texts: Any) -> Any:
+    """Return the words of an Arrow array of strings, as an Arrow array of lists."""
+    from pyarrow import compute
+
+    blank = compute.replace_substring_regex(compute.ascii_lower(texts), SEPARATORS, " ")
+    return compute.ascii_split_whitespace(compute.ascii_trim_whitespace(blank))
+
+
+def word_lists(blocks: Iterable[Any]) -> Iterator[list[str]]:
+    """Yield the words of each text of Arrow arrays, a list a text."""
+    for texts in blocks:
+        yield from words_of(texts).to_pylist()
+
+
+def most_frequent(blocks: Iterable[Any], size: int) -> tuple[str, ...]:
+    """Return up to `size` words of Arrow arrays of texts, the most frequent first, the earlier one where two tie.
+
+    Raises ValueError for more words than a row has numbers for.
+    """
+    if size > LARGEST_VOCABULARY:
+        raise ValueError(f"{size:,} words. Expected {LARGEST_VOCABULARY:,} or fewer.")
+    counts: Counter[str] = Counter()
+    for texts in blocks:
+        counts.update(
+            {pair["values"]: pair["counts"] for pair in words_of(texts).flatten().value_counts().tolist()}
+        )
+    del counts[""]
+    return tuple(word for word, _ in counts.most_common(size))
+
+
+def number_words(texts: Any, vocabulary: Sequence[str], length: int) -> np.ndarray:
+    """Return uint16 (texts, length): word i of the vocabulary as i + 1; 0 for other words and behind the last one.
+
+    Longer texts are cut at their end.
+    """
+    import pyarrow
+    from pyarrow import compute
+
+    lists = words_of(texts)
+    words = pyarrow.array(vocabulary, pyarrow.string())
+    numbers = compute.fill_null(compute.index_in(lists.flatten(), words), -1).to_numpy() + 1
+    sizes = compute.list_value_length(lists).to_numpy().astype("int64")
+    rows = np.repeat(np.arange(len(sizes)), sizes)
+    places = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    found = np.zeros((len(sizes), length), "uint16")
+    fits = places < length
+    found[rows[fits], places[fits]] = numbers[fits]
+    return found

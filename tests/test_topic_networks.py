@@ -1,0 +1,190 @@
+"""The networks of Zhang et al. (2015): sizes, one-hot convolution, cut padding, synonyms, the LSTM's mean."""
+
+import keras
+import numpy as np
+import pytest
+
+from benchmarks.papers.zhang2015 import FRAMES, SIZES, given_vectors, recipe, sgd, with_synonyms
+from benchmarks.recipe import Recipe
+from benchmarks.table import load_table
+from data_pipelines.dataset import Fold, Split
+from data_pipelines.datasets.topics import AG_10K_ROWS, SETS, characters, words
+from data_pipelines.folds import balanced_order
+from data_pipelines.packing import by_length, coarse, cut
+from models import text_cnn
+from models.mean_lstm import MeanOfText, mean_lstm
+from models.text_cnn import char_cnn, word_cnn
+
+SMALLEST = {"maps": 3, "units": 5, "deviation": 0.3, "dropout": 0.0}
+LOSS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def uncut(texts: np.ndarray) -> dict[str, np.ndarray]:
+    """Return texts as the network's input without any saving."""
+    nothing = np.zeros((1, 1014))
+    parts = [part if len(part) else nothing for part in np.array_split(texts.astype("int32"), FRAMES["groups"])]
+    return {f"texts_{n}": part for n, part in enumerate(parts)} | {"order": np.arange(len(texts), dtype="int32")}
+
+
+def texts_of(*lengths: int, symbols: int = 9) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    x = np.zeros((len(lengths), 1014), "uint8")
+    for row, length in zip(x, lengths, strict=True):
+        row[:length] = rng.integers(1, symbols, length)
+    return x
+
+
+def test_frames_are_those_of_the_network():
+    assert FRAMES["stride"] == text_cnn.STRIDE == np.prod([pool for _, pool in text_cnn.CONVOLUTIONS])
+    seen = 1
+    for width, pool in reversed(text_cnn.CONVOLUTIONS):
+        seen = seen * pool + width - 1
+    assert FRAMES["seen"] == text_cnn.SEEN == seen
+
+
+@pytest.mark.parametrize(
+    ("size", "channels", "classes", "parameters"),
+    [
+        ("Sm.", 69, 4, 11_337_988),
+        ("Sm.", 70, 4, 11_339_780),
+        ("Sm.", 69, 14, 11_348_238),
+        ("Lg.", 70, 4, 95_940_612),
+    ],
+)
+def test_parameters_are_those_of_the_published_architecture(size, channels, classes, parameters):
+    assert char_cnn(channels, classes, **SIZES[size]).count_params() == parameters
+
+
+def test_weights_and_biases_are_drawn_alike_and_apart():
+    model = char_cnn(70, 4)
+    starts = [np.ravel(weight) for weight in model.get_weights()]
+    assert all(np.std(start) == pytest.approx(0.05, rel=0.2) for start in starts if len(start) > 100)
+    assert len({tuple(start[:4]) for start in starts}) == len(starts)
+
+
+def test_the_first_convolution_is_a_sum_of_looked_up_rows():
+    characters_, places = texts_of(40, 3, 123), 1014 - 7 + 1
+    model = char_cnn(8, 2, **SMALLEST)
+    kernel, bias = model.get_layer("convolution_1").get_weights()
+    tables = np.pad(kernel, ((0, 0), (1, 0), (0, 0)))  # row 0 of each is zero
+    looked_up = sum(tables[place][characters_[:, place : place + places]] for place in range(7)) + bias
+    columns = np.eye(9, dtype="float32")[characters_][..., 1:]
+    np.testing.assert_allclose(model.get_layer("convolution_1")(columns), looked_up, atol=1e-5)
+
+
+LENGTHS = {
+    "mixed": (500, 0, 1, 1014, 27, 28, 900, 54, 26),
+    "all long": (1000, 1014, 990, 1014),
+    "all empty": (0, 0, 0, 0, 0),
+    "fewer than groups": (60, 3),
+}
+
+
+@pytest.mark.parametrize("lengths", LENGTHS.values(), ids=LENGTHS)
+@pytest.mark.parametrize("room", [lambda size: size, coarse], ids=["exact size", "rounded up"])
+def test_cut_padding_changes_no_output(lengths, room):
+    keras.utils.set_random_seed(0)
+    model, x = char_cnn(8, 3, **SMALLEST), texts_of(*lengths)
+    np.testing.assert_allclose(model(by_length(x, **FRAMES, room=room)), model(uncut(x)), atol=1e-4)
+
+
+def test_cut_padding_changes_no_training_step():
+    weights = []
+    x, y = texts_of(500, 0, 1, 1014, 27, 28, 54, 26), np.arange(8) % 3
+    for arrange in (uncut, lambda texts: by_length(texts, **FRAMES)):
+        keras.utils.set_random_seed(0)
+        model = char_cnn(8, 3, **SMALLEST)
+        model.compile(sgd(halved_every=2), LOSS)
+        for _ in range(3):
+            model.train_on_batch(arrange(x), y)
+        weights.append(model.get_weights())
+    for one, other in zip(*weights, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_a_batch_is_cut_by_length():
+    x = texts_of(30, 1, 700, 5, 60, 2, 0, 3)
+    parts = by_length(x, **FRAMES)
+    assert [parts[f"texts_{n}"].shape for n in range(4)] == [(2, 150), (2, 150), (2, 177), (2, 825)]
+    joined = [row for n in range(4) for row in parts[f"texts_{n}"]]
+    for text, place in zip(x, parts["order"], strict=True):
+        np.testing.assert_array_equal(joined[place], text[: len(joined[place])])
+        assert not text[len(joined[place]) :].any()
+    assert cut(x).shape == (8, 700)
+
+
+@pytest.mark.parametrize("tuned", [False, True])
+def test_words_are_rows_of_a_table_that_is_trained_or_not(tuned):
+    table = np.random.default_rng(0).normal(0, 1, (9, 5)).astype("float32")
+    table[0] = 0
+    model = word_cnn(table, tuned, 3, **SMALLEST)
+    model.compile(sgd(halved_every=1, rate=1.0), LOSS)
+    model.train_on_batch(by_length(texts_of(30, 60, 3, 2, symbols=5), **FRAMES), np.arange(4) % 3)
+    moved = np.any(np.asarray(model.get_layer("vectors").vectors) != table, axis=1)
+    assert moved.tolist() == [False] + [tuned] * 8  # rows that no text has decay
+
+
+def test_the_rate_is_halved_every_third_epoch():
+    optimizer = sgd(halved_every=3)
+    variable = keras.Variable([1.0])
+    rates = []
+    for _ in range(7):
+        rates.append(float(optimizer.learning_rate))
+        optimizer.apply([keras.ops.convert_to_tensor([0.0])], [variable])
+    assert rates == pytest.approx([0.01] * 3 + [0.005] * 3 + [0.0025])
+    found = {cell.column: recipe(cell) for cell in load_table("zhang2015").cells("4", "Sm. Conv.")}
+    steps = {name: made.order.keywords["batches"] * 3 for name, made in found.items() if isinstance(made, Recipe)}
+    assert steps == {name: made.optimizer.keywords["halved_every"] for name, made in found.items()}
+    assert (steps["AG"], steps["Yah. A"], steps["Amz. P"]) == (15_000, 30_000, 90_000)
+
+
+def test_classes_are_drawn_alike_however_frequent():
+    labels = np.array([0] * 90 + [2] * 9 + [1])
+    rows = balanced_order(labels, 50, np.random.default_rng(0), batches=60)
+    assert len(rows) == 3000
+    assert np.bincount(labels[rows]) == pytest.approx([1000] * 3, rel=0.1)
+    assert set(rows) == set(range(100))
+
+
+def test_the_mean_counts_unknown_words_but_no_padding():
+    outputs = np.arange(24, dtype="float32").reshape(2, 4, 3)
+    found = MeanOfText()(outputs, np.array([[5, 0, 7, 0], [0, 0, 0, 0]]))
+    np.testing.assert_allclose(found, [outputs[0, :3].mean(axis=0), [0, 0, 0]])
+
+
+def test_the_lstm_reads_no_padding():
+    table = np.random.default_rng(0).normal(0, 1, (9, 5)).astype("float32")
+    model, x = mean_lstm(table, 3, units=4), texts_of(5, 2, 9)
+    np.testing.assert_allclose(model(cut(x)), model(x[:, :40].astype("int32")), atol=1e-6)
+    assert model.count_params() - table.size == 4 * 4 * (5 + 4 + 1) + 3 * 5
+
+
+def test_synonyms_are_drawn_anew_from_the_seed(tmp_path, home):
+    dataset = characters(AG_10K_ROWS, synonyms=True)
+    fold = dataset.load(dataset.lookalike(tmp_path), 0, 0)
+    plain = characters(AG_10K_ROWS).load(dataset.lookalike(tmp_path)[:2], 0, 0)
+    rows = np.arange(20)
+    np.testing.assert_array_equal(fold.train.x[rows], plain.train.x[rows])  # as they are until drawn
+    one, same, other = (with_synonyms(fold, np.random.default_rng(seed)).train for seed in (1, 1, 2))
+    first = one.x[rows]
+    np.testing.assert_array_equal(same.x[rows], first)
+    assert (first != plain.train.x[rows]).any() and (other.x[rows] != first).any() and (one.x[rows] != first).any()
+    np.testing.assert_array_equal(fold.test.x, plain.test.x)
+
+
+def test_word_vectors_are_those_of_the_training_part(tmp_path, home):
+    settings = {"width": 6, "min_count": 2, "epochs": 1}
+    dataset = words(SETS[0], most=30, vectors=settings)
+    fold = dataset.load(dataset.lookalike(tmp_path), 0, 0)
+    assert len(fold.vocabulary) == 30 and fold.vectors.shape == (30, 6)
+    assert fold.train.x.max() == 30 and fold.train.x.dtype == "uint16"
+    text = [fold.vocabulary[number - 1] for number in fold.train.x[0] if number]
+    assert "signba" in text and "and" in text  # lower case, without quotes
+
+
+def test_words_without_a_vector_are_zero():
+    vectors = np.array([[1, 2], [np.nan, np.nan]], "float32")
+    fold = Fold(Split([], np.zeros(0)), None, Split([], np.zeros(0)), ("a", "b"), vectors)
+    assert given_vectors(fold).tolist() == [[0, 0], [1, 2], [0, 0]]
+    with pytest.raises(ValueError, match="no vectors"):
+        given_vectors(fold._replace(vectors=None))
