@@ -5,8 +5,10 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -20,27 +22,43 @@ class Cost(NamedTuple):
     fastest: float
     slowest: float
     peak_megabytes: float
+    anonymous_megabytes: float  # the most of it that is no file, as far as a look every hundredth second tells
     ratio: float  # of its time to the first one's: the median of the pairs of neighbouring repeats
+
+
+class Amount(NamedTuple):
+    """How much a way of doing a task takes in."""
+
+    quantity: float
+    unit: str
+
+
+class Measured(NamedTuple):
+    """What one process took."""
+
+    seconds: float
+    peak_megabytes: float
+    anonymous_megabytes: float
 
 
 def compare(tasks: Mapping[str, Callable[[], Any]], repeats: int) -> list[Cost]:
     """Do every task in turn, `repeats` times, each time in a fresh process, to which a task must be able to go."""
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in tasks}
+    found: dict[str, list[Measured]] = {name: [] for name in tasks}
     for _ in range(repeats):
         for name, task in tasks.items():
             found[name].append(_in_a_process(task))
-    first = [seconds for seconds, _ in next(iter(found.values()))]
-    return [_cost(name, pairs, first) for name, pairs in found.items()]
+    first = [measured.seconds for measured in next(iter(found.values()))]
+    return [_cost(name, measured, first) for name, measured in found.items()]
 
 
-def _cost(name: str, pairs: list[tuple[float, float]], first: list[float]) -> Cost:
-    seconds = [pair[0] for pair in pairs]
+def _cost(name: str, measured: list[Measured], first: list[float]) -> Cost:
+    seconds, peaks, anonymous = zip(*measured, strict=True)
     ratio = median(theirs / mine for theirs, mine in zip(seconds, first, strict=True))
-    return Cost(name, median(seconds), min(seconds), max(seconds), max(pair[1] for pair in pairs), ratio)
+    return Cost(name, median(seconds), min(seconds), max(seconds), max(peaks), max(anonymous), ratio)
 
 
-def _in_a_process(task: Callable[[], Any]) -> tuple[float, float]:
-    """Return seconds, and the peak of resident memory in megabytes, of a process and those that it starts.
+def _in_a_process(task: Callable[[], Any]) -> Measured:
+    """Return the seconds and the memory of a process, and the memory of those that it starts.
 
     Raises RuntimeError when it fails.
     """
@@ -51,8 +69,7 @@ def _in_a_process(task: Callable[[], Any]) -> tuple[float, float]:
         done = subprocess.run(command, stdin=pipe, stdout=subprocess.PIPE, check=False)
     if done.returncode:
         raise RuntimeError(f"A measured process ended with {done.returncode}.")
-    seconds, megabytes = done.stdout.split()[-2:]
-    return float(seconds), float(megabytes)
+    return Measured(*map(float, done.stdout.split()[-len(Measured._fields) :]))
 
 
 def _peak_megabytes() -> float:
@@ -68,8 +85,31 @@ def _peak_megabytes() -> float:
     return max(peaks)
 
 
+@contextmanager
+def _watched() -> Iterator[list[float]]:
+    """Look at the anonymous memory of this process every hundredth second, in megabytes."""
+    seen: list[float] = [_anonymous_megabytes()]
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(0.01):
+            seen.append(_anonymous_megabytes())
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    yield seen
+    ended.set()
+    watcher.join()
+
+
+def _anonymous_megabytes() -> float:
+    about = Path("/proc/self/status").read_text()
+    return float(about.split("RssAnon:")[1].split()[0]) / 1024
+
+
 if __name__ == "__main__":
     timed = pickle.load(sys.stdin.buffer)
     started = time.perf_counter()
-    timed()
-    print(time.perf_counter() - started, _peak_megabytes())
+    with _watched() as anonymous:
+        timed()
+    print(time.perf_counter() - started, _peak_megabytes(), max(anonymous))

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import costs
-from benchmarks.costs import Cost
+from benchmarks.costs import Amount, Cost
 from data_pipelines.speech_features import RATE, plainly
 from data_pipelines.utterances import each
 
 KIND = "log_mel"
 
 
-def compare(folder: Path, *, files: int, seconds: float, repeats: int) -> list[Cost]:
+def compare(folder: Path, *, files: int, seconds: float, repeats: int) -> tuple[list[Cost], list[Amount]]:
     """Generate files in `folder`, then take the frames of each in turn, with nothing kept from before."""
     paths = generate(folder, files, round(seconds * RATE))
     tasks = {
@@ -26,7 +26,8 @@ def compare(folder: Path, *, files: int, seconds: float, repeats: int) -> list[C
         "retable, one core, a tenth of the files": partial(_extract, paths[: files // 10], 1),
         "librosa in a loop, nothing kept": partial(plainly, paths),
     }
-    return costs.compare(tasks, repeats)
+    shares = (1, 1, (files // 10) / files, 1)
+    return costs.compare(tasks, repeats), [Amount(share * files * seconds, "s of sound") for share in shares]
 
 
 def generate(folder: Path, files: int, samples: int) -> list[Path]:

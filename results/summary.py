@@ -129,18 +129,18 @@ def speed_table(report: Mapping[str, Any]) -> str:
 
 
 def cost_table(report: Mapping[str, Any]) -> str:
-    """Return what `retable bench vectors` or `sound` measured as Markdown."""
+    """Return what `retable bench vectors`, `sound` or `rows` measured as Markdown."""
     rows = []
     for number, cost in enumerate(report["costs"]):
-        hours = report["hours"][number] if report.get("hours") else 0.0
+        amount = report["amounts"][number] if report.get("amounts") else None
         rows.append(
             {
                 "system": cost["system"],
                 "seconds": f"{cost['seconds']:.1f}",
                 "fastest to slowest": f"{cost['fastest']:.1f} to {cost['slowest']:.1f}",
-                "hours of sound per second": f"{hours / cost['seconds']:.2f}" if hours else "",
-                "times real time": f"{3600 * hours / cost['seconds']:.0f}" if hours else "",
+                "per second": f"{amount[0] / cost['seconds']:,.0f} {amount[1]}" if amount else "",
                 "most memory (MB)": f"{cost['peak_megabytes']:.0f}",
+                "of it no file": f"{cost['anonymous_megabytes']:.0f}" if "anonymous_megabytes" in cost else "",
                 "times ours": f"{cost['ratio']:.2f}",
             }
         )

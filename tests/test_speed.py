@@ -1,21 +1,27 @@
 """The benchmark measures real steps; its figures are never asserted, only their shape."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from benchmarks import char_lstm_rivals, cutting, extracting
+from benchmarks import char_lstm_rivals, cutting, extracting, reading
 from benchmarks.cli.bench import TRAINED
 from benchmarks.speed import compare
 from benchmarks.table import load_table
+from data_pipelines import lookalike
+from data_pipelines.labelled_texts import load_characters
 from data_pipelines.vector_files import cut
 from data_pipelines.word_vectors import load_whole
 
+RIVALS = {"sentences": "plain Keras, padded", "images": "plain Keras", "topics": "plain Keras"}
 
-@pytest.mark.parametrize(("name", "rival"), [("sentences", "plain Keras, padded"), ("images", "plain Keras")])
+
+@pytest.mark.parametrize(("name", "rival"), RIVALS.items())
 def test_compare_times_ours_and_the_plain_version(name, rival, tmp_path):
     trained = TRAINED[name]
     table = load_table(trained.paper)
-    recipe = table.recipe(table.cells(trained.table, trained.row, trained.column)[0])
+    recipe = replace(table.recipe(table.cells(trained.table, trained.row, trained.column)[0]), batch_size=8)
     fold = recipe.dataset.load(recipe.dataset.lookalike(tmp_path), 0, 0)
     speeds, shares = compare(recipe, fold, trained.rivals, batches=2, repeats=2)
     assert [speed.system for speed in speeds][:2] == ["retable", rival]
@@ -42,7 +48,18 @@ def test_cutting_is_measured_against_loading_whole(tmp_path):
 
 
 def test_extracting_is_measured_against_librosa_in_a_loop(tmp_path):
-    costs = extracting.compare(tmp_path, files=20, seconds=0.5, repeats=1)
+    costs, amounts = extracting.compare(tmp_path, files=20, seconds=0.5, repeats=1)
+    assert [amount.quantity for amount in amounts] == [10, 10, 1, 10]
     assert [cost.system.split(",")[0] for cost in costs] == ["retable"] * 3 + ["librosa in a loop"]
     assert all(cost.seconds > 0 and cost.peak_megabytes > 10 for cost in costs)
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".wav"] * 20  # what was kept is gone again
+
+
+def test_reading_is_measured_by_the_bytes_it_takes_in(tmp_path):
+    (thesaurus,) = lookalike.thesaurus(tmp_path, ["a", "the", "of"])
+    costs, amounts = reading.compare(tmp_path, thesaurus, rows=2000, repeats=1)
+    assert len(costs) == len(amounts) == 6
+    assert amounts[0].quantity == pytest.approx(10 * amounts[1].quantity, rel=0.1)
+    assert all(0 < cost.anonymous_megabytes < cost.peak_megabytes for cost in costs)
+    fold = load_characters([tmp_path / "20.csv"] * 2, 0, 0, classes=reading.CLASSES, fields=reading.FIELDS)
+    np.testing.assert_array_equal(reading.plainly(tmp_path / "20.csv"), fold.train.x)

@@ -12,16 +12,18 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from benchmarks import char_lstm_rivals, device, lenet_rivals, provenance, rivals
+from benchmarks import char_cnn_rivals, char_lstm_rivals, device, lenet_rivals, provenance, rivals
 from benchmarks.backends import select_backend
 from benchmarks.cli.show import wide_console
-from benchmarks.costs import Cost
+from benchmarks.costs import Amount, Cost
 from benchmarks.papers.kim2016 import STEPS, STREAMS
+from benchmarks.papers.zhang2015 import BATCH_SIZE, OURS
 from benchmarks.recipe import Recipe
 from benchmarks.rivals import Step
 from benchmarks.table import load_table, match
 from data_pipelines.characters import MARKS, alphabet, spell
 from data_pipelines.dataset import DataError, Fold
+from data_pipelines.quantized import ALPHABET
 from results.published import Cell
 from results.records import results_folder
 
@@ -29,6 +31,7 @@ BATCHES, REPEATS, BACKEND = 60, 7, "tensorflow"  # others are written to trial/
 GOOGLE_NEWS_WORDS, GOOGLE_NEWS_WIDTH = 3_000_000, 300
 CUT_WORDS = 20_000
 SOUND_FILES, SOUND_SECONDS = 10_000, 3.0
+TEXT_ROWS = 1_000_000
 FEWEST_REPEATS = 3  # fewer are written to trial/
 
 
@@ -44,6 +47,7 @@ class Subject(NamedTuple):
     unit: str  # speed is told in
     file: str
     rivals: Callable[[Fold], Mapping[str, Step]]
+    batches: int = BATCHES  # per repeat
 
 
 def sentence_rivals(fold: Fold) -> dict[str, Step]:
@@ -67,6 +71,13 @@ def text_rivals(fold: Fold) -> dict[str, Step]:
     return found | ({"plain PyTorch": char_lstm_rivals.torch_step(*shape)} if find_spec("torch") else {})
 
 
+def topic_rivals(fold: Fold) -> dict[str, Step]:
+    """Return the small character CNN of stock layers."""
+    shape = len(ALPHABET), len(np.unique(fold.train.y)), fold.train.x.shape[1]
+    found = {"plain Keras": char_cnn_rivals.keras_step(*shape)}
+    return found | ({"plain PyTorch": char_cnn_rivals.torch_step(*shape)} if find_spec("torch") else {})
+
+
 IMAGES = ("lecun1998", "MNIST", "LeNet-5 [no distortions]", "none")
 TRAINED = {
     "sentences": Subject(
@@ -81,6 +92,10 @@ TRAINED = {
         file="speed-text.json",
         rivals=text_rivals,
     ),
+    "topics": Subject(
+        *("zhang2015", OURS, "Sm. Conv.", "AG", BATCH_SIZE, "texts", "texts", "speed-topics.json", topic_rivals),
+        batches=10,
+    ),
 }
 
 
@@ -89,24 +104,31 @@ class Whole(NamedTuple):
 
     what: str
     file: str
-    compare: Callable[[Path, int], list[Cost]]
-    hours: float = 0.0  # of sound
-    shares: tuple[float, ...] = ()  # of it that each way of doing it takes
+    compare: Callable[[Path, int], tuple[list[Cost], list[Amount]]]
 
 
-def cut_vectors(folder: Path, repeats: int) -> list[Cost]:
+def cut_vectors(folder: Path, repeats: int) -> tuple[list[Cost], list[Amount]]:
     """Cut a file of GoogleNews' shape, 3.6 GB."""
     from benchmarks import cutting
 
     shape = {"words": GOOGLE_NEWS_WORDS, "width": GOOGLE_NEWS_WIDTH, "vocabulary": CUT_WORDS}
-    return cutting.compare(folder, **shape, repeats=repeats)
+    return cutting.compare(folder, **shape, repeats=repeats), []
 
 
-def extract_sound(folder: Path, repeats: int) -> list[Cost]:
+def extract_sound(folder: Path, repeats: int) -> tuple[list[Cost], list[Amount]]:
     """Take log mel frames of many short files, 1 GB."""
     from benchmarks import extracting
 
     return extracting.compare(folder, files=SOUND_FILES, seconds=SOUND_SECONDS, repeats=repeats)
+
+
+def read_rows(folder: Path, repeats: int) -> tuple[list[Cost], list[Amount]]:
+    """Read a million generated reviews, 0.6 GB, and fewer."""
+    from benchmarks import reading
+    from data_pipelines.download import fetch
+    from data_pipelines.thesaurus import FILE
+
+    return reading.compare(folder, fetch(FILE), rows=TEXT_ROWS, repeats=repeats)
 
 
 WHOLE = {
@@ -119,19 +141,20 @@ WHOLE = {
         f"log mel frames of {SOUND_FILES:,} files of {SOUND_SECONDS:.0f} s each",
         "extracting.json",
         extract_sound,
-        hours=SOUND_FILES * SOUND_SECONDS / 3600,
-        shares=(1, 1, 0.1, 1),
     ),
+    "rows": Whole("generated reviews as numbers of characters or words", "reading.json", read_rows),
 }
 
 
 def bench(
     subject: Annotated[
         str,
-        typer.Argument(help="sentences, images, text: training; vectors: cutting a large file; sound: features."),
+        typer.Argument(
+            help="sentences, images, text, topics: training; vectors: cutting; sound: features; rows: reading."
+        ),
     ] = "sentences",
     column: Annotated[str | None, typer.Option(help="Another data set of the row that is trained.")] = None,
-    batches: Annotated[int, typer.Option(min=1, help="Batches per repeat.")] = BATCHES,
+    batches: Annotated[int | None, typer.Option(min=1, help="Batches per repeat.")] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Repeats of every system, in turn.")] = REPEATS,
     backend: Annotated[str, typer.Option(help="tensorflow, jax or torch.")] = BACKEND,
     output: Annotated[Path | None, typer.Option("--json", help="Where to write [in results/].")] = None,
@@ -139,7 +162,7 @@ def bench(
     """Time what we claim to be fast against plain versions; run it on a machine that does nothing else."""
     name = match("subject", subject, (*TRAINED, *WHOLE))
     if name in WHOLE:
-        if (column, batches, backend) != (None, BATCHES, BACKEND):
+        if (column, batches, backend) != (None, None, BACKEND):
             raise DataError("--column, --batches and --backend go with training.")
         bench_whole(WHOLE[name], repeats, output)
         return
@@ -147,8 +170,8 @@ def bench(
     table = load_table(trained.paper)
     cell = table.cells(trained.table, trained.row, column or trained.column)[0]
     select_backend(backend)
-    report = measure(trained, table.recipe(cell), cell, backend, batches, repeats)
-    is_default = (column, batches, repeats, backend) == (None, BATCHES, REPEATS, BACKEND) and provenance.is_clean()
+    report = measure(trained, table.recipe(cell), cell, backend, batches or trained.batches, repeats)
+    is_default = (column, batches, repeats, backend) == (None, None, REPEATS, BACKEND) and provenance.is_clean()
     _print(report)
     _write(report, output or results_folder() / (trained.file if is_default else f"trial/{trained.file}"))
 
@@ -157,7 +180,7 @@ def bench_whole(task: Whole, repeats: int, output: Path | None) -> None:
     """Time a task on generated files, which lie on the disk for as long as this takes."""
     results_folder().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=results_folder()) as folder:
-        costs = task.compare(Path(folder), repeats)
+        costs, amounts = task.compare(Path(folder), repeats)
     counts = provenance.is_clean() and repeats >= FEWEST_REPEATS
     report = {
         "what": task.what,
@@ -166,7 +189,7 @@ def bench_whole(task: Whole, repeats: int, output: Path | None) -> None:
         "commit": provenance.commit(),
         "versions": provenance.versions(),
         "costs": [cost._asdict() for cost in costs],
-        "hours": [task.hours * share for share in task.shares] if task.hours else [],
+        "amounts": amounts,
     }
     for cost in costs:
         print(f"{cost.system}: {cost.seconds:.1f} s, {cost.peak_megabytes:.0f} MB, {cost.ratio:.2f} times ours")

@@ -1,0 +1,91 @@
+"""What it costs to read labelled texts of a set's real size, as numbers of characters or words, and synonyms."""
+
+import os
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import costs
+from benchmarks.costs import Amount, Cost
+from data_pipelines.labelled_rows import stream
+from data_pipelines.labelled_texts import load_characters, load_words
+from data_pipelines.quantized import ALPHABET, LENGTH
+from data_pipelines.thesaurus import augmented, read_thesaurus
+
+CLASSES, FIELDS = 5, 2  # a title and a text
+WORDS = 100_000
+TITLE_WORDS, TEXT_WORDS = 5, 80  # of a review, as many on average
+MOST_WORDS = 50_000
+BLOCK = 10_000
+
+
+def compare(folder: Path, thesaurus: Path, *, rows: int, repeats: int) -> tuple[list[Cost], list[Amount]]:
+    """Generate reviews in `folder`, then read them in turn, each time in a fresh process, nothing kept."""
+    paths = {count: generate(folder / f"{count}.csv", count) for count in (rows, rows // 10, rows // 100)}
+    least = paths[rows // 100]
+    tasks: dict[str, Any] = {
+        f"characters, {count:,} rows": partial(_characters, path) for count, path in paths.items()
+    }
+    tasks[f"words, {rows // 10:,} rows"] = partial(_words, paths[rows // 10])
+    tasks[f"csv and a loop, {rows // 100:,} rows"] = partial(plainly, least)
+    tasks[f"synonyms, {rows // 100:,} rows"] = partial(_synonyms, least, thesaurus)
+    sizes = [path.stat().st_size / 1e6 for path in (*paths.values(), paths[rows // 10], least)]
+    amounts = [*(Amount(size, "MB") for size in sizes), Amount(_count_words(least), "words")]
+    return costs.compare(tasks, repeats), amounts
+
+
+def generate(path: Path, rows: int) -> Path:
+    """Write reviews whose words are distributed as Zipf says."""
+    rng = np.random.default_rng(0)
+    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
+    vocabulary = np.array(["".join(rng.choice(letters, size)) for size in rng.integers(2, 10, WORDS)])
+    with path.open("w", encoding="utf-8") as stream_:
+        for start in range(0, rows, BLOCK):
+            count = min(BLOCK, rows - start)
+            sizes = np.minimum(rng.geometric(1 / TEXT_WORDS, count), 400) + TITLE_WORDS
+            words = vocabulary[np.minimum(rng.zipf(1.3, sizes.sum()), WORDS) - 1]
+            for text in np.split(words, np.cumsum(sizes)[:-1]):
+                title, rest = " ".join(text[:TITLE_WORDS]), " ".join(text[TITLE_WORDS:])
+                stream_.write(f'"{rng.integers(1, 6)}","{title}","{rest}."\n')
+    return path
+
+
+def plainly(path: Path) -> np.ndarray:
+    """Return the characters of texts by Python's csv and a loop; what reading as a stream is measured against."""
+    import csv
+
+    places = {character: number for number, character in enumerate(ALPHABET, start=1)}
+    with path.open(newline="", encoding="utf-8") as rows:
+        texts = [f"{text.strip()} {title.strip()}".lower() for _, title, text in csv.reader(rows)]
+    found = np.zeros((len(texts), LENGTH), "uint8")
+    for row, text in zip(found, texts, strict=True):
+        for place, character in enumerate(reversed(text[-LENGTH:])):
+            row[place] = places.get(character, 0)
+    return found
+
+
+def _characters(path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=path.parent) as home:
+        os.environ["RETABLE_HOME"] = home  # this process ends after it
+        load_characters([path, path], 0, 0, classes=CLASSES, fields=FIELDS)
+
+
+def _words(path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=path.parent) as home:
+        os.environ["RETABLE_HOME"] = home
+        load_words([path, path], 0, 0, classes=CLASSES, fields=FIELDS, most=MOST_WORDS)
+
+
+def _synonyms(path: Path, thesaurus: Path) -> None:
+    known, rng = read_thesaurus(thesaurus), np.random.default_rng(0)
+    for rows in stream(path, CLASSES, FIELDS):
+        for text in rows.texts.to_pylist():
+            augmented(text, known, rng)
+
+
+def _count_words(path: Path) -> int:
+    texts = (text for rows in stream(path, CLASSES, FIELDS) for text in rows.texts.to_pylist())
+    return sum(len(text.split()) for text in texts)
