@@ -148,6 +148,29 @@ def cost_table(report: Mapping[str, Any]) -> str:
     return "\n".join([where, "", as_markdown(rows)])
 
 
+def estimate_rows(report: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return what `retable estimate` came to as texts by heading, and the sum of all runs."""
+    rows = [
+        {
+            "row": one["row"],
+            "trained parameters": f"{one['parameters']:,}",
+            "GFLOP a text": f"{one['operations'] / 1e9:.2f}",
+            "texts a run": f"{one['texts']:,}",
+            "runs": str(one["runs"]),
+            "hours a run": f"{one['hours']:.1f}",
+            "hours": f"{one['hours'] * one['runs']:.0f}",
+        }
+        for one in report["estimates"]
+    ]
+    total = sum(one["hours"] * one["runs"] for one in report["estimates"])
+    return [*rows, {**dict.fromkeys(rows[0], ""), "row": "together", "hours": f"{total:.0f}"}] if rows else []
+
+
+def estimate_table(report: Mapping[str, Any]) -> str:
+    """Return what `retable estimate` came to as Markdown."""
+    return "\n".join([f"{report['what']}; commit {report['commit']}.", "", as_markdown(estimate_rows(report))])
+
+
 def _titled(title: str, verdicts: Sequence[Verdict]) -> str:
     """Return a title with counts and a table; a long one leaves out what one run reproduced."""
     counts = Counter(str(verdict.answer) for verdict in verdicts)

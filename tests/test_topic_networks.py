@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from benchmarks import estimating
 from benchmarks.papers.zhang2015 import FRAMES, SIZES, given_vectors, recipe, sgd, with_synonyms
 from benchmarks.recipe import Recipe
 from benchmarks.table import load_table
@@ -188,3 +189,16 @@ def test_words_without_a_vector_are_zero():
     assert given_vectors(fold).tolist() == [[0, 0], [1, 2], [0, 0]]
     with pytest.raises(ValueError, match="no vectors"):
         given_vectors(fold._replace(vectors=None))
+
+
+def test_operations_are_those_of_the_products():
+    model, x = char_cnn(70, 4, maps=8, units=16), uncut(texts_of(5, 9, 3, 7))
+    columns, products = 70, 0
+    for (width, _), places in zip(text_cnn.CONVOLUTIONS, (1008, 330, 108, 106, 104, 102), strict=True):
+        products += width * columns * 8 * places
+        columns = 8
+    products += 34 * 8 * 16 + 16 * 16 + 16 * 4
+    assert estimating.operations(model, x) == pytest.approx(4 * 2 * products, rel=0.05)
+    lstm = mean_lstm(np.zeros((9, 5), "float32"), 3, units=40)
+    counted = estimating.operations(lstm, np.ones((2, 6), "int32"))
+    assert counted == pytest.approx(2 * 6 * 2 * 4 * 40 * (5 + 40), rel=0.1)

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from benchmarks.cli import bench, compare, data, features, look, nightly, report, run, show, vectors
+from benchmarks.cli import bench, compare, data, estimate, features, look, nightly, report, run, show, vectors
 from benchmarks.table import UnknownName
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
@@ -29,6 +29,7 @@ app.command("nightly")(nightly.nightly)
 app.command("schedule")(nightly.schedule)
 app.command("features")(features.features)
 app.command("bench")(bench.bench)
+app.command("estimate")(estimate.estimate)
 app.command("readme")(show.readme)
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
