@@ -39,7 +39,7 @@ def text_cnn(
     deviation: float = 0.05,
     length: int = 1014,
     dropout: float = 0.5,
-    groups: int = 4,
+    groups: int = 2,
 ) -> keras.Model:
     """Build the network: texts in, as `data_pipelines.packing.by_length` groups them; logits (texts, classes) out.
 

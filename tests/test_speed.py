@@ -21,7 +21,7 @@ RIVALS = {"sentences": "plain Keras, padded", "images": "plain Keras", "topics":
 def test_compare_times_ours_and_the_plain_version(name, rival, tmp_path):
     trained = TRAINED[name]
     table = load_table(trained.paper)
-    recipe = replace(table.recipe(table.cells(trained.table, trained.row, trained.column)[0]), batch_size=8)
+    recipe = replace(table.recipe(table.cells(trained.table, trained.row, trained.column)[0]), batch_size=4)
     fold = recipe.dataset.load(recipe.dataset.lookalike(tmp_path), 0, 0)
     speeds, shares = compare(recipe, fold, trained.rivals, batches=2, repeats=2)
     assert [speed.system for speed in speeds][:2] == ["retable", rival]

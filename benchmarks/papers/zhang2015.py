@@ -59,7 +59,7 @@ TOPICS = {topics.name: topics for topics in SETS}
 MINIBATCHES = dict.fromkeys(TOPICS, 5000) | {"Yah. A": 10_000, "Amz. F": 30_000, "Amz. P": 30_000}
 EPOCHS = 30
 FRAMES: dict[str, Any] = {
-    "groups": 4,
+    "groups": 2,
     "stride": 27,
     "seen": 123,
 }  # as models.text_cnn has them; it is not to be imported here
