@@ -3,9 +3,11 @@
 import keras
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from benchmarks import provenance, weights
 from benchmarks.attention import attention
+from benchmarks.cli.app import app
 from benchmarks.looking import Trained, confusion, filters, look_at_images, responses, trained, worst
 from benchmarks.papers.lecun1998 import DIGITS, STUDIED, invariance
 from benchmarks.papers.neumann_vu2017 import LOOKED_AT, POOL, STRIDE
@@ -93,20 +95,22 @@ def test_weights_have_their_name_only_when_whole_and_a_full_disk_is_told(home):
     assert place.read_bytes() == before
 
 
-def test_a_run_keeps_its_weights_and_gets_its_pictures_in_mlflow(tmp_path):
+def test_a_run_keeps_its_weights_and_gets_its_pictures_in_mlflow(tmp_path, monkeypatch):
     row = ("lecun1998", "--row", "LeNet-1", "--column", "subsampled 16x16", "--lookalike", "--epochs", "1")
     environment = {"RETABLE_HOME": str(tmp_path / "home"), "RETABLE_RESULTS": str(tmp_path)}
     assert retable("run", *row, "--seeds", "1", **environment).returncode == 0
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     told = ("--output", str(tmp_path / "look"), "--results", str(tmp_path / "trial"))
-    done = retable("look", *row, *told, **environment)
-    assert done.returncode == 0, done.stderr
-    assert "epoch" not in done.stdout
+    done = CliRunner().invoke(app, ["look", *row, *told])
+    assert done.exit_code == 0, done.output
+    assert "epoch" not in done.output
     names = {"filters.png", "confusion.png", "errors.png", "maps-C1.png", "maps-C3.png"}
     place = tmp_path / "look/lecun1998/LeNet-1-subsampled-16x16-seed-0"
     assert {path.name for path in place.iterdir()} == names
     assert {path.name for path in (tmp_path / "trial/mlartifacts").rglob("*.png")} == names
-    other = retable("look", *row, "--seed", "1", *told, **environment)
-    assert other.stdout.startswith("epoch 1: loss ")
+    other = CliRunner().invoke(app, ["look", *row, "--seed", "1", *told])
+    assert other.output.startswith("epoch 1: loss ")
 
 
 @pytest.mark.parametrize(

@@ -218,13 +218,16 @@ def count(fold: Fold | None, seed: int, *, what: str) -> dict[str, float]:
 
 
 def parameters(fold: Fold | None, seed: int, *, build: Any, unit: float) -> dict[str, float]:
-    """Count the parameters of a network as Torch does, with two biases per gate."""
+    """Count the parameters of a network as Torch does, with two biases per gate, without making them."""
+    import keras
+
     from models.char_lstm import parameters, second_biases
 
     if fold is None:
         raise ValueError("There is nothing to build without a vocabulary.")
     rng = np.random.default_rng(seed)
-    model = build(as_streams(fold, rng, streams=STREAMS, steps=STEPS), rng)
+    with keras.StatelessScope(initialize_variables=False):
+        model = build(as_streams(fold, rng, streams=STREAMS, steps=STEPS), rng)
     return {VALUE.name: (parameters(model) + second_biases(model)) / unit}
 
 

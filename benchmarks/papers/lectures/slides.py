@@ -85,9 +85,12 @@ def zero_padded(picture: Matrix, padding: int) -> np.ndarray:
 
 
 def weights_of(layer: Any, shape: Sequence[int | None]) -> float:
-    """Count the parameters of a layer over inputs of a shape, the batch aside."""
-    layer.build((None, *shape))
-    return float(layer.count_params())
+    """Count the parameters of a layer over inputs of a shape, the batch aside, without making them."""
+    import keras
+
+    with keras.StatelessScope(initialize_variables=False):
+        layer.build((None, *shape))
+        return float(layer.count_params())
 
 
 def _decimals(printed: np.ndarray) -> int:
