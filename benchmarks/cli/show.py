@@ -22,6 +22,7 @@ from results.summary import (
     as_row,
     cost_rows,
     cost_table,
+    estimate_table,
     headings_in_use,
     rewrite_section,
     speed_table,
@@ -120,13 +121,16 @@ def write_readme(path: Path) -> None:
     rewrite_section(path, "verdicts", verdict_tables(attempted))
     rewrite_section(path, "claims", as_markdown(claims))
     rewrite_section(path, "costs", as_markdown(costs))
-    cutting, extracting, *speeds = (
-        json.loads((PUBLISHED_WITH / name).read_text("utf-8"))
-        for name in ("cutting.json", "extracting.json", "speed.json", "speed-images.json", "speed-text.json")
-    )
-    rewrite_section(path, "cutting", cost_table(cutting))
-    rewrite_section(path, "extracting", cost_table(extracting))
+    for name in ("cutting", "extracting", "reading"):
+        rewrite_section(path, name, cost_table(_measured(name)))
+    rewrite_section(path, "estimate", estimate_table(_measured("estimate")))
+    speeds = map(_measured, ("speed", "speed-images", "speed-text", "speed-topics"))
     rewrite_section(path, "speed", "\n\n".join(map(speed_table, speeds)))
+
+
+def _measured(name: str) -> dict:
+    """Return what a benchmark wrote."""
+    return json.loads((PUBLISHED_WITH / f"{name}.json").read_text("utf-8"))
 
 
 def print_verdicts(table: PaperTable, judged: list[Verdict], caption: str | None = None) -> None:
