@@ -150,24 +150,23 @@ def test_equal_seeds_give_equal_numbers():
 def test_kills_lose_at_most_the_job_under_way_and_double_none(tmp_path, signals):
     files = RecordFiles("starter", tmp_path / "trial")
     arguments = ("run", "starter", "--row", "LeNet-style", "--column", "digits", "--epochs", "12", "--lookalike")
-    seeds = 7  # enough that some are left at the last stop
 
     def finished() -> int:
         return len(files.records())
 
     for number, stop in enumerate(signals, start=1):
         before = finished()
-        process = retable(*arguments, "--seeds", str(seeds), folder=tmp_path)
+        process = retable(*arguments, folder=tmp_path)
         wait_for(lambda before=before: finished() > before, process)
         process.send_signal(stop)
         process.communicate()
         assert process.returncode in (-signal.SIGKILL, 130)
         assert finished() >= number
-    process = retable(*arguments, "--seeds", str(seeds), folder=tmp_path)
+    process = retable(*arguments, folder=tmp_path)
     output, errors = process.communicate()
     assert process.returncode == 0, errors
-    assert Counter(record.key.seed for record in files.records()) == dict.fromkeys(range(seeds), 1)
-    assert {key.seed: len(points) for key, points in files.curves().items()} == dict.fromkeys(range(seeds), 12)
+    assert Counter(record.key.seed for record in files.records()) == dict.fromkeys(range(5), 1)
+    assert {key.seed: len(points) for key, points in files.curves().items()} == dict.fromkeys(range(5), 12)
 
 
 def test_a_second_command_waits_and_says_for_whom(tmp_path):
