@@ -55,8 +55,7 @@ def kind(description):
         kinds = {key: kind(value) for key, value in description.items()}
         return {key: value for key, value in kinds.items() if value is not None}
     if isinstance(description, list) and not all(isinstance(found, str) for found in description):
-        kinds = {str(kind(found)) for found in description if not isinstance(found, bool)}
-        return sorted(kinds - {"None"}) or None
+        return sorted({str(found) for found in map(kind, description) if found is not None}) or None
     return description if isinstance(description, str | bool) else None
 
 

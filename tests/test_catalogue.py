@@ -43,7 +43,7 @@ def training_of(recipe: Recipe) -> str:
     load = describe(recipe.dataset.load)
     form = load["call"] if isinstance(load, dict) else load
     sized = ("build", "optimizer", "epochs", "order")
-    return str({**describe(recipe), **dict.fromkeys(sized), "dataset": form})
+    return str({**describe(recipe), **dict.fromkeys(sized), "dataset": (form, recipe.dataset.folds)})
 
 
 CELLS = chosen_cells()

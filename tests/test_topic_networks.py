@@ -1,12 +1,15 @@
 """The networks of Zhang et al. (2015): sizes, one-hot convolution, cut padding, synonyms, the LSTM's mean."""
 
+from dataclasses import replace
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
 
 from benchmarks import estimating
-from benchmarks.papers.zhang2015 import FRAMES, SIZES, given_vectors, recipe, sgd, with_synonyms
-from benchmarks.recipe import Recipe
+from benchmarks.papers.zhang2015 import DESCENT, FRAMES, SIZES, given_vectors, recipe, sgd, with_synonyms
+from benchmarks.recipe import Recipe, fingerprint, settings
 from benchmarks.table import load_table
 from data_pipelines.dataset import Fold, Split
 from data_pipelines.datasets.topics import AG_10K_ROWS, SETS, characters, words
@@ -97,7 +100,7 @@ def test_cut_padding_changes_no_training_step():
     for arrange in (uncut, lambda texts: by_length(texts, **FRAMES)):
         keras.utils.set_random_seed(0)
         model = char_cnn(8, 3, **SMALLEST)
-        model.compile(sgd(halved_every=2), LOSS)
+        model.compile(sgd(**DESCENT, halved_every=2), LOSS)
         for _ in range(3):
             model.train_on_batch(arrange(x), y)
         weights.append(model.get_weights())
@@ -121,14 +124,14 @@ def test_words_are_rows_of_a_table_that_is_trained_or_not(tuned):
     table = np.random.default_rng(0).normal(0, 1, (9, 5)).astype("float32")
     table[0] = 0
     model = word_cnn(table, tuned, 3, **SMALLEST)
-    model.compile(sgd(halved_every=1, rate=1.0), LOSS)
+    model.compile(sgd(**{**DESCENT, "rate": 1.0}, halved_every=1), LOSS)
     model.train_on_batch(by_length(texts_of(30, 60, 3, 2, symbols=5), **FRAMES), np.arange(4) % 3)
     moved = np.any(np.asarray(model.get_layer("vectors").vectors) != table, axis=1)
     assert moved.tolist() == [False] + [tuned] * 8  # rows that no text has decay
 
 
 def test_the_rate_is_halved_every_third_epoch():
-    optimizer = sgd(halved_every=3)
+    optimizer = sgd(**DESCENT, halved_every=3)
     variable = keras.Variable([1.0])
     rates = []
     for _ in range(7):
@@ -204,3 +207,16 @@ def test_operations_are_those_of_the_products():
     lstm = mean_lstm(np.zeros((9, 5), "float32"), 3, units=40)
     counted = estimating.operations(lstm, np.ones((2, 6), "int32"))
     assert counted == pytest.approx(2 * 6 * 2 * 4 * 40 * (5 + 40), rel=0.1)
+
+
+def test_what_the_paper_states_is_in_the_fingerprint():
+    made = recipe(load_table("zhang2015").cells("4", "Sm. Conv.", "AG")[0])
+    for key, value in {"rate": 0.02, "momentum": 0.8, "decay": 0.0}.items():
+        other = replace(made, optimizer=partial(made.optimizer, **{key: value}))
+        assert fingerprint(other) != fingerprint(made)
+    stated = settings(made)
+    assert (stated["optimizer.rate"], stated["optimizer.momentum"], stated["build.dropout"]) == (
+        "0.01",
+        "0.9",
+        "0.5",
+    )
