@@ -66,7 +66,7 @@ def load_characters(
     Each part is read and written once, as a stream. With `synonyms` the last path is a thesaurus, and training
     texts are encoded when they are asked for. Raises DataError for files of another form.
     """
-    train, test = _parts(paths[: len(paths) - synonyms], classes, fields)
+    train, test = parts(paths[: len(paths) - synonyms], classes, fields)
     channels = alphabet(full)
     encode = partial(quantize, channels=channels)
     source = {"channels": channels}
@@ -90,7 +90,7 @@ def load_words(
     The vocabulary is that of the training part, `most` words at most. `vectors`: settings of `train_vectors`, for
     vectors of the training part. Otherwise as `load_characters`.
     """
-    train, test = _parts(paths[: len(paths) - synonyms], classes, fields)
+    train, test = parts(paths[: len(paths) - synonyms], classes, fields)
     vocabulary = _vocabulary(train, most)
     encode = partial(number_words, vocabulary=vocabulary, length=LENGTH)
     source = {"words": digest(*vocabulary)}
@@ -100,7 +100,7 @@ def load_words(
     return _with_synonyms(found, train, encode, paths[-1]) if synonyms else found
 
 
-def _parts(paths: Sequence[Path], classes: int, fields: int) -> tuple[Part, Part]:
+def parts(paths: Sequence[Path], classes: int, fields: int) -> tuple[Part, Part]:
     """Return the training and the test part, of two files or of one archive."""
     members = ("train.csv", "test.csv") if len(paths) == 1 else ("", "")
     return (Part(paths[0], members[0], classes, fields), Part(paths[-1], members[1], classes, fields))
@@ -120,12 +120,13 @@ def _blocks(part: Part, encode: Callable[[Any], np.ndarray]) -> Iterator[np.ndar
 
 def _vocabulary(part: Part, most: int) -> tuple[str, ...]:
     """Return the most frequent words of a part, counted once."""
-    words = kept("vocabularies", part.source() | {"most": most}, lambda: _lines(most_frequent(part.texts(), most)))
+    return kept_words(part.source() | {"most": most}, lambda: most_frequent(part.texts(), most))
+
+
+def kept_words(source: dict[str, Any], compute: Callable[[], Sequence[str]]) -> tuple[str, ...]:
+    """Return words that `compute` finds, once, in `source`."""
+    words = kept("vocabularies", source, lambda: np.frombuffer("\n".join(compute()).encode(), "uint8"))
     return tuple(words.tobytes().decode().split("\n"))
-
-
-def _lines(words: Sequence[str]) -> np.ndarray:
-    return np.frombuffer("\n".join(words).encode(), "uint8")
 
 
 def _vectors(part: Part, vocabulary: Sequence[str], seed: int, settings: dict[str, Any]) -> np.ndarray:

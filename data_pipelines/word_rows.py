@@ -34,13 +34,18 @@ def most_frequent(blocks: Iterable[Any], size: int) -> tuple[str, ...]:
     """
     if size > LARGEST_VOCABULARY:
         raise ValueError(f"{size:,} words. Expected {LARGEST_VOCABULARY:,} or fewer.")
+    return tuple(word for word, _ in count_words(blocks).most_common(size))
+
+
+def count_words(blocks: Iterable[Any]) -> Counter[str]:
+    """Return how often each word occurs in Arrow arrays of texts, in the order of their first ones."""
     counts: Counter[str] = Counter()
     for texts in blocks:
         counts.update(
             {pair["values"]: pair["counts"] for pair in words_of(texts).flatten().value_counts().tolist()}
         )
     del counts[""]
-    return tuple(word for word, _ in counts.most_common(size))
+    return counts
 
 
 def number_words(texts: Any, vocabulary: Sequence[str], length: int) -> np.ndarray:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import char_lstm_rivals, cutting, extracting, reading
+from benchmarks import char_lstm_rivals, counting, cutting, extracting, reading
 from benchmarks.cli.bench import TRAINED
+from benchmarks.costs import Cost
 from benchmarks.speed import compare
 from benchmarks.table import load_table
 from data_pipelines import lookalike
@@ -63,3 +64,16 @@ def test_reading_is_measured_by_the_bytes_it_takes_in(tmp_path):
     assert all(0 < cost.anonymous_megabytes < cost.peak_megabytes for cost in costs)
     fold = load_characters([tmp_path / "20.csv"] * 2, 0, 0, classes=reading.CLASSES, fields=reading.FIELDS)
     np.testing.assert_array_equal(reading.plainly(tmp_path / "20.csv"), fold.train.x)
+
+
+def test_counting_is_measured_against_equal_counts(tmp_path, home):
+    path = reading.generate(tmp_path / "rows.csv", 30)
+    found = counting._load(path, path).train.x
+    theirs = counting.plainly(path)
+    assert found.shape == theirs.shape
+    assert sorted(found.toarray().sum(axis=0)) == sorted(theirs.toarray().sum(axis=0))
+
+
+def test_larger_sizes_lie_on_a_straight_line():
+    small, large = Cost("", 2.0, 1.0, 3.0, 10, 5, 1.0), Cost("", 11.0, 10.0, 12.0, 100, 5, 2.0)
+    assert counting.extrapolated("", [small, large], 3.0)[1:5] == pytest.approx((31, 30, 32, 300))

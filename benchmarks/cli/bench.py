@@ -131,6 +131,13 @@ def read_rows(folder: Path, repeats: int) -> tuple[list[Cost], list[Amount]]:
     return reading.compare(folder, fetch(FILE), rows=TEXT_ROWS, repeats=repeats)
 
 
+def count_ngrams(folder: Path, repeats: int) -> tuple[list[Cost], list[Amount]]:
+    """Count the n-grams of a million generated reviews, and of fewer."""
+    from benchmarks import counting
+
+    return counting.compare(folder, rows=TEXT_ROWS, repeats=repeats)
+
+
 WHOLE = {
     "vectors": Whole(
         f"{CUT_WORDS:,} of {GOOGLE_NEWS_WORDS:,} words of width {GOOGLE_NEWS_WIDTH} out of a binary file",
@@ -143,6 +150,7 @@ WHOLE = {
         extract_sound,
     ),
     "rows": Whole("generated reviews as numbers of characters or words", "reading.json", read_rows),
+    "ngrams": Whole("500,000 n-grams, up to 5 words, of generated reviews", "counting.json", count_ngrams),
 }
 
 
@@ -150,7 +158,7 @@ def bench(
     subject: Annotated[
         str,
         typer.Argument(
-            help="sentences, images, text, topics: training; vectors: cutting; sound: features; rows: reading."
+            help="sentences, images, text, topics: training; vectors, sound, rows, ngrams: work on whole files."
         ),
     ] = "sentences",
     column: Annotated[str | None, typer.Option(help="Another data set of the row that is trained.")] = None,

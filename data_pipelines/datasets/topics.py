@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from data_pipelines import lookalike
+from data_pipelines.counted_texts import load_counts, load_word_counts
 from data_pipelines.dataset import Dataset, Fold, RemoteFile
 from data_pipelines.labelled_texts import load_characters, load_words
 from data_pipelines.thesaurus import FILE as THESAURUS
@@ -127,7 +128,19 @@ def words(
     return _dataset(topics, load_words, settings, synonyms)
 
 
-def _dataset(topics: Topics, load: Callable[..., Fold], settings: dict[str, Any], synonyms: bool) -> Dataset:
+def counted(topics: Topics, *, most: int, longest: int) -> Dataset:
+    """Return a set as counts of its most frequent n-grams, up to `longest` words."""
+    return _dataset(topics, load_counts, {"most": most, "longest": longest})
+
+
+def counted_words(topics: Topics, *, vectors: Mapping[str, Any]) -> Dataset:
+    """Return a set as counts of the words that have vectors, trained by these settings on its training part."""
+    return _dataset(topics, load_word_counts, {"vectors": vectors})
+
+
+def _dataset(
+    topics: Topics, load: Callable[..., Fold], settings: dict[str, Any], synonyms: bool = False
+) -> Dataset:
     settings = settings | ({"synonyms": True} if synonyms else {})
     form: dict[str, Any] = {"classes": topics.classes, "fields": topics.fields}
     return Dataset(
