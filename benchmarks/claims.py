@@ -49,6 +49,7 @@ def judge_claims(table: PaperTable, records: Sequence[RunRecord]) -> list[ClaimV
         for claim in table.claims
         for cell in places.values()
         if (cell.table, cell.row) == (claim.table, claim.better)
+        and (not claim.columns or cell.column in claim.columns)
         and (claim.table, claim.worse, cell.column) in places
     ]
 

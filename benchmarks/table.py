@@ -26,6 +26,7 @@ class Claim(NamedTuple):
     better: str  # a row
     worse: str  # another row
     within: float | None = None  # how near, in the unit of the first metric; then neither is better
+    columns: tuple[str, ...] = ()  # of which it is stated; none: of all
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Labelled rows as folds of counts: how often each text has the most frequent n-grams, or words with vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ def load_counts(
     Sparse float32 (rows, n-grams) and classes. The words of each part are read once, and kept on disk.
     Raises DataError for files of another form.
     """
-    train, test = map(_corpus, parts(paths, classes, fields))
+    train, test = map(corpus, parts(paths, classes, fields))
     source = {"corpus": digest(train), "most": most, "longest": longest}
     known = kept("ngrams", source, lambda: most_frequent(train, longest, most))
     return Fold(Split(*counts(train, known, longest)), None, Split(*counts(test, known, longest)))
@@ -42,14 +42,18 @@ def load_word_counts(
     hashes = hash_words(words)
     order = np.argsort(hashes)
     found = own_vectors(digest(str(train.source()), *words), Sentences(train), words, seed, **vectors)
-    splits = [Split(*counts(_corpus(part), hashes[order], 1)) for part in (train, test)]
+    splits = [Split(*counts(corpus(part), hashes[order], 1)) for part in (train, test)]
     return Fold(splits[0], None, splits[1], tuple(words[place] for place in order), np.asarray(found)[order])
 
 
-def _corpus(part: Part) -> np.ndarray:
-    """Return the hashed words and the classes of a part, memory-mapped; read once."""
+def corpus(part: Part, split: Callable[[Any], Any] = words_of) -> np.ndarray:
+    """Return the hashed words and the classes of a part, memory-mapped; read once.
+
+    `split` makes an Arrow array of lists of words of an array of texts.
+    """
+    source = part.source() | {"split": f"{split.__module__}.{split.__name__}"}
     return kept_blocks(
-        "hashed_words", part.source(), lambda: (hash_texts(rows.y, words_of(rows.texts)) for rows in part.rows())
+        "hashed_words", source, lambda: (hash_texts(rows.y, split(rows.texts)) for rows in part.rows())
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
+from benchmarks.claims import judge_claims
 from benchmarks.papers import zhang2015
 from benchmarks.recipe import Measurement
 from benchmarks.table import load_table
@@ -147,3 +148,26 @@ def test_counting_systems_are_those_of_the_paper(row, most, longest):
     assert isinstance(recipe, Measurement) and recipe.dataset is not None
     assert recipe.dataset.load.keywords == {"classes": 2, "fields": 2, "most": most, "longest": longest}
     assert recipe.measure.keywords["tfidf"] == ("TFIDF" in row)
+
+
+def test_the_best_and_the_worst_of_each_column_are_those_that_the_lecture_colours():
+    claims = load_table("zhang2015").claims
+    best = {claim.columns[0]: claim.better for claim in claims if "best" in claim.text}
+    worst = {claim.columns[0]: claim.worse for claim in claims if "worst" in claim.text}
+    assert best == {
+        **dict.fromkeys(("AG", "Sogou", "DBP"), "ngrams TFIDF"),
+        "Yelp P": "ngrams",
+        "Yelp F": "Sm. Full Conv. Th.",
+        "Yah. A": "Lg. Conv. Th.",
+        "Amz. F": "Sm. Conv. Th.",
+        "Amz. P": "Lg. Conv. Th.",
+    }
+    assert worst == dict.fromkeys(best, "Bag-of-means")
+
+
+def test_a_claim_of_one_column_is_judged_there_alone():
+    judged = judge_claims(load_table("zhang2015"), [])
+    assert len(judged) == 16
+    published = {(verdict.claim.text, verdict.column): verdict.published for verdict in judged}
+    assert published["the best of its column", "AG"] == pytest.approx(7.64 - 7.96)
+    assert published["the worst of its column", "AG"] == pytest.approx(15.65 - 16.91)

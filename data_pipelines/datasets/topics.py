@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from data_pipelines import lookalike
 from data_pipelines.counted_texts import load_counts, load_word_counts
 from data_pipelines.dataset import Dataset, Fold, RemoteFile
+from data_pipelines.hashed_bags import load_bags
 from data_pipelines.labelled_texts import load_characters, load_words
 from data_pipelines.thesaurus import FILE as THESAURUS
 
@@ -136,6 +137,11 @@ def counted(topics: Topics, *, most: int, longest: int) -> Dataset:
 def counted_words(topics: Topics, *, vectors: Mapping[str, Any]) -> Dataset:
     """Return a set as counts of the words that have vectors, trained by these settings on its training part."""
     return _dataset(topics, load_word_counts, {"vectors": vectors})
+
+
+def bags(topics: Topics, *, longest: int, buckets: int) -> Dataset:
+    """Return a set as bags of words and hashed n-grams."""
+    return _dataset(topics, load_bags, {"longest": longest, "buckets": buckets})
 
 
 def _dataset(

@@ -1,0 +1,117 @@
+"""Texts as bags of words and hashed bigrams, as fastText takes them.
+
+Source: Joulin, Grave, Bojanowski & Mikolov, "Bag of Tricks for Efficient Text Classification", EACL 2017, section
+2.2; the published code (classification-results.sh) for what a word is, and for the mark at the end of a text.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data_pipelines.cache import digest, kept, kept_blocks
+from data_pipelines.counted_texts import corpus
+from data_pipelines.dataset import Fold, Split
+from data_pipelines.hashed_words import Block, blocks
+from data_pipelines.labelled_texts import parts
+from data_pipelines.ngrams import ngrams
+from data_pipelines.packing import coarse
+
+END = "</s>"  # of a text, a word as others are
+TO_BLANK = ("<br />", ";", ":")
+APART = r"(['.,()!?])"  # words of their own
+
+
+class Bags:
+    """The numbers of each text's words and bigrams, from 1, on disk; only numbers that a fold has are given."""
+
+    def __init__(self, content: np.ndarray, sizes: np.ndarray, places: np.ndarray) -> None:
+        self._content, self._places = content, places
+        self._sizes, self._ends = np.asarray(sizes, "int64"), np.cumsum(sizes, dtype="int64")
+        self._order = np.arange(len(sizes))
+        self.most = int(places[-1])  # the largest number there can be
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __getitem__(self, rows: slice | Sequence[int] | np.ndarray) -> np.ndarray:
+        """Return int32 (texts, longest), 0 behind the last one, in one of few widths."""
+        texts = self._order[rows]
+        sizes = self._sizes[texts]
+        found = np.zeros((len(texts), coarse(int(sizes.max(initial=1)))), "int32")
+        for row, (size, end) in enumerate(zip(sizes, self._ends[texts], strict=True)):
+            found[row, :size] = self._places[self._content[end - size : end]]
+        return found
+
+    def in_order(self, order: np.ndarray) -> "Bags":
+        """Return the same texts, text `order[i]` in place i."""
+        other = Bags(self._content, self._sizes, self._places)
+        other._order = self._order[order]
+        return other
+
+
+def load_bags(
+    paths: Sequence[Path], fold: int, seed: int, *, classes: int, fields: int, longest: int, buckets: int
+) -> Fold:
+    """Return texts as bags of the training part's words and of n-grams up to `longest`, which share `buckets`.
+
+    A number that no text of the fold has is left out, so that a table of vectors needs no row for it.
+    Raises DataError for files of another form.
+    """
+    corpora = [corpus(part, words_of) for part in parts(paths, classes, fields)]
+    words = kept("words", {"corpus": digest(corpora[0])}, lambda: _distinct(corpora[0]))
+    settings = {"words": digest(words), "longest": longest, "buckets": buckets}
+    encode = partial(_numbers, words=words, longest=longest, buckets=buckets)
+    encoded = [_encoded(part, encode, settings | {"corpus": digest(part)}) for part in corpora]
+    is_needed = np.zeros(len(words) + buckets, bool)
+    for content, _ in encoded:
+        is_needed[content] = True
+    places = np.cumsum(is_needed, dtype="int32")
+    labels = (np.concatenate([block.y for block in blocks(part)]) for part in corpora)
+    train, test = (Split(Bags(*bags, places), y) for bags, y in zip(encoded, labels, strict=True))
+    return Fold(train, None, test)
+
+
+def words_of(texts: Any) -> Any:
+    """Return the words of an Arrow array of strings, as an Arrow array of lists, with the mark at the end."""
+    from pyarrow import compute
+
+    found = compute.replace_substring(compute.ascii_lower(texts), '"', "")
+    for symbol in TO_BLANK:
+        found = compute.replace_substring(found, symbol, " ")
+    found = compute.replace_substring_regex(found, APART, r" \1 ")
+    found = compute.binary_join_element_wise(found, END, " ")
+    return compute.ascii_split_whitespace(compute.ascii_trim_whitespace(found))
+
+
+def _encoded(
+    corpus_: np.ndarray, encode: Callable[[Block], tuple[np.ndarray, np.ndarray]], source: dict[str, Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers of all texts, one behind the other, and how many each has, memory-mapped."""
+    numbers = kept_blocks("bags", source, lambda: (encode(block)[0] for block in blocks(corpus_)))
+    sizes = kept_blocks("bag_sizes", source, lambda: (encode(block)[1] for block in blocks(corpus_)))
+    return numbers, sizes
+
+
+def _distinct(corpus_: np.ndarray) -> np.ndarray:
+    found = np.zeros(0, "uint64")
+    for block in blocks(corpus_):
+        found = np.union1d(found, block.words)
+    return found
+
+
+def _numbers(block: Block, words: np.ndarray, longest: int, buckets: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers of a block's texts, one behind the other, and how many each has."""
+    import pandas
+
+    known = pandas.Index(words).get_indexer(block.words)
+    hashes, texts = ngrams(block.words, block.texts, longest)
+    longer = slice(len(block.words), None)
+    in_buckets = len(words) + (hashes[longer] % np.uint64(buckets)).astype("int64")
+    numbers = np.concatenate([known, in_buckets])
+    is_known = numbers >= 0  # words that training lacks are left out, the bigrams that have them are not
+    order = np.argsort(texts[is_known], kind="stable")
+    sizes = np.bincount(texts[is_known], minlength=len(block.y))
+    return numbers[is_known][order].astype("int32"), sizes.astype("int32")

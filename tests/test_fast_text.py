@@ -1,0 +1,109 @@
+"""fastText: what a word is, bags of words and hashed bigrams, the classifier and its falling rate."""
+
+import keras
+import numpy as np
+import pyarrow
+import pytest
+
+from benchmarks.papers import joulin2017
+from benchmarks.recipe import NotAttempted, Recipe
+from benchmarks.table import load_table
+from data_pipelines.hashed_bags import load_bags, words_of
+from models.bag_of_rows import bag_of_rows
+
+
+@pytest.fixture
+def fold(tmp_path, home):
+    """Return two training texts and two test texts, of words and bigrams in three buckets."""
+    for name, rows in (("train", [(1, "a b a"), (2, "c")]), ("test", [(2, "c b d"), (1, "")])):
+        text = "".join(f'"{y}","{words}"\n' for y, words in rows)
+        (tmp_path / f"{name}.csv").write_text(text)
+    paths = [tmp_path / "train.csv", tmp_path / "test.csv"]
+    return load_bags(paths, 0, 0, classes=2, fields=1, longest=2, buckets=3)
+
+
+def test_words_are_those_of_the_published_code():
+    texts = pyarrow.array(['It\'s "GOOD", (or not)?<br />a;b:c', ""])
+    assert words_of(texts).to_pylist() == [
+        ["it", "'", "s", "good", ",", "(", "or", "not", ")", "?", "a", "b", "c", "</s>"],
+        ["</s>"],
+    ]
+
+
+def test_bags_have_words_of_the_training_part_and_bigrams_of_all(fold):
+    train, test = fold.train.x, fold.test.x
+    assert (len(train), len(test)) == (2, 2)
+    first, second = train[[0, 1]]
+    assert np.count_nonzero(first) == 4 + 3  # a b a </s>, and their bigrams
+    assert np.count_nonzero(second) == 2 + 1
+    words = [set(row[row > 0]) for row in (first[:4], second[:2], test[[0]][0][:3])]
+    (c,) = words[1] & words[2] - words[0]  # the mark is in all
+    assert c in second[:2]
+    assert np.count_nonzero(test[[0]]) == 3 + 3  # d is unknown, its bigrams are not
+    assert np.count_nonzero(test[[1]]) == 1  # the mark alone
+    assert train.most <= 4 + 3
+    assert max(train[:].max(), test[:].max()) == train.most  # no row that no text has
+
+
+def test_bags_are_taken_in_an_order(fold):
+    turned = fold.train.x.in_order(np.array([1, 0]))
+    np.testing.assert_array_equal(turned[[0]][0, :3], fold.train.x[1:][0, :3])
+    np.testing.assert_array_equal(turned[:], fold.train.x[[1, 0]])
+
+
+def test_the_training_part_is_shuffled_with_its_labels(fold):
+    shuffled = joulin2017.shuffled(fold, np.random.default_rng(3))
+    sizes = {3: 1, 7: 0}  # how many numbers the text of each class has
+    assert [sizes[np.count_nonzero(row)] for row in shuffled.train.x[:]] == shuffled.train.y.tolist()
+
+
+def test_the_classifier_is_linear_in_the_mean_of_rows():
+    model = bag_of_rows(6, 3, width=10)
+    rows, weights = model.get_weights()
+    assert rows.shape == (7, 10) and not weights.any()
+    assert 0.05 < np.abs(rows).max() <= 0.1
+    weights = np.random.default_rng(0).normal(0, 1, weights.shape)
+    model.set_weights([rows, weights])
+    bags = np.array([[1, 4, 4, 0, 0], [2, 0, 0, 0, 0]])
+    expected = np.stack([rows[[1, 4, 4]].mean(axis=0), rows[2]]) @ weights
+    np.testing.assert_allclose(model(bags), expected, atol=1e-6)
+
+
+def test_a_step_moves_the_rows_of_its_texts_alone():
+    model = bag_of_rows(6, 2, width=4)
+    rows = model.get_weights()[0]
+    weights = np.arange(8.0).reshape(4, 2)
+    model.set_weights([rows, weights])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="sum")
+    model.compile(joulin2017.falling_sgd(rate=0.5, steps=4), loss)
+    model.train_on_batch(np.array([[1, 3, 3, 0], [5, 0, 0, 0]]), np.array([0, 1]))
+    moved = model.get_weights()[0] - rows
+    errors = [
+        keras.ops.softmax(mean @ weights).numpy() - np.eye(2)[y]
+        for y, mean in enumerate((rows[[1, 3, 3]].mean(axis=0), rows[5]))
+    ]
+    expected = np.zeros_like(rows)
+    for row, error, share in ((1, 0, 1 / 3), (3, 0, 2 / 3), (5, 1, 1)):
+        expected[row] = -0.5 * share * weights @ errors[error]
+    np.testing.assert_allclose(moved, expected, atol=1e-5)
+
+
+def test_the_rate_falls_to_zero_in_a_straight_line():
+    table = load_table("joulin2017")
+    recipe = table.recipe(table.cells("1", "fastText, h = 10, bigram", "AG")[0])
+    assert isinstance(recipe, Recipe)
+    rate = recipe.optimizer()._learning_rate
+    steps = 5 * 120_000 // 4
+    assert [float(rate(step)) for step in (0, steps // 2, steps)] == pytest.approx([0.25, 0.125, 0.0])
+
+
+def test_settings_are_those_of_the_published_code():
+    cells = load_table("joulin2017").cells("1", "fastText, h = 10, bigram")
+    recipes = {cell.column: joulin2017.recipe(cell) for cell in cells}
+    rates = {
+        name: found.optimizer.keywords["rate"] for name, found in recipes.items() if isinstance(found, Recipe)
+    }
+    assert list(rates.values()) == [0.25, 0.5, 0.5, 0.1, 0.1, 0.1, 0.05, 0.05]
+    assert all(found.dataset.load.keywords["buckets"] == 10_000_000 for found in recipes.values())
+    quoted = load_table("joulin2017").cells("1", "VDCNN", "AG")[0]
+    assert isinstance(joulin2017.recipe(quoted), NotAttempted) and quoted.value == 91.3
