@@ -117,6 +117,22 @@ def distance_chart(verdicts: Sequence[Verdict]) -> Spec | None:
     return _spec(layered, height=26 * len(rows) + 20)
 
 
+@_unchecked
+def time_chart(systems: Sequence[tuple[str, float, float]], title: str) -> Spec:
+    """Show systems, each a name, the seconds of one run and a score, by a point with its name."""
+    import altair as alt
+
+    rows = [{"system": name, "seconds": seconds, "score": score} for name, seconds, score in systems]
+    base = alt.Chart(_data(rows)).encode(
+        x=alt.X("seconds:Q", title="seconds of one run", scale=alt.Scale(type="log", nice=True)),
+        y=alt.Y("score:Q", title=title, scale=alt.Scale(zero=False, padding=12)),
+        tooltip=["system:N", alt.Tooltip("seconds:Q", format=",.1f"), alt.Tooltip("score:Q", format=".4~f")],
+    )
+    points = base.mark_point(filled=True, size=70, color=ACCENT, opacity=0.85)
+    names = base.mark_text(align="left", dx=7, fontSize=11).encode(text="system:N")
+    return _spec(alt.layer(points, names), height=420)
+
+
 def word_map(words: Sequence[str], places: Any, shares: Sequence[float]) -> Spec:
     """Show words at places in the plane, (words, 2); `shares` of the variance that the axes explain."""
     import altair as alt

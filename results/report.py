@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from results import charts
@@ -20,6 +21,7 @@ from results.verdicts import Answer, Verdict
 TEMPLATES = Path(__file__).parent / "templates"
 MARK = ".retable-report"  # the list of the files that we wrote
 SLUG_LENGTH = 60
+FEWEST_SYSTEMS = 5  # that are worth a chart of their times
 FACTS = {
     "metric": "metric",
     "published": "published ± margin",
@@ -145,9 +147,8 @@ def _write_pages(papers: Sequence[PaperPage], folder: Path, source: str) -> None
 def _write_paper(pages: Any, paper: PaperPage, folder: Path) -> None:
     folder.mkdir()
     common = {"root": "../", "about": _markdown(paper.about)}
-    distance = charts.distance_chart(paper.verdicts)
     here = {"title": paper.title, "here": paper.name, "trail": (("overview", "../index.html"),)}
-    content = {"paper": paper, "tables": _tables(paper), "charts": [distance] if distance else None}
+    content = {"paper": paper, "tables": _tables(paper), "charts": _paper_charts(paper)}
     (folder / "index.html").write_text(pages.get_template("paper.html").render(common | here | content), "utf-8")
     trail = (*here["trail"], (paper.name, "index.html"))
     for page in paper.cells:
@@ -156,6 +157,38 @@ def _write_paper(pages: Any, paper: PaperPage, folder: Path) -> None:
         here = {"title": f"{name}: {paper.title}", "here": name, "trail": trail, "notes": paper.notes}
         text = pages.get_template("cell.html").render(common | here | _cell(page))
         (folder / page.file).write_text(text, "utf-8")
+
+
+def _paper_charts(paper: PaperPage) -> list[tuple[str, str, charts.Spec]]:
+    """Return how far ours are from theirs and, where several systems of ours have a column, their times."""
+    found = []
+    if distance := charts.distance_chart(paper.verdicts):
+        text = "Our mean with its 90 % interval, less the published value, in margins: -1 to 1 is reproduced."
+        found.append(("How far from theirs", text, distance))
+    columns: dict[tuple[str, str, str], list[CellPage]] = {}
+    for page in paper.cells:
+        cell = page.verdict.cell
+        is_score = page.verdict.mean is not None and cell.metric.better != "exact"
+        if is_score and any(record.metrics for record in page.records):
+            columns.setdefault((cell.table, cell.column, cell.metric.name), []).append(page)
+    for (table, column, metric), pages in columns.items():
+        if len(pages) >= FEWEST_SYSTEMS:
+            text = "One run of every system of ours, with its data; the machine is told on the page of each cell."
+            systems = [
+                (page.verdict.cell.row, _seconds_of_a_run(page), page.verdict.mean or 0.0) for page in pages
+            ]
+            found.append((f"Time: table {table}, {column}", text, charts.time_chart(systems, metric)))
+    return found
+
+
+def _seconds_of_a_run(page: CellPage) -> float:
+    """Return the mean time of the finished runs, each with all of its folds."""
+    runs: dict[tuple[int, str], float] = {}
+    for record in page.records:
+        if record.metrics:
+            run = (record.key.seed, record.key.backend)
+            runs[run] = runs.get(run, 0.0) + record.seconds
+    return fmean(runs.values())
 
 
 def _tables(paper: PaperPage) -> list[dict[str, Any]]:

@@ -85,6 +85,19 @@ def test_charts_show_what_was_recorded(report, browser):
     assert page.locator("#chart-2 svg [aria-roledescription='line mark']").count() == len(trec.records)
 
 
+def test_systems_of_one_column_are_told_by_score_and_time(report, browser):
+    page, _ = watched(browser, 1400, "dark")
+    page.set_default_timeout(10_000)
+    page.goto((report / "lecun1998" / "index.html").as_uri())
+    figure = page.get_by_role("img", name="Time: table MNIST, none")
+    figure.locator("svg").wait_for()
+    cells = [c for c in paper_page(load_table("lecun1998"), LANDED).cells if c.verdict.cell.column == "none"]
+    assert page.get_by_role("img", name="Time: table architecture").count() == 0  # counts, no scores
+    measured = [cell.verdict.cell.row for cell in cells if cell.verdict.mean is not None]
+    assert len(measured) >= 5
+    assert sorted(figure.locator("[aria-roledescription='text mark']").all_text_contents()) == sorted(measured)
+
+
 def test_every_cell_has_a_page_and_every_link_leads_somewhere(report):
     for name in paper_names():
         pages = {path.name for path in (report / name).glob("*.html")} - {"index.html"}

@@ -4,7 +4,7 @@ const draw = () => {
   const ink = style.getPropertyValue("--ink").trim(), line = style.getPropertyValue("--line").trim();
   const axis = { labelColor: ink, titleColor: ink, gridColor: line, domainColor: line, tickColor: line, labelLimit: 180 };
   const legend = { labelColor: ink, titleColor: ink };
-  const config = { background: null, font: "system-ui, sans-serif", axis, legend, view: { stroke: null } };
+  const config = { background: null, font: "system-ui, sans-serif", axis, legend, view: { stroke: null }, text: { color: ink } };
   for (const source of document.querySelectorAll("script[data-chart]")) {
     vegaEmbed("#" + source.dataset.chart, JSON.parse(source.textContent), { renderer: "svg", actions: false, config });
   }
