@@ -1,26 +1,22 @@
 """The report: a folder of static pages, theirs beside ours, that works without a network."""
 
-import hashlib
-import re
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from results import charts
 from results.ledger import ResultsError
+from results.pages import CellPage, PaperPage, duration
 from results.published import Cell
-from results.records import EpochEnd, RunRecord
+from results.records import RunRecord
 from results.summary import MEANINGS, as_row, decimals, exact, number, sentence
-from results.verdicts import Answer, Verdict
+from results.verdicts import Verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
 MARK = ".retable-report"  # the list of the files that we wrote
-SLUG_LENGTH = 60
 FEWEST_SYSTEMS = 5  # that are worth a chart of their times
 FACTS = {
     "metric": "metric",
@@ -30,65 +26,6 @@ FACTS = {
     "90 % interval": "90 % interval of our mean",
     "95 % next run": "95 % of our next run",
 }
-
-
-@dataclass(frozen=True)
-class CellPage:
-    """What is told about one printed cell."""
-
-    verdict: Verdict
-    settings: Mapping[str, str]  # of the recipe; empty where there is none
-    records: Sequence[RunRecord]  # of that recipe, on any backend
-    curve: Sequence[EpochEnd]
-    command: str
-    by_backend: Mapping[str, Verdict]
-
-    @property
-    def file(self) -> str:
-        """Return the page's file name: readable, and different for every cell."""
-        cell = self.verdict.cell
-        name = "-".join((cell.table, cell.row, cell.column, cell.metric.name))
-        readable = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:SLUG_LENGTH]
-        return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:6]}.html"
-
-
-@dataclass(frozen=True)
-class PaperPage:
-    """What is told about one paper; `about` is Markdown."""
-
-    name: str
-    title: str
-    about: str
-    notes: Sequence[str]
-    cells: Sequence[CellPage]
-    claims: Sequence[Mapping[str, str]] = ()  # texts by heading
-
-    @property
-    def verdicts(self) -> list[Verdict]:
-        return [page.verdict for page in self.cells]
-
-    @property
-    def counts(self) -> list[tuple[Answer, int]]:
-        """Return how many cells have each answer, in the order of the answers."""
-        counted = Counter(verdict.answer for verdict in self.verdicts)
-        return [(answer, counted[answer]) for answer in Answer if counted[answer]]
-
-    @property
-    def attempted(self) -> int:
-        return sum(verdict.answer != Answer.NOT_ATTEMPTED for verdict in self.verdicts)
-
-    @property
-    def trained(self) -> dict[Any, RunRecord]:
-        """Return the finished runs; one that serves two cells is there once."""
-        return {record.key: record for page in self.cells for record in page.records if record.metrics}
-
-    @property
-    def records(self) -> int:
-        return len(self.trained)
-
-    @property
-    def hours(self) -> str:
-        return duration(sum(record.seconds for record in self.trained.values()))
 
 
 def write_report(papers: Sequence[PaperPage], folder: Path, source: str) -> Path:
@@ -117,13 +54,6 @@ def _written(folder: Path) -> set[str]:
     """Return the files of the report that is there."""
     mark = folder / MARK
     return {MARK, *mark.read_text("utf-8").splitlines()} if mark.is_file() else set()
-
-
-def duration(seconds: float) -> str:
-    """Return a time in hours, minutes or seconds, whichever reads best."""
-    if seconds >= 5400:
-        return f"{seconds / 3600:.1f} hours"
-    return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
 
 
 def _write_pages(papers: Sequence[PaperPage], folder: Path, source: str) -> None:

@@ -13,8 +13,9 @@ from benchmarks.cli.report import paper_page
 from benchmarks.table import load_table, paper_names
 from results.ledger import ResultsError
 from results.metrics import METRICS
+from results.pages import CellPage, PaperPage
 from results.published import Cell
-from results.report import CellPage, PaperPage, write_report
+from results.report import write_report
 from results.verdicts import Answer, Verdict
 
 LANDED = Path(__file__).parent.parent / "results"

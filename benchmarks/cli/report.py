@@ -14,9 +14,10 @@ from benchmarks.recipe import NotAttempted, fingerprint, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, paper_names
 from benchmarks.training import Options, adjust
+from results.pages import CellPage, PaperPage
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
-from results.report import CellPage, PaperPage, write_report
+from results.report import write_report
 from results.verdicts import Verdict
 
 
