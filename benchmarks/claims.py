@@ -1,6 +1,7 @@
 """Order claims: does one row of a table beat another in our runs, as the paper says?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -91,10 +92,23 @@ def _judge(
     if Answer.NOT_ATTEMPTED in answers:
         return verdict
     folds, parts = (winner.dataset.folds, winner.dataset.test_to_train) if winner.dataset else (1, None)
-    found = compare(better, *groups, folds=folds, runs=winner.runs, test_to_train=parts)
+    runs = max(loser.runs, winner.runs)
+    pairs = [
+        _for_every_seed(*pair)
+        for pair in ((groups[0], groups[1], loser.runs), (groups[1], groups[0], winner.runs))
+    ]
+    found = compare(better, *pairs, folds=folds, runs=runs, test_to_train=parts)
     # a test at every new run would find something in the end, so it waits for whole protocols
     order = Order.INCOMPLETE if Answer.INCOMPLETE in answers else _order(claim, found)
     return verdict._replace(order=order, comparison=found)
+
+
+def _for_every_seed(group: list[RunRecord], other: list[RunRecord], runs: int) -> list[RunRecord]:
+    """Let the one run of a system without randomness stand for every seed of the other group."""
+    if runs > 1 or len(group) != 1:
+        return group
+    seeds = sorted({record.key.seed for record in other} | {group[0].key.seed})
+    return [replace(group[0], key=group[0].key._replace(seed=seed)) for seed in seeds]
 
 
 def _on_one_backend(groups: list[list[RunRecord]]) -> list[list[RunRecord]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks import costs
 from benchmarks.costs import Amount, Cost
-from benchmarks.papers.zhang2015 import COUNTED, INVERSE_PENALTY, counting_error
+from benchmarks.papers.zhang2015 import COUNTED, LOGISTIC, counting_error
 from benchmarks.reading import CLASSES, FIELDS, generate
 from data_pipelines.counted_texts import load_counts
 from data_pipelines.dataset import Fold
@@ -62,7 +62,7 @@ def plainly(path: Path) -> Any:
 
 
 def _run(train: Path, test: Path) -> None:
-    counting_error(_load(train, test), 0, inverse=INVERSE_PENALTY, tfidf=True)
+    counting_error(_load(train, test), 0, tfidf=True, **LOGISTIC)
 
 
 def _load(train: Path, test: Path) -> Fold:

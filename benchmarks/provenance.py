@@ -18,7 +18,8 @@ CODE = (  # what numbers depend on; anything else may change, as records, plans 
     "requirements.lock",
 )
 LIBRARIES = (
-    *("retable", "keras", "tensorflow", "jax", "torch", "numpy", "gensim", "librosa", "opensmile", "scikit-learn"),
+    *("retable", "keras", "tensorflow", "jax", "torch", "numpy", "scipy", "pandas", "pyarrow", "scikit-learn"),
+    *("gensim", "librosa", "opensmile"),
 )
 
 

@@ -64,7 +64,7 @@ def digest(*parts: np.ndarray | str) -> str:
         text = part if isinstance(part, str) else f"{part.dtype}{part.shape}"
         found.update(text.encode() + b"\0")
         if not isinstance(part, str):
-            found.update(np.ascontiguousarray(part).tobytes())
+            found.update(np.ascontiguousarray(part).data)
     return found.hexdigest()
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from data_pipelines.cache import digest, kept, kept_blocks
-from data_pipelines.dataset import Fold, Split
-from data_pipelines.hashed_words import hash_texts, hash_words
+from data_pipelines.dataset import DataError, Fold, Split
+from data_pipelines.hashed_words import VERSION, hash_texts, hash_words
+from data_pipelines.labelled_rows import Joined, last_first
 from data_pipelines.labelled_texts import Part, Sentences, kept_words, parts
 from data_pipelines.ngrams import counts, most_frequent
 from data_pipelines.word_rows import count_words, words_of
@@ -21,11 +22,13 @@ def load_counts(
     """Return how often each text has the training part's `most` most frequent n-grams, up to `longest` words.
 
     Sparse float32 (rows, n-grams) and classes. The words of each part are read once, and kept on disk.
-    Raises DataError for files of another form.
+    Raises DataError for files of another form, and for a training part without words.
     """
     train, test = map(corpus, parts(paths, classes, fields))
     source = {"corpus": digest(train), "most": most, "longest": longest}
     known = kept("ngrams", source, lambda: most_frequent(train, longest, most))
+    if not len(known):
+        raise DataError(f"{paths[0]} has no words to count.")
     return Fold(Split(*counts(train, known, longest)), None, Split(*counts(test, known, longest)))
 
 
@@ -46,14 +49,14 @@ def load_word_counts(
     return Fold(splits[0], None, splits[1], tuple(words[place] for place in order), np.asarray(found)[order])
 
 
-def corpus(part: Part, split: Callable[[Any], Any] = words_of) -> np.ndarray:
+def corpus(part: Part, join: Joined = last_first, split: Callable[[Any], Any] = words_of) -> np.ndarray:
     """Return the hashed words and the classes of a part, memory-mapped; read once.
 
-    `split` makes an Arrow array of lists of words of an array of texts.
+    `join` makes texts of the fields of rows, `split` an Arrow array of lists of words of these.
     """
-    source = part.source() | {"split": f"{split.__module__}.{split.__name__}"}
+    source = part.source() | {"words": [join.__name__, f"{split.__module__}.{split.__name__}", VERSION]}
     return kept_blocks(
-        "hashed_words", source, lambda: (hash_texts(rows.y, split(rows.texts)) for rows in part.rows())
+        "hashed_words", source, lambda: (hash_texts(rows.y, split(rows.texts)) for rows in part.rows(join))
     )
 
 

@@ -22,15 +22,17 @@ from data_pipelines.packing import coarse
 END = "</s>"  # of a text, a word as others are
 TO_BLANK = ("<br />", ";", ":")
 APART = r"(['.,()!?])"  # words of their own
+BEGIN = -1  # of a text, among numbers
 
 
 class Bags:
     """The numbers of each text's words and bigrams, from 1, on disk; only numbers that a fold has are given."""
 
-    def __init__(self, content: np.ndarray, sizes: np.ndarray, places: np.ndarray) -> None:
+    def __init__(self, content: np.ndarray, places: np.ndarray) -> None:
         self._content, self._places = content, places
-        self._sizes, self._ends = np.asarray(sizes, "int64"), np.cumsum(sizes, dtype="int64")
-        self._order = np.arange(len(sizes))
+        self._starts = np.flatnonzero(content == BEGIN) + 1
+        self._sizes = np.diff(self._starts, append=len(content) + 1) - 1
+        self._order = np.arange(len(self._starts))
         self.most = int(places[-1])  # the largest number there can be
 
     def __len__(self) -> int:
@@ -41,13 +43,13 @@ class Bags:
         texts = self._order[rows]
         sizes = self._sizes[texts]
         found = np.zeros((len(texts), coarse(int(sizes.max(initial=1)))), "int32")
-        for row, (size, end) in enumerate(zip(sizes, self._ends[texts], strict=True)):
-            found[row, :size] = self._places[self._content[end - size : end]]
+        for row, (size, start) in enumerate(zip(sizes, self._starts[texts], strict=True)):
+            found[row, :size] = self._places[self._content[start : start + size]]
         return found
 
     def in_order(self, order: np.ndarray) -> "Bags":
         """Return the same texts, text `order[i]` in place i."""
-        other = Bags(self._content, self._sizes, self._places)
+        other = Bags(self._content, self._places)
         other._order = self._order[order]
         return other
 
@@ -60,18 +62,25 @@ def load_bags(
     A number that no text of the fold has is left out, so that a table of vectors needs no row for it.
     Raises DataError for files of another form.
     """
-    corpora = [corpus(part, words_of) for part in parts(paths, classes, fields)]
+    corpora = [corpus(part, in_file_order, words_of) for part in parts(paths, classes, fields)]
     words = kept("words", {"corpus": digest(corpora[0])}, lambda: _distinct(corpora[0]))
     settings = {"words": digest(words), "longest": longest, "buckets": buckets}
     encode = partial(_numbers, words=words, longest=longest, buckets=buckets)
-    encoded = [_encoded(part, encode, settings | {"corpus": digest(part)}) for part in corpora]
-    is_needed = np.zeros(len(words) + buckets, bool)
-    for content, _ in encoded:
-        is_needed[content] = True
-    places = np.cumsum(is_needed, dtype="int32")
+    contents = [_encoded(part, encode, settings | {"corpus": digest(part)}) for part in corpora]
+    is_needed = np.zeros(len(words) + buckets + 1, bool)
+    for content in contents:
+        is_needed[content] = True  # of BEGIN the last one, which is no number
+    places = np.cumsum(is_needed[:-1], dtype="int32")
     labels = (np.concatenate([block.y for block in blocks(part)]) for part in corpora)
-    train, test = (Split(Bags(*bags, places), y) for bags, y in zip(encoded, labels, strict=True))
-    return Fold(train, None, test)
+    first, test = (Split(Bags(content, places), y) for content, y in zip(contents, labels, strict=True))
+    return Fold(first, None, test)
+
+
+def in_file_order(fields: Sequence[Any]) -> Any:
+    """Return the fields as the published code leaves them of a line of CSV: a comma before each."""
+    from pyarrow import compute
+
+    return compute.binary_join_element_wise("", *fields, ",")
 
 
 def words_of(texts: Any) -> Any:
@@ -86,13 +95,8 @@ def words_of(texts: Any) -> Any:
     return compute.ascii_split_whitespace(compute.ascii_trim_whitespace(found))
 
 
-def _encoded(
-    corpus_: np.ndarray, encode: Callable[[Block], tuple[np.ndarray, np.ndarray]], source: dict[str, Any]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the numbers of all texts, one behind the other, and how many each has, memory-mapped."""
-    numbers = kept_blocks("bags", source, lambda: (encode(block)[0] for block in blocks(corpus_)))
-    sizes = kept_blocks("bag_sizes", source, lambda: (encode(block)[1] for block in blocks(corpus_)))
-    return numbers, sizes
+def _encoded(corpus_: np.ndarray, encode: Callable[[Block], np.ndarray], source: dict[str, Any]) -> np.ndarray:
+    return kept_blocks("bags", source, lambda: (encode(block) for block in blocks(corpus_)))
 
 
 def _distinct(corpus_: np.ndarray) -> np.ndarray:
@@ -102,8 +106,8 @@ def _distinct(corpus_: np.ndarray) -> np.ndarray:
     return found
 
 
-def _numbers(block: Block, words: np.ndarray, longest: int, buckets: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the numbers of a block's texts, one behind the other, and how many each has."""
+def _numbers(block: Block, words: np.ndarray, longest: int, buckets: int) -> np.ndarray:
+    """Return the numbers of a block's texts, one behind the other, each after a BEGIN; int32."""
     import pandas
 
     known = pandas.Index(words).get_indexer(block.words)
@@ -112,6 +116,6 @@ def _numbers(block: Block, words: np.ndarray, longest: int, buckets: int) -> tup
     in_buckets = len(words) + (hashes[longer] % np.uint64(buckets)).astype("int64")
     numbers = np.concatenate([known, in_buckets])
     is_known = numbers >= 0  # words that training lacks are left out, the bigrams that have them are not
-    order = np.argsort(texts[is_known], kind="stable")
-    sizes = np.bincount(texts[is_known], minlength=len(block.y))
-    return numbers[is_known][order].astype("int32"), sizes.astype("int32")
+    begins = np.arange(len(block.y))
+    order = np.argsort(np.concatenate([begins, texts[is_known]]), kind="stable")
+    return np.concatenate([np.full(len(begins), BEGIN), numbers[is_known]])[order].astype("int32")

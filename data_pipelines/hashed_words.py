@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from data_pipelines.dataset import DataError
+
 WORD = np.uint64(1 << 63)
-BLOCK = 1 << 21  # numbers; no text is as long, for its row fits into a block of the file
+BLOCK = 1 << 21  # numbers that are held at a time
+VERSION = 1  # of what a word is and how it is hashed, in this file and in those that cut texts into words
 
 
 class Block(NamedTuple):
@@ -45,19 +48,19 @@ def hash_texts(y: np.ndarray, lists: Any) -> np.ndarray:
     return found
 
 
-def blocks(corpus: np.ndarray, size: int = BLOCK) -> Iterator[Block]:
-    """Yield whole texts of an array as `hash_texts` makes them, up to `size` numbers at a time.
+def blocks(corpus: np.ndarray) -> Iterator[Block]:
+    """Yield whole texts of an array as `hash_texts` makes them, fewer than BLOCK numbers at a time.
 
-    Raises ValueError for a text that is longer.
+    Raises DataError for a text that has more.
     """
     start = 0
     while start < len(corpus):
-        part = np.asarray(corpus[start : start + size])
+        part = np.asarray(corpus[start : start + BLOCK])
         marks = np.flatnonzero(part < WORD)
         if start + len(part) < len(corpus):
             part, marks = part[: marks[-1]], marks[:-1]
         if not len(part):
-            raise ValueError(f"A text has more than {size} words.")
+            raise DataError(f"A text has {BLOCK:,} words or more. Expected texts that fit into memory many times.")
         is_word = part >= WORD
         yield Block(part[is_word], (np.cumsum(~is_word) - 1)[is_word], part[marks].astype("int32"))
         start += len(part)

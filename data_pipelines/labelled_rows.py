@@ -6,7 +6,7 @@ characters \\n are a line end, and the last field stands first.
 
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -28,11 +28,23 @@ class Rows(NamedTuple):
     texts: Any
 
 
-def stream(path: Path, classes: int, fields: int, member: str = "") -> Iterator[Rows]:
+Joined = Callable[[Sequence[Any]], Any]  # the fields of rows, Arrow arrays of strings -> their texts, another
+
+
+def last_first(fields: Sequence[Any]) -> Any:
+    """Return fields with their line ends, trimmed, joined by a blank from the last to the first, as Crepe does."""
+    from pyarrow import compute
+
+    cleaned = (compute.ascii_trim_whitespace(compute.replace_substring(field, "\\n", "\n")) for field in fields)
+    return compute.binary_join_element_wise(*reversed(list(cleaned)), " ")
+
+
+def stream(path: Path, classes: int, fields: int, member: str = "", join: Joined = last_first) -> Iterator[Rows]:
     """Yield the sound rows of a file, or of a member of a tar archive, in blocks; memory does not grow with it.
 
-    Texts keep their letter case and bytes. Raises DataError for a file that is no such CSV and, at its end, when
-    more than a thousandth of its rows has another number of fields or no class from 1 to `classes`.
+    Texts keep their letter case and bytes; `join` makes them of their fields. Raises DataError for a file that is
+    no such CSV and, at its end, when more than a thousandth of its rows has another number of fields or no class
+    from 1 to `classes`.
     """
     import pyarrow
 
@@ -42,7 +54,7 @@ def stream(path: Path, classes: int, fields: int, member: str = "") -> Iterator[
         with _opened(path, member) as source:
             for batch in _reader(source, fields, skipped):
                 read += batch.num_rows
-                yield _sound(batch, classes, read - batch.num_rows, skipped)
+                yield _sound(batch, classes, read - batch.num_rows, skipped, join)
     except (pyarrow.ArrowInvalid, tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise DataError(f"{path} can't be read as CSV: {error}") from error
     rows = read + sum("fields" in reason for reason in skipped.values())
@@ -84,7 +96,7 @@ def _skip(skipped: dict[int, str], row: Any) -> str:
     return "skip"
 
 
-def _sound(batch: Any, classes: int, before: int, skipped: dict[int, str]) -> Rows:
+def _sound(batch: Any, classes: int, before: int, skipped: dict[int, str], join: Joined) -> Rows:
     """Return the rows of a batch that have a class; `before` of the file were read."""
     import pyarrow
     from pyarrow import compute
@@ -96,8 +108,9 @@ def _sound(batch: Any, classes: int, before: int, skipped: dict[int, str]) -> Ro
         for place in np.flatnonzero(~is_known.to_numpy(zero_copy_only=False)).tolist():
             skipped[_number(before + place, skipped)] = f"the class {labels[place].as_py()!r}"
         batch, known = batch.filter(is_known), known.filter(is_known)
-    columns = [_text(column) for column in reversed(batch.columns[1:])]
-    return Rows(known.to_numpy().astype("int32"), compute.binary_join_element_wise(*columns, " "))
+    any_bytes = compute.CastOptions(pyarrow.string(), allow_invalid_utf8=True)
+    columns = [compute.cast(column, options=any_bytes) for column in batch.columns[1:]]
+    return Rows(known.to_numpy().astype("int32"), join(columns))
 
 
 def _number(place: int, skipped: dict[int, str]) -> int:
@@ -106,12 +119,3 @@ def _number(place: int, skipped: dict[int, str]) -> int:
     for other in sorted(other for other, reason in skipped.items() if "fields" in reason):
         number += other <= number
     return number
-
-
-def _text(column: Any) -> Any:
-    """Return a field with its line ends, trimmed; bytes that are no UTF-8 stay as they are."""
-    import pyarrow
-    from pyarrow import compute
-
-    texts = compute.cast(column, options=compute.CastOptions(pyarrow.string(), allow_invalid_utf8=True))
-    return compute.ascii_trim_whitespace(compute.replace_substring(texts, "\\n", "\n"))

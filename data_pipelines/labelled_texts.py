@@ -10,7 +10,7 @@ import numpy as np
 
 from data_pipelines.cache import digest, kept, kept_blocks
 from data_pipelines.dataset import Fold, Split
-from data_pipelines.labelled_rows import Rows, stream
+from data_pipelines.labelled_rows import Joined, Rows, last_first, stream
 from data_pipelines.quantized import LENGTH, alphabet, quantize
 from data_pipelines.rewritten import KeptTexts, Rewritten
 from data_pipelines.thesaurus import read_thesaurus
@@ -26,9 +26,9 @@ class Part(NamedTuple):
     classes: int
     fields: int
 
-    def rows(self) -> Iterator[Rows]:
-        """Stream the sound rows."""
-        return stream(self.path, self.classes, self.fields, self.member)
+    def rows(self, join: Joined = last_first) -> Iterator[Rows]:
+        """Stream the sound rows, their texts made of their fields by `join`."""
+        return stream(self.path, self.classes, self.fields, self.member, join)
 
     def texts(self) -> Iterator[Any]:
         """Stream the texts, in Arrow arrays."""

@@ -34,7 +34,8 @@ def most_frequent(corpus: np.ndarray, longest: int, most: int) -> np.ndarray:
     """Return the hashes of the `most` most frequent n-grams up to `longest` words, sorted, uint64.
 
     Exact: only n-grams of rare buckets go uncounted, and they are rarer than all that are returned. Of equally
-    frequent ones those with smaller hashes are taken. Memory does not grow with the corpus.
+    frequent ones those with smaller hashes are taken. Memory grows with the corpus up to 1 GB of buckets, and as
+    much to rank them.
     """
     bits = int(np.clip(np.ceil(np.log2(max(len(corpus) * longest, 1))), FEWEST_BITS, MOST_BITS))
     buckets = _buckets(corpus, longest, np.uint64(64 - bits))

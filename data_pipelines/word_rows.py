@@ -23,8 +23,11 @@ def words_of(texts: Any) -> Any:
 
 def word_lists(blocks: Iterable[Any]) -> Iterator[list[str]]:
     """Yield the words of each text of Arrow arrays, a list a text."""
+    import pyarrow
+
     for texts in blocks:
-        yield from words_of(texts).to_pylist()
+        for words in words_of(texts).cast(pyarrow.list_(pyarrow.binary())).to_pylist():
+            yield [word.decode("utf-8", "replace") for word in words]
 
 
 def most_frequent(blocks: Iterable[Any], size: int) -> tuple[str, ...]:
@@ -39,11 +42,12 @@ def most_frequent(blocks: Iterable[Any], size: int) -> tuple[str, ...]:
 
 def count_words(blocks: Iterable[Any]) -> Counter[str]:
     """Return how often each word occurs in Arrow arrays of texts, in the order of their first ones."""
+    import pyarrow
+
     counts: Counter[str] = Counter()
     for texts in blocks:
-        counts.update(
-            {pair["values"]: pair["counts"] for pair in words_of(texts).flatten().value_counts().tolist()}
-        )
+        for pair in words_of(texts).flatten().cast(pyarrow.binary()).value_counts().tolist():
+            counts[pair["values"].decode("utf-8", "replace")] += pair["counts"]
     del counts[""]
     return counts
 

@@ -25,6 +25,12 @@ class CellPage:
     by_backend: Mapping[str, Verdict]
 
     @property
+    def judged(self) -> list[RunRecord]:
+        """Return the finished runs that the verdict rests on, those of its backend."""
+        names = [name for name, found in self.by_backend.items() if found.units == self.verdict.units]
+        return [record for record in self.records if record.metrics and record.key.backend in names[:1]]
+
+    @property
     def file(self) -> str:
         """Return the page's file name: readable, and different for every cell."""
         cell = self.verdict.cell

@@ -99,26 +99,29 @@ def _paper_charts(paper: PaperPage) -> list[tuple[str, str, charts.Spec]]:
     for page in paper.cells:
         cell = page.verdict.cell
         is_score = page.verdict.mean is not None and cell.metric.better != "exact"
-        if is_score and any(record.metrics for record in page.records):
+        if is_score and page.judged:
             columns.setdefault((cell.table, cell.column, cell.metric.name), []).append(page)
     for (table, column, metric), pages in columns.items():
         if len(pages) >= FEWEST_SYSTEMS:
-            text = "One run of every system of ours, with its data; the machine is told on the page of each cell."
-            systems = [
-                (page.verdict.cell.row, _seconds_of_a_run(page), page.verdict.mean or 0.0) for page in pages
-            ]
-            found.append((f"Time: table {table}, {column}", text, charts.time_chart(systems, metric)))
+            text = (
+                "One run of every system of ours, on the machine that its page names, with the reading of its "
+                "data, save what an earlier run kept."
+            )
+            found.append(
+                (f"Time: table {table}, {column}", text, charts.time_chart(list(map(_timed, pages)), metric))
+            )
     return found
 
 
-def _seconds_of_a_run(page: CellPage) -> float:
-    """Return the mean time of the finished runs, each with all of its folds."""
-    runs: dict[tuple[int, str], float] = {}
-    for record in page.records:
-        if record.metrics:
-            run = (record.key.seed, record.key.backend)
-            runs[run] = runs.get(run, 0.0) + record.seconds
-    return fmean(runs.values())
+def _timed(page: CellPage) -> tuple[str, float, float]:
+    """Return a system's name, with what its row notes, the mean time of its whole runs, and their score."""
+    cell, units = page.verdict.cell, page.verdict.units
+    seconds: dict[int, list[float]] = {}
+    for record in page.judged:
+        seconds.setdefault(record.key.seed, []).append(record.seconds)
+    folds = max(map(len, seconds.values()))
+    whole = [sum(times) for times in seconds.values() if len(times) == folds]
+    return f"{cell.row} ({cell.note})" if cell.note else cell.row, fmean(whole), fmean(units)
 
 
 def _tables(paper: PaperPage) -> list[dict[str, Any]]:

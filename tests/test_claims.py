@@ -64,6 +64,33 @@ def test_runs_are_paired_by_seed_and_fold_and_folds_are_corrected():
 
 
 @pytest.mark.parametrize(
+    ("errors", "order"),
+    [
+        ([9.6, 9.5, 9.7, 9.6, 9.4], Order.HOLDS),
+        ([1.0, 1.1, 0.9, 1.0, 1.2], Order.REVERSED),
+        ([3.3, 9.0, 2.0, 3.5, 1.0], Order.OPEN),
+        ([9.6, 9.5], Order.INCOMPLETE),
+    ],
+)
+def test_a_system_without_randomness_meets_every_run_of_one_that_has_it(errors, order):
+    zhang = load_table("zhang2015")
+
+    def runs(row: str, values) -> list[RunRecord]:
+        mark = fingerprint(zhang.recipe(zhang.cells("4", row, "DBP")[0]))
+        keys = [
+            JobKey("zhang2015", "4", row, "DBP", 0, seed, "tensorflow", mark, 1) for seed in range(len(values))
+        ]
+        return [RunRecord(key, {"test error": value}) for key, value in zip(keys, values, strict=True)]
+
+    for claim in (Claim("", "4", "BoW", "Bag-of-means"), Claim("", "4", "Bag-of-means", "BoW")):
+        asked = replace(zhang, claims=(claim._replace(columns=("DBP",)),))
+        (verdict,) = judge_claims(asked, runs("BoW", [3.4]) + runs("Bag-of-means", errors))
+        swapped = {Order.HOLDS: Order.REVERSED, Order.REVERSED: Order.HOLDS}
+        assert verdict.order == (order if claim.better == "BoW" else swapped.get(order, order))
+        assert verdict.comparison.pairs == len(errors)
+
+
+@pytest.mark.parametrize(
     ("differences", "order"),
     [
         ([0.4, -0.3, 0.6, -0.5, 0.1], Order.HOLDS),

@@ -7,15 +7,17 @@ import pyarrow
 import pytest
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
 
 from benchmarks.claims import judge_claims
 from benchmarks.papers import zhang2015
 from benchmarks.recipe import Measurement
 from benchmarks.table import load_table
-from data_pipelines import ngrams
+from data_pipelines import hashed_words, ngrams
 from data_pipelines.counted_texts import load_counts, load_word_counts
+from data_pipelines.dataset import DataError
 from data_pipelines.hashed_words import blocks, hash_texts, hash_words
-from models.bag_of_words import inverse_frequencies, logistic_predictions, nearest_means
+from models.bag_of_words import features, inverse_frequencies, logistic_predictions, nearest_means
 
 
 def sentences_of(texts: int, words: int = 12) -> list[list[str]]:
@@ -38,21 +40,28 @@ def hash_of(ngram: str) -> int:
     return int(ngrams.ngrams(words, np.zeros(len(words), int), len(words))[0][-1])
 
 
-@pytest.mark.parametrize("size", [50, 1 << 21])
-def test_blocks_hold_whole_texts_and_their_classes(size):
+@pytest.fixture(params=[50, 1 << 21], ids=["many blocks", "one block"])
+def block(request, monkeypatch) -> int:
+    """Set how many numbers are held at a time."""
+    monkeypatch.setattr(hashed_words, "BLOCK", request.param)
+    return request.param
+
+
+def test_blocks_hold_whole_texts_and_their_classes(block):
     sentences = sentences_of(200)
     found: list[list[int]] = []
     labels: list[int] = []
-    for block in blocks(corpus_of(sentences), size):
+    for block in blocks(corpus_of(sentences)):
         found += [block.words[block.texts == text].tolist() for text in range(len(block.y))]
         labels += block.y.tolist()
     assert found == [hash_words(sentence).tolist() if sentence else [] for sentence in sentences]
     assert labels == [text % 3 for text in range(200)]
 
 
-def test_a_text_longer_than_a_block_is_told():
-    with pytest.raises(ValueError, match="A text has more than 20 words"):
-        list(blocks(corpus_of([["a"] * 30, ["b"]]), 20))
+def test_a_text_longer_than_a_block_is_told(monkeypatch):
+    monkeypatch.setattr(hashed_words, "BLOCK", 20)
+    with pytest.raises(DataError, match="A text has 20 words or more"):
+        list(blocks(corpus_of([["a"] * 30, ["b"]])))
 
 
 def test_empty_words_and_bytes_that_are_no_text_are_counted_as_they_are():
@@ -66,7 +75,7 @@ def test_empty_words_and_bytes_that_are_no_text_are_counted_as_they_are():
 @pytest.mark.parametrize("longest", [1, 2, 5])
 @pytest.mark.parametrize("most", [10, 300, 10**6])
 @pytest.mark.parametrize("bits", [3, 8, 16])
-def test_the_most_frequent_are_those_of_plain_counting(longest, most, bits, monkeypatch):
+def test_the_most_frequent_are_those_of_plain_counting(longest, most, bits, block, monkeypatch):
     monkeypatch.setattr(ngrams, "FEWEST_BITS", bits)  # so few buckets that all are shared
     monkeypatch.setattr(ngrams, "MOST_BITS", bits)
     monkeypatch.setattr(ngrams, "MOST_PENDING", 100)
@@ -78,7 +87,7 @@ def test_the_most_frequent_are_those_of_plain_counting(longest, most, bits, monk
     assert found.tolist() == sorted(ranked[:most])
 
 
-def test_counts_are_those_of_scikit_learn():
+def test_counts_are_those_of_scikit_learn(block):
     sentences = sentences_of(100)
     corpus = corpus_of(sentences)
     known = ngrams.most_frequent(corpus, 3, 10**6)
@@ -88,6 +97,21 @@ def test_counts_are_those_of_scikit_learn():
     columns = np.searchsorted(known, [hash_of(ngram) for ngram in theirs.get_feature_names_out()])
     np.testing.assert_array_equal(found.toarray()[:, columns], expected.toarray())
     np.testing.assert_array_equal(labels, np.arange(100) % 3)
+
+
+def test_bytes_that_are_no_text_break_no_count_of_words(tmp_path, home):
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b'"1","caf\xe9 a"\n"2","a b"\n' * 6)
+    settings = {"width": 4, "min_count": 6, "epochs": 1}
+    fold = load_word_counts([path, path], 0, 0, classes=2, fields=1, vectors=settings)
+    assert set(fold.vocabulary) == {"a", "b", "caf\ufffd"}
+    assert fold.train.x.sum() == 6 * 3  # all but the broken word
+
+
+def test_a_training_part_without_words_is_told(tmp_path, home):
+    path = written(tmp_path, (1, ""), (2, "..."))
+    with pytest.raises(DataError, match="2.csv has no words to count"):
+        load_counts([path, path], 0, 0, classes=2, fields=1, most=10, longest=2)
 
 
 def written(folder, *rows: tuple[int, str]):
@@ -120,14 +144,36 @@ def test_weights_are_logarithms_of_texts_to_texts_with_a_feature():
     np.testing.assert_allclose(inverse_frequencies(counts), [np.log(4 / 2), 0, 0], rtol=1e-6)
 
 
-def test_a_scale_of_all_features_changes_no_prediction():
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+@pytest.mark.parametrize("tfidf", [True, False])
+def test_the_classifier_is_logistic_regression_over_weighted_counts(tfidf):
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 3, 60)
-    counts = sparse.csr_matrix(rng.poisson(1 + np.eye(3)[labels] * 2).astype("float32"))
-    found = logistic_predictions(counts[:40], labels[:40], counts[40:], inverse=10.0)
-    other = logistic_predictions(counts[:40] * 7, labels[:40], counts[40:] * 7, inverse=10.0)
-    np.testing.assert_array_equal(found, other)
-    assert np.mean(found == labels[40:]) > 0.5
+    counts = rng.poisson(0.5 + np.eye(3, 8)[labels] * 2).astype("float32")
+    counts[50] = 0  # a text without any known word
+    train, test = counts[:40], counts[40:]
+    weights = np.log(40 / (train > 0).sum(axis=0)) if tfidf else np.ones(8)
+    scaled = [
+        part * weights / np.maximum((part * weights).max(axis=1, keepdims=True), 1e-9) for part in (train, test)
+    ]
+    expected = LogisticRegression(C=1.0, tol=1e-6, max_iter=1000).fit(scaled[0], labels[:40])
+    given = [sparse.csr_matrix(part) for part in (train, test)]
+    settings = {"tfidf": tfidf, "inverse": 1.0, "tolerance": 1e-6, "iterations": 1000}
+    found = logistic_predictions(given[0], labels[:40], given[1], **settings)
+    np.testing.assert_array_equal(found, expected.predict(scaled[1]))
+    weighted = features(given[1], weights.astype("float32"))
+    np.testing.assert_allclose(weighted.toarray(), scaled[1], rtol=1e-5)
+    assert weighted.dtype == "float32"
+    np.testing.assert_array_equal(given[1].toarray(), test)  # what is given stays as it is
+    with pytest.raises(ArithmeticError, match="has not converged in 2 iterations"):
+        logistic_predictions(given[0], labels[:40], given[1], **settings | {"iterations": 2})
+
+
+def test_one_long_text_decides_no_scale():
+    counts = sparse.csr_matrix([[1, 2, 0], [0, 1, 1]], dtype="float32")
+    longer = sparse.csr_matrix([[1, 2, 0], [0, 1, 1], [900, 0, 0]], dtype="float32")
+    ones = np.ones(3, "float32")
+    np.testing.assert_array_equal(features(longer, ones).toarray()[:2], features(counts, ones).toarray())
 
 
 def test_means_are_those_of_the_seed():
@@ -151,9 +197,9 @@ def test_counting_systems_are_those_of_the_paper(row, most, longest):
 
 
 def test_the_best_and_the_worst_of_each_column_are_those_that_the_lecture_colours():
-    claims = load_table("zhang2015").claims
-    best = {claim.columns[0]: claim.better for claim in claims if "best" in claim.text}
-    worst = {claim.columns[0]: claim.worse for claim in claims if "worst" in claim.text}
+    table = load_table("zhang2015")
+    best = {claim.columns[0]: claim.better for claim in table.claims if "best" in claim.text}
+    worst = {claim.columns[0]: claim.worse for claim in table.claims if "worst" in claim.text}
     assert best == {
         **dict.fromkeys(("AG", "Sogou", "DBP"), "ngrams TFIDF"),
         "Yelp P": "ngrams",
@@ -163,6 +209,12 @@ def test_the_best_and_the_worst_of_each_column_are_those_that_the_lecture_colour
         "Amz. P": "Lg. Conv. Th.",
     }
     assert worst == dict.fromkeys(best, "Bag-of-means")
+    for claim in table.claims:  # against the row next to it, by the published values
+        cells = table.cells("4", None, claim.columns[0])
+        ranked = sorted((cell.value, cell.row) for cell in cells if cell.value is not None)
+        ends = ranked[:2] if "best" in claim.text else ranked[-2:]
+        values = {row: value for value, row in ranked}
+        assert [values[claim.better], values[claim.worse]] == [value for value, _ in ends]
 
 
 def test_a_claim_of_one_column_is_judged_there_alone():

@@ -8,13 +8,16 @@ import pytest
 from benchmarks.papers import joulin2017
 from benchmarks.recipe import NotAttempted, Recipe
 from benchmarks.table import load_table
-from data_pipelines.hashed_bags import load_bags, words_of
+from data_pipelines import hashed_words
+from data_pipelines.hashed_bags import in_file_order, load_bags, words_of
+from data_pipelines.labelled_rows import stream
 from models.bag_of_rows import bag_of_rows
 
 
-@pytest.fixture
-def fold(tmp_path, home):
+@pytest.fixture(params=[7, 1 << 21], ids=["many blocks", "one block"])
+def fold(tmp_path, home, request, monkeypatch):
     """Return two training texts and two test texts, of words and bigrams in three buckets."""
+    monkeypatch.setattr(hashed_words, "BLOCK", request.param)
     for name, rows in (("train", [(1, "a b a"), (2, "c")]), ("test", [(2, "c b d"), (1, "")])):
         text = "".join(f'"{y}","{words}"\n' for y, words in rows)
         (tmp_path / f"{name}.csv").write_text(text)
@@ -30,18 +33,28 @@ def test_words_are_those_of_the_published_code():
     ]
 
 
+def test_a_line_is_read_as_the_published_code_reads_it(tmp_path):
+    path = tmp_path / "line.csv"
+    path.write_text('"3","Wall St. Bears (Reuters)","Reuters - Short-sellers, Wall\\nStreet\'s ""band"""\n')
+    (rows,) = stream(path, 4, 2, join=in_file_order)
+    found = " ".join(words_of(rows.texts).to_pylist()[0])
+    line = ", wall st . bears ( reuters ) , reuters - short-sellers , wall\\nstreet ' s band </s>"
+    assert found == line
+
+
 def test_bags_have_words_of_the_training_part_and_bigrams_of_all(fold):
     train, test = fold.train.x, fold.test.x
     assert (len(train), len(test)) == (2, 2)
     first, second = train[[0, 1]]
-    assert np.count_nonzero(first) == 4 + 3  # a b a </s>, and their bigrams
-    assert np.count_nonzero(second) == 2 + 1
-    words = [set(row[row > 0]) for row in (first[:4], second[:2], test[[0]][0][:3])]
-    (c,) = words[1] & words[2] - words[0]  # the mark is in all
-    assert c in second[:2]
-    assert np.count_nonzero(test[[0]]) == 3 + 3  # d is unknown, its bigrams are not
-    assert np.count_nonzero(test[[1]]) == 1  # the mark alone
-    assert train.most <= 4 + 3
+    assert np.count_nonzero(first) == 5 + 4  # , a b a </s>, and their bigrams
+    assert np.count_nonzero(second) == 3 + 2
+    assert first[1] == first[3] != first[2]  # a, twice
+    assert (first[0], first[4]) == (second[0], second[2])  # the comma and the mark
+    c, b = second[1], first[2]
+    assert test[[0]][0, :4].tolist() == [first[0], c, b, first[4]]  # d is unknown
+    assert np.count_nonzero(test[[0]]) == 4 + 4  # its bigrams are not
+    assert np.count_nonzero(test[[1]]) == 2 + 1
+    assert train.most <= 5 + 3
     assert max(train[:].max(), test[:].max()) == train.most  # no row that no text has
 
 
@@ -53,7 +66,7 @@ def test_bags_are_taken_in_an_order(fold):
 
 def test_the_training_part_is_shuffled_with_its_labels(fold):
     shuffled = joulin2017.shuffled(fold, np.random.default_rng(3))
-    sizes = {3: 1, 7: 0}  # how many numbers the text of each class has
+    sizes = {5: 1, 9: 0}  # how many numbers the text of each class has
     assert [sizes[np.count_nonzero(row)] for row in shuffled.train.x[:]] == shuffled.train.y.tolist()
 
 

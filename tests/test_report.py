@@ -15,7 +15,8 @@ from results.ledger import ResultsError
 from results.metrics import METRICS
 from results.pages import CellPage, PaperPage
 from results.published import Cell
-from results.report import write_report
+from results.records import JobKey, RunRecord
+from results.report import _timed, write_report
 from results.verdicts import Answer, Verdict
 
 LANDED = Path(__file__).parent.parent / "results"
@@ -146,6 +147,22 @@ def paper_of(*rows: str) -> PaperPage:
     return PaperPage(
         "p", rows[0], rows[0], rows, [CellPage(v, {v.reason: v.reason}, (), (), v.reason, {}) for v in verdicts]
     )
+
+
+def test_the_time_of_a_run_is_that_of_whole_passes_on_the_backend_that_was_judged():
+    cell = Cell("p", "1", "row", "column", METRICS["value"], None, None, "stopped early")
+    times = {("tensorflow", 0): (10, 30), ("tensorflow", 1): (20,), ("jax", 0): (500, 500)}
+    records = [
+        RunRecord(JobKey("p", "1", "row", "column", fold, seed, backend, "f", 1), {"value": 1.0}, seconds=seconds)
+        for (backend, seed), both in times.items()
+        for fold, seconds in enumerate(both)
+    ]
+    judged = {
+        name: Verdict(cell, Answer.INCOMPLETE, units=(value,))
+        for name, value in (("jax", 2.0), ("tensorflow", 1.0))
+    }
+    page = CellPage(judged["tensorflow"], {}, records, (), "", judged)
+    assert _timed(page) == ("row (stopped early)", 40.0, 1.0)
 
 
 def test_text_from_data_is_escaped(browser, tmp_path):

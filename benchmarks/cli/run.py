@@ -11,7 +11,7 @@ import typer
 from benchmarks import provenance
 from benchmarks.backends import select_backend
 from benchmarks.cli.progress import RunReport, by_place, warn
-from benchmarks.cli.show import Column, Paper, Results, Row, TableName, existing, print_verdicts, wide_console
+from benchmarks.cli.show import Column, Paper, Results, TableName, existing, print_verdicts, wide_console
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, settings
 from benchmarks.reproduce import Runner, reproduce, verdicts
 from benchmarks.running import Cluster, run_here, run_on_ray
@@ -34,7 +34,7 @@ DEFAULT_RUNS = (  # paper, row, column
 def run(
     paper: Paper,
     table: TableName = None,
-    row: Row = None,
+    row: Annotated[list[str] | None, typer.Option("--row", help="Only this row; may be given again.")] = None,
     column: Column = None,
     seeds: Annotated[int | None, typer.Option(help="Runs per cell [what the paper's protocol asks for].")] = None,
     epochs: Annotated[int | None, typer.Option(help="Other than the paper's: a trial, never counts.")] = None,
@@ -61,7 +61,8 @@ def run(
         if value is not None and value < 1:
             raise DataError(f"{name} is {value}. Expected 1 or more.")
     found = load_table(paper)
-    cells = found.cells(table, row, column)
+    wanted: list[str | None] = [*row] if row else [None]
+    cells = [cell for name in wanted for cell in found.cells(table, name, column)]
     options = Options(epochs, lookalike, deterministic, checkpoint_after)
     runner = choose_runner(on, Cluster(address, gpus_per_job, cpus_per_job))
     with resumable():

@@ -2,15 +2,13 @@
 
 Source: EACL 2017, arXiv 1607.01759, table 1; the published code (classification-results.sh). The row of n-grams
 could not be checked against a public source.
-Margin: 0.5 points; the figures of the models that the authors released are 0.1 from the printed ones at most.
+Margin: 0.5 points, for want of a published spread.
 
 From the code: 10 units, 5 epochs, 10 million buckets, all words, and the rates of each set; rows begin as
-U[-1/10, 1/10], weights of classes at zero; the rate falls to zero in a straight line; a text ends with a mark.
+U[-1/10, 1/10], weights of classes at zero; the rate falls to zero in a straight line; what a word is; a comma
+before every field, a mark behind the last one; lines are shuffled once.
 
-We assume:
-- rates of words alone, which were not published, are those with bigrams;
-- fields stand as Zhang's code has them, the last one first;
-- lines are shuffled once, and all epochs have that order.
+We assume that rates of words alone, which were not published, are those with bigrams.
 
 We deviate: four threads that write into one table without locks are batches of four texts whose gradients are
 summed. Another hash gives the buckets.
