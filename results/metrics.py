@@ -97,6 +97,7 @@ VIEWS = {  # of test images: what was done to them, and how much of it
 }
 VALUE = Metric("value", "", "exact")
 EQUAL_ENTRIES = Metric("equal entries", "", "exact")
+EPOCH_SECONDS = Metric("seconds of an epoch", "s", "lower")
 CORRELATION = Metric("rank correlation", "", "higher")
 
 METRICS = {
@@ -104,7 +105,7 @@ METRICS = {
     for metric in (
         *(ACCURACY, TEST_ERROR, TRAINING_ERROR, TEST_MISTAKES, TRAINING_MISTAKES, TEST_SQUARES, TRAINING_SQUARES),
         *(UNWEIGHTED_ACCURACY, LOWEST_ACCURACY, HIGHEST_ACCURACY),
-        *(REJECTED, PERPLEXITY, VALUE, EQUAL_ENTRIES, CORRELATION),
+        *(REJECTED, PERPLEXITY, VALUE, EQUAL_ENTRIES, CORRELATION, EPOCH_SECONDS),
         *(error_on(view) for view in VIEWS),
     )
 }
