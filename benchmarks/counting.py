@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks import costs
 from benchmarks.costs import Amount, Cost
-from benchmarks.papers.zhang2015 import COUNTED, LOGISTIC, counting_error
+from benchmarks.papers.zhang2015.counting import COUNTED, LOGISTIC, counting_error
 from benchmarks.reading import CLASSES, FIELDS, generate
 from data_pipelines.counted_texts import load_counts
 from data_pipelines.dataset import Fold

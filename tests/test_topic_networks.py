@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from benchmarks import estimating
-from benchmarks.papers.zhang2015 import DESCENT, FRAMES, SIZES, given_vectors, recipe, sgd, with_synonyms
+from benchmarks.papers.zhang2015 import recipe
+from benchmarks.papers.zhang2015.networks import DESCENT, FRAMES, SIZES, given_vectors, sgd, with_synonyms
 from benchmarks.recipe import Recipe, fingerprint, settings
 from benchmarks.table import load_table
 from data_pipelines.dataset import Fold, Split

@@ -17,7 +17,8 @@ from benchmarks.backends import select_backend
 from benchmarks.cli.show import wide_console
 from benchmarks.costs import Amount, Cost
 from benchmarks.papers.kim2016 import STEPS, STREAMS
-from benchmarks.papers.zhang2015 import BATCH_SIZE, OURS
+from benchmarks.papers.zhang2015 import OURS
+from benchmarks.papers.zhang2015.networks import BATCH_SIZE
 from benchmarks.recipe import Recipe
 from benchmarks.rivals import Step
 from benchmarks.table import load_table, match

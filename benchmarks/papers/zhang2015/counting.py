@@ -1,0 +1,56 @@
+"""The systems that count n-grams, or clusters of words."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from benchmarks.papers.zhang2015.networks import WORD2VEC
+from benchmarks.recipe import Measurement
+from data_pipelines.dataset import Fold, Split
+from data_pipelines.datasets.topics import Topics, counted, counted_words
+from results.metrics import TEST_ERROR
+
+COUNTED: dict[str, dict[str, int]] = {  # by the first part of a row's name: n-grams, and their longest one
+    "BoW": {"most": 50_000, "longest": 1},
+    "ngrams": {"most": 500_000, "longest": 5},
+}
+TFIDF = " TFIDF"
+BAG_OF_MEANS, MEANS = "Bag-of-means", 5000
+LOGISTIC: dict[str, Any] = {"inverse": 1.0, "tolerance": 1e-4, "iterations": 1000}
+
+
+def counting(row: str, topics: Topics) -> Measurement:
+    """Return how to measure a system that counts n-grams, by its printed name."""
+    dataset = counted(topics, **COUNTED[row.removesuffix(TFIDF)])
+    measure = partial(counting_error, tfidf=row.endswith(TFIDF), **LOGISTIC)
+    return Measurement(dataset=dataset, measure=measure, metrics=(TEST_ERROR,))
+
+
+def bag_of_means(topics: Topics) -> Measurement:
+    """Return how to measure the system that counts clusters of words."""
+    dataset = counted_words(topics, vectors=WORD2VEC | {"min_count": 6})
+    measure = partial(means_error, means=MEANS, **LOGISTIC)
+    return Measurement(dataset=dataset, measure=measure, metrics=(TEST_ERROR,), runs=5)
+
+
+def counting_error(fold: Fold, seed: int, **settings: Any) -> dict[str, float]:
+    """Return the test error of logistic regression over a fold's counts."""
+    from models.bag_of_words import logistic_predictions
+
+    predictions = logistic_predictions(fold.train.x, fold.train.y, fold.test.x, **settings)
+    return {TEST_ERROR.name: 100 * float(np.mean(predictions != fold.test.y))}
+
+
+def means_error(fold: Fold, seed: int, *, means: int, **settings: Any) -> dict[str, float]:
+    """Return the test error of logistic regression over counts of clusters of a fold's words.
+
+    Raises ValueError when the fold has no vectors.
+    """
+    from models.bag_of_words import nearest_means
+
+    if fold.vectors is None:
+        raise ValueError("The fold has no vectors.")
+    clusters = nearest_means(fold.vectors, means, seed)
+    train, test = (Split(split.x @ clusters, split.y) for split in (fold.train, fold.test))
+    return counting_error(Fold(train, None, test), seed, tfidf=False, **settings)
