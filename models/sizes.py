@@ -1,11 +1,24 @@
 """The size of a network layer by layer, counted as its authors did."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import keras
 import numpy as np
 
 from models.image_layers import RadialOutput, Subsampling
+
+
+@contextmanager
+def without_weights() -> Iterator[None]:
+    """Let networks be built to be counted, their weights never made.
+
+    Keras keeps a list of weights to be made later, by whatever network is built next; it goes with the session.
+    """
+    with keras.StatelessScope(initialize_variables=False):
+        yield
+    keras.utils.clear_session(free_memory=False)
 
 
 class Size(NamedTuple):

@@ -18,6 +18,7 @@ from data_pipelines.folds import balanced_order
 from data_pipelines.packing import by_length, coarse, cut
 from models import text_cnn
 from models.mean_lstm import MeanOfText, mean_lstm
+from models.sizes import without_weights
 from models.text_cnn import char_cnn, word_cnn
 
 SMALLEST = {"maps": 3, "units": 5, "deviation": 0.3, "dropout": 0.0}
@@ -58,8 +59,15 @@ def test_frames_are_those_of_the_network():
     ],
 )
 def test_parameters_are_those_of_the_published_architecture(size, channels, classes, parameters):
-    with keras.StatelessScope(initialize_variables=False):
+    with without_weights():
         assert char_cnn(channels, classes, **SIZES[size]).count_params() == parameters
+
+
+def test_networks_that_are_counted_make_no_weights_later():
+    with without_weights():
+        model = char_cnn(70, 4)
+    keras.layers.Dense(2)(keras.Input((3,)))  # Keras makes all weights that wait when the next network is built
+    assert [weight for weight in model.weights if weight._value is not None] == []
 
 
 def test_weights_and_biases_are_drawn_alike_and_apart():

@@ -219,14 +219,13 @@ def count(fold: Fold | None, seed: int, *, what: str) -> dict[str, float]:
 
 def parameters(fold: Fold | None, seed: int, *, build: Any, unit: float) -> dict[str, float]:
     """Count the parameters of a network as Torch does, with two biases per gate, without making them."""
-    import keras
-
     from models.char_lstm import parameters, second_biases
+    from models.sizes import without_weights
 
     if fold is None:
         raise ValueError("There is nothing to build without a vocabulary.")
     rng = np.random.default_rng(seed)
-    with keras.StatelessScope(initialize_variables=False):
+    with without_weights():
         model = build(as_streams(fold, rng, streams=STREAMS, steps=STEPS), rng)
     return {VALUE.name: (parameters(model) + second_biases(model)) / unit}
 

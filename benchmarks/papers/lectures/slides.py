@@ -86,9 +86,9 @@ def zero_padded(picture: Matrix, padding: int) -> np.ndarray:
 
 def weights_of(layer: Any, shape: Sequence[int | None]) -> float:
     """Count the parameters of a layer over inputs of a shape, the batch aside, without making them."""
-    import keras
+    from models.sizes import without_weights
 
-    with keras.StatelessScope(initialize_variables=False):
+    with without_weights():
         layer.build((None, *shape))
         return float(layer.count_params())
 
