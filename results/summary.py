@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -129,16 +130,15 @@ def speed_table(report: Mapping[str, Any]) -> str:
 
 
 def cost_table(report: Mapping[str, Any]) -> str:
-    """Return what `retable bench vectors`, `sound` or `rows` measured as Markdown."""
+    """Return what `retable bench vectors`, `sound`, `rows` or `ngrams` measured as Markdown."""
     rows = []
-    for number, cost in enumerate(report["costs"]):
-        amount = report["amounts"][number] if report.get("amounts") else None
+    for cost, amount in zip_longest(report["costs"], report.get("amounts") or ()):  # an estimate has none
         rows.append(
             {
                 "system": cost["system"],
                 "seconds": f"{cost['seconds']:.1f}",
                 "fastest to slowest": f"{cost['fastest']:.1f} to {cost['slowest']:.1f}",
-                "per second": f"{amount[0] / cost['seconds']:,.0f} {amount[1]}" if amount else "",
+                "per second": _rate(amount[0] / cost["seconds"], amount[1]) if amount else "",
                 "most memory (MB)": f"{cost['peak_megabytes']:.0f}",
                 "of it no file": f"{cost['anonymous_megabytes']:.0f}" if "anonymous_megabytes" in cost else "",
                 "times ours": f"{cost['ratio']:.2f}",
@@ -146,6 +146,10 @@ def cost_table(report: Mapping[str, Any]) -> str:
         )
     where = f"{report['what']}; {report['device']}, commit {report['commit']}."
     return "\n".join([where, "", as_markdown(rows)])
+
+
+def _rate(rate: float, unit: str) -> str:
+    return f"{rate:,.0f} {unit}" if rate >= 10 else f"{rate:.1f} {unit}"
 
 
 def estimate_rows(report: Mapping[str, Any]) -> list[dict[str, str]]:
