@@ -12,7 +12,7 @@ from benchmarks.papers.zhang2015.counting import COUNTED, LOGISTIC, counting_err
 from benchmarks.reading import CLASSES, FIELDS, generate
 from data_pipelines.counted_texts import load_counts
 from data_pipelines.dataset import Fold
-from data_pipelines.labelled_rows import stream
+from data_pipelines.labelled_rows import first_last, stream
 
 FORM: dict[str, Any] = {"classes": CLASSES, "fields": FIELDS}
 LARGEST = 3_600_000  # rows of a training part, of Amazon's polarity
@@ -68,4 +68,4 @@ def _run(train: Path, test: Path) -> None:
 def _load(train: Path, test: Path) -> Fold:
     with tempfile.TemporaryDirectory(dir=train.parent) as home:
         os.environ["RETABLE_HOME"] = home  # this process ends after it
-        return load_counts([train, test], 0, 0, **FORM, **COUNTED["ngrams"])
+        return load_counts([train, test], 0, 0, **FORM, join=first_last, **COUNTED["ngrams"])

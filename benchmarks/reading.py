@@ -10,7 +10,8 @@ import numpy as np
 
 from benchmarks import costs
 from benchmarks.costs import Amount, Cost
-from data_pipelines.labelled_rows import stream
+from benchmarks.papers.zhang2015.networks import CHANGED
+from data_pipelines.labelled_rows import first_last, stream
 from data_pipelines.labelled_texts import load_characters, load_words
 from data_pipelines.quantized import ALPHABET, LENGTH
 from data_pipelines.thesaurus import augmented, read_thesaurus
@@ -76,14 +77,14 @@ def _characters(path: Path) -> None:
 def _words(path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as home:
         os.environ["RETABLE_HOME"] = home
-        load_words([path, path], 0, 0, classes=CLASSES, fields=FIELDS, most=MOST_WORDS)
+        load_words([path, path], 0, 0, classes=CLASSES, fields=FIELDS, join=first_last, most=MOST_WORDS)
 
 
 def _synonyms(path: Path, thesaurus: Path) -> None:
     known, rng = read_thesaurus(thesaurus), np.random.default_rng(0)
     for rows in stream(path, CLASSES, FIELDS):
         for text in rows.texts.to_pylist():
-            augmented(text, known, rng)
+            augmented(text, known, rng, **CHANGED)
 
 
 def _count_words(path: Path) -> int:

@@ -62,7 +62,7 @@ def load_bags(
     A number that no text of the fold has is left out, so that a table of vectors needs no row for it.
     Raises DataError for files of another form.
     """
-    corpora = [corpus(part, in_file_order, words_of) for part in parts(paths, classes, fields)]
+    corpora = [corpus(part, words_of) for part in parts(paths, classes, fields, in_file_order)]
     words = kept("words", {"corpus": digest(corpora[0])}, lambda: _distinct(corpora[0]))
     settings = {"words": digest(words), "longest": longest, "buckets": buckets}
     encode = partial(_numbers, words=words, longest=longest, buckets=buckets)

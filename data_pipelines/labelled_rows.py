@@ -5,10 +5,10 @@ characters \\n are a line end, and the last field stands first.
 """
 
 import tarfile
+import warnings
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -31,36 +31,77 @@ class Rows(NamedTuple):
 Joined = Callable[[Sequence[Any]], Any]  # the fields of rows, Arrow arrays of strings -> their texts, another
 
 
-def last_first(fields: Sequence[Any]) -> Any:
-    """Return fields with their line ends, trimmed, joined by a blank from the last to the first, as Crepe does."""
+def first_last(fields: Sequence[Any]) -> Any:
+    """Return fields with their line ends, trimmed, joined by a blank."""
     from pyarrow import compute
 
     cleaned = (compute.ascii_trim_whitespace(compute.replace_substring(field, "\\n", "\n")) for field in fields)
-    return compute.binary_join_element_wise(*reversed(list(cleaned)), " ")
+    return compute.binary_join_element_wise(*cleaned, " ")
+
+
+def last_first(fields: Sequence[Any]) -> Any:
+    """Return fields as `first_last` does, but from the last to the first, as Crepe does."""
+    return first_last(fields[::-1])
+
+
+class _Malformed:
+    """The rows that are left out: how many have another number of fields or no class, and the first of each."""
+
+    def __init__(self) -> None:
+        self.forms = self.classes = 0
+        self.first: dict[str, list[tuple[int, str]]] = {"form": [], "class": []}  # numbers from 1, what they have
+
+    def skip(self, row: Any) -> str:
+        """Count a row with another number of fields; what Arrow asks of each."""
+        self.forms += 1
+        if len(first := self.first["form"]) < TOLD:
+            first.append((row.number, f"{row.actual_columns} fields instead of {row.expected_columns}"))
+        return "skip"
+
+    def no_class(self, places: np.ndarray, found: Sequence[bytes]) -> None:
+        """Count rows without a class; their places, from 0, are among the rows of the right form."""
+        self.classes += len(places)
+        first = self.first["class"]
+        for place, name in zip(places[: TOLD - len(first)].tolist(), found, strict=False):
+            number = place + 1
+            for other, _ in self.first["form"]:  # those behind the first ones come too late to be told
+                number += other <= number
+            first.append((number, f"the class {name.decode('utf-8', 'replace')!r}"))
+
+    def __str__(self) -> str:
+        first = sorted(self.first["form"] + self.first["class"])[:TOLD]
+        return "; ".join(f"row {number} has {reason}" for number, reason in first)
 
 
 def stream(path: Path, classes: int, fields: int, member: str = "", join: Joined = last_first) -> Iterator[Rows]:
     """Yield the sound rows of a file, or of a member of a tar archive, in blocks; memory does not grow with it.
 
-    Texts keep their letter case and bytes; `join` makes them of their fields. Raises DataError for a file that is
-    no such CSV and, at its end, when more than a thousandth of its rows has another number of fields or no class
-    from 1 to `classes`.
+    Texts keep their letter case and bytes; `join` makes them of their fields. Rows with another number of fields,
+    or no class from 1 to `classes`, are left out, and told at the end. Raises DataError for a file that is no such
+    CSV and, at its end, when they are more than a thousandth.
     """
     import pyarrow
 
-    skipped: dict[int, str] = {}  # malformed rows by their number
+    malformed = _Malformed()
     read = 0
     try:
         with _opened(path, member) as source:
-            for batch in _reader(source, fields, skipped):
+            for batch in _reader(source, fields, malformed):
                 read += batch.num_rows
-                yield _sound(batch, classes, read - batch.num_rows, skipped, join)
+                yield _sound(batch, classes, read - batch.num_rows, malformed, join)
     except (pyarrow.ArrowInvalid, tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise DataError(f"{path} can't be read as CSV: {error}") from error
-    rows = read + sum("fields" in reason for reason in skipped.values())
-    if len(skipped) > MOST_MALFORMED * rows or not rows:
-        told = "; ".join(f"row {number} has {reason}" for number, reason in sorted(skipped.items())[:TOLD])
-        raise DataError(f"{path}: {len(skipped)} of its {rows} rows are malformed: {told or 'it is empty'}.")
+    _tell(path, malformed, read + malformed.forms)
+
+
+def _tell(path: Path, malformed: _Malformed, rows: int) -> None:
+    """Warn of malformed rows. Raises DataError when they are too many, or when there are none at all."""
+    count = malformed.forms + malformed.classes
+    told = f"{path}: {count} of its {rows} rows are malformed: {malformed}"
+    if count > MOST_MALFORMED * rows or not rows:
+        raise DataError(f"{told}." if rows else f"{path} is empty.")
+    if count:
+        warnings.warn(f"{told}; left out.", stacklevel=2)
 
 
 @contextmanager
@@ -78,7 +119,7 @@ def _opened(path: Path, member: str) -> Iterator[IO[bytes]]:
     raise DataError(f"{path} has no {member}.")
 
 
-def _reader(source: IO[bytes], fields: int, skipped: dict[int, str]) -> Any:
+def _reader(source: IO[bytes], fields: int, malformed: _Malformed) -> Any:
     import pyarrow
     from pyarrow import csv
 
@@ -86,36 +127,24 @@ def _reader(source: IO[bytes], fields: int, skipped: dict[int, str]) -> Any:
     return csv.open_csv(
         source,
         csv.ReadOptions(column_names=names, use_threads=False, block_size=BLOCK_BYTES),
-        csv.ParseOptions(newlines_in_values=True, invalid_row_handler=partial(_skip, skipped)),
+        csv.ParseOptions(newlines_in_values=True, invalid_row_handler=malformed.skip),
         csv.ConvertOptions(column_types={name: pyarrow.binary() for name in names}),
     )
 
 
-def _skip(skipped: dict[int, str], row: Any) -> str:
-    skipped[row.number] = f"{row.actual_columns} fields instead of {row.expected_columns}"
-    return "skip"
-
-
-def _sound(batch: Any, classes: int, before: int, skipped: dict[int, str], join: Joined) -> Rows:
+def _sound(batch: Any, classes: int, before: int, malformed: _Malformed, join: Joined) -> Rows:
     """Return the rows of a batch that have a class; `before` of the file were read."""
     import pyarrow
     from pyarrow import compute
 
-    labels = batch.column(0).cast(pyarrow.string())
-    known = compute.index_in(labels, pyarrow.array([str(number) for number in range(1, classes + 1)]))
+    labels = batch.column(0)
+    known = compute.index_in(labels, pyarrow.array([b"%d" % number for number in range(1, classes + 1)]))
     is_known = compute.is_valid(known)
     if not compute.all(is_known).as_py():
-        for place in np.flatnonzero(~is_known.to_numpy(zero_copy_only=False)).tolist():
-            skipped[_number(before + place, skipped)] = f"the class {labels[place].as_py()!r}"
+        is_other = compute.invert(is_known)
+        places = np.flatnonzero(is_other.to_numpy(zero_copy_only=False))
+        malformed.no_class(before + places, labels.filter(is_other)[:TOLD].to_pylist())
         batch, known = batch.filter(is_known), known.filter(is_known)
     any_bytes = compute.CastOptions(pyarrow.string(), allow_invalid_utf8=True)
     columns = [compute.cast(column, options=any_bytes) for column in batch.columns[1:]]
     return Rows(known.to_numpy().astype("int32"), join(columns))
-
-
-def _number(place: int, skipped: dict[int, str]) -> int:
-    """Return the number in the file, from 1, of a row with `place` rows of the right form before it."""
-    number = place + 1
-    for other in sorted(other for other, reason in skipped.items() if "fields" in reason):
-        number += other <= number
-    return number

@@ -17,18 +17,21 @@ from data_pipelines.thesaurus import read_thesaurus
 from data_pipelines.word_rows import most_frequent, number_words, word_lists
 from data_pipelines.word_vectors import own_vectors
 
+VERSION = 1  # of how texts are read, and of what a character and a word is; kept arrays depend on it
+
 
 class Part(NamedTuple):
-    """Rows of a CSV file, or of a member of an archive."""
+    """Rows of a CSV file, or of a member of an archive, and how texts are made of their fields."""
 
     path: Path
     member: str
     classes: int
     fields: int
+    join: Joined
 
-    def rows(self, join: Joined = last_first) -> Iterator[Rows]:
-        """Stream the sound rows, their texts made of their fields by `join`."""
-        return stream(self.path, self.classes, self.fields, self.member, join)
+    def rows(self) -> Iterator[Rows]:
+        """Stream the sound rows."""
+        return stream(self.path, self.classes, self.fields, self.member, self.join)
 
     def texts(self) -> Iterator[Any]:
         """Stream the texts, in Arrow arrays."""
@@ -38,7 +41,7 @@ class Part(NamedTuple):
         """Name what computed arrays depend on."""
         with self.path.open("rb") as file:
             mark = hashlib.file_digest(file, "sha256").hexdigest()
-        return {**self._asdict(), "path": mark}
+        return {**self._asdict(), "path": mark, "join": self.join.__name__, "version": VERSION}
 
 
 class Sentences:
@@ -66,7 +69,7 @@ def load_characters(
     Each part is read and written once, as a stream. With `synonyms` the last path is a thesaurus, and training
     texts are encoded when they are asked for. Raises DataError for files of another form.
     """
-    train, test = parts(paths[: len(paths) - synonyms], classes, fields)
+    train, test = parts(paths[: len(paths) - synonyms], classes, fields, last_first)
     channels = alphabet(full)
     encode = partial(quantize, channels=channels)
     source = {"channels": channels}
@@ -81,16 +84,17 @@ def load_words(
     *,
     classes: int,
     fields: int,
+    join: Joined,
     most: int,
     vectors: dict[str, Any] | None = None,
     synonyms: bool = False,
 ) -> Fold:
     """Return texts as numbers of their first 1,014 words, uint16 (rows, 1014), memory-mapped, and classes.
 
-    The vocabulary is that of the training part, `most` words at most. `vectors`: settings of `train_vectors`, for
-    vectors of the training part. Otherwise as `load_characters`.
+    `join` makes texts of the fields of rows. The vocabulary is that of the training part, `most` words at most.
+    `vectors`: settings of `train_vectors`, for vectors of the training part. Otherwise as `load_characters`.
     """
-    train, test = parts(paths[: len(paths) - synonyms], classes, fields)
+    train, test = parts(paths[: len(paths) - synonyms], classes, fields, join)
     vocabulary = _vocabulary(train, most)
     encode = partial(number_words, vocabulary=vocabulary, length=LENGTH)
     source = {"words": digest(*vocabulary)}
@@ -100,10 +104,14 @@ def load_words(
     return _with_synonyms(found, train, encode, paths[-1]) if synonyms else found
 
 
-def parts(paths: Sequence[Path], classes: int, fields: int) -> tuple[Part, Part]:
+def parts(paths: Sequence[Path], classes: int, fields: int, join: Joined) -> tuple[Part, Part]:
     """Return the training and the test part, of two files or of one archive."""
     members = ("train.csv", "test.csv") if len(paths) == 1 else ("", "")
-    return (Part(paths[0], members[0], classes, fields), Part(paths[-1], members[1], classes, fields))
+    train, test = (
+        Part(path, member, classes, fields, join)
+        for path, member in zip((paths[0], paths[-1]), members, strict=True)
+    )
+    return train, test
 
 
 def _encoded(part: Part, source: dict[str, Any], encode: Callable[[Any], np.ndarray]) -> Split:

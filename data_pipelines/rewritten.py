@@ -1,6 +1,7 @@
 """Texts on disk that are encoded when they are asked for, each time with other synonyms in them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,9 @@ class Rewritten:
         texts: KeptTexts,
         encode: Callable[[Any], np.ndarray],
         thesaurus: Thesaurus,
-        rng: np.random.Generator | None = None,
+        change: Callable[[str], str] | None = None,
     ) -> None:
-        self.texts, self.encode, self.thesaurus, self.rng = texts, encode, thesaurus, rng
+        self.texts, self.encode, self.thesaurus, self.change = texts, encode, thesaurus, change
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -47,13 +48,14 @@ class Rewritten:
         import pyarrow
 
         texts = self.texts[rows]
-        if self.rng is not None:
-            texts = [augmented(text, self.thesaurus, self.rng) for text in texts]
+        if self.change is not None:
+            texts = [self.change(text) for text in texts]
         return self.encode(pyarrow.array(texts, pyarrow.string()))
 
-    def drawn_by(self, rng: np.random.Generator) -> "Rewritten":
-        """Return the texts that draw their synonyms from `rng`, whose state a checkpoint keeps."""
-        return Rewritten(self.texts, self.encode, self.thesaurus, rng)
+    def drawn_by(self, rng: np.random.Generator, **chances: Any) -> "Rewritten":
+        """Return the texts that draw synonyms, as `augmented` does, from `rng`, whose state a checkpoint keeps."""
+        change = partial(augmented, thesaurus=self.thesaurus, rng=rng, **chances)
+        return Rewritten(self.texts, self.encode, self.thesaurus, change)
 
 
 def _content(texts: Any) -> np.ndarray:

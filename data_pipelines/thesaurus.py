@@ -51,9 +51,7 @@ def _synonyms(word: str, meanings: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry for entry in kept if entry.casefold() != word.casefold()))
 
 
-def augmented(
-    text: str, thesaurus: Thesaurus, rng: np.random.Generator, *, going_on: float = 0.5, taking: float = 0.5
-) -> str:
+def augmented(text: str, thesaurus: Thesaurus, rng: np.random.Generator, *, going_on: float, taking: float) -> str:
     """Return a text with some words replaced.
 
     It is changed at all with probability `going_on`; its words that have synonyms are then visited in random

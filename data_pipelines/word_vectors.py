@@ -16,6 +16,7 @@ from data_pipelines.download import cache_folder
 from data_pipelines.vector_files import blocks, cut, layout, opened, sound
 
 LONGEST_LINE_BYTES = 1 << 16
+BLANKS = (b" ", b"\t", b"\r", b"\v", b"\f")
 
 
 def train_vectors(
@@ -30,16 +31,19 @@ def train_vectors(
     negative: int = 5,
     hierarchical: bool = False,
     sample: float = 1e-3,
+    rate: float = 0.025,
     workers: int = 1,
 ) -> Any:
     """Train word2vec: CBOW or skip-gram, with `negative` samples or a hierarchical softmax.
 
-    `sentences` is read once for the words and once for each epoch, and never held whole. On one worker a seed
-    gives the same vectors twice. Returns gensim's KeyedVectors: (words, width) and their index.
+    `sentences` is read once for the words and once for each epoch, and never held whole; longer ones than gensim
+    takes are cut. `rate` is that of the first step. On one worker a seed gives the same vectors twice. Returns
+    gensim's KeyedVectors: (words, width) and their index.
     Raises DataError when no word occurs `min_count` times.
     """
     from gensim.models import Word2Vec
 
+    sentences = _Cut(sentences)
     model = Word2Vec(
         vector_size=width,
         window=window,
@@ -48,6 +52,7 @@ def train_vectors(
         negative=0 if hierarchical else negative,
         hs=int(hierarchical),
         sample=sample,
+        alpha=rate,
         seed=seed,
         workers=workers,
     )
@@ -57,6 +62,19 @@ def train_vectors(
         raise DataError(f"The corpus has {seen} words, and none of them {min_count} times: nothing to train on.")
     model.train(sentences, total_examples=model.corpus_count, epochs=epochs)
     return model.wv
+
+
+class _Cut:
+    """Sentences in pieces of no more words than gensim takes: it drops what is behind them."""
+
+    def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
+        self.sentences = sentences
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        from gensim.models.word2vec import MAX_WORDS_IN_BATCH as MOST
+
+        for sentence in self.sentences:
+            yield from (sentence[start : start + MOST] for start in range(0, len(sentence), MOST))
 
 
 class Corpus:
@@ -76,7 +94,8 @@ class Corpus:
                 text, rest = rest + piece, b""
                 ends = text.endswith(b"\n")
                 if not ends:  # a cut line goes on behind its last whole word
-                    text, _, rest = text.rpartition(b" ")
+                    end = 1 + max(map(text.rfind, BLANKS))
+                    text, rest = text[:end], text[end:]
                 yield from self._sentence(text, number)
                 number += ends
             yield from self._sentence(rest, number)

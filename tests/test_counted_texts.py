@@ -17,7 +17,10 @@ from data_pipelines import hashed_words, ngrams
 from data_pipelines.counted_texts import load_counts, load_word_counts
 from data_pipelines.dataset import DataError
 from data_pipelines.hashed_words import blocks, hash_texts, hash_words
+from data_pipelines.labelled_rows import first_last
 from models.bag_of_words import features, inverse_frequencies, logistic_predictions, nearest_means
+
+FORM = {"classes": 2, "fields": 2, "join": first_last}
 
 
 def sentences_of(texts: int, words: int = 12) -> list[list[str]]:
@@ -103,7 +106,7 @@ def test_bytes_that_are_no_text_break_no_count_of_words(tmp_path, home):
     path = tmp_path / "rows.csv"
     path.write_bytes(b'"1","caf\xe9 a"\n"2","a b"\n' * 6)
     settings = {"width": 4, "min_count": 6, "epochs": 1}
-    fold = load_word_counts([path, path], 0, 0, classes=2, fields=1, vectors=settings)
+    fold = load_word_counts([path, path], 0, 0, classes=2, fields=1, join=first_last, vectors=settings)
     assert set(fold.vocabulary) == {"a", "b", "caf\ufffd"}
     assert fold.train.x.sum() == 6 * 3  # all but the broken word
 
@@ -111,7 +114,7 @@ def test_bytes_that_are_no_text_break_no_count_of_words(tmp_path, home):
 def test_a_training_part_without_words_is_told(tmp_path, home):
     path = written(tmp_path, (1, ""), (2, "..."))
     with pytest.raises(DataError, match="2.csv has no words to count"):
-        load_counts([path, path], 0, 0, classes=2, fields=1, most=10, longest=2)
+        load_counts([path, path], 0, 0, classes=2, fields=1, join=first_last, most=10, longest=2)
 
 
 def written(folder, *rows: tuple[int, str]):
@@ -123,7 +126,7 @@ def written(folder, *rows: tuple[int, str]):
 def test_the_test_part_is_counted_by_what_training_has(tmp_path, home):
     train = written(tmp_path, (1, "A cat sat."), (2, "a dog, a cat"), (2, "dog"))
     test = written(tmp_path, (2, "the dog the cat a dog"), (1, ""))
-    fold = load_counts([train, test], 0, 0, classes=2, fields=1, most=100, longest=2)
+    fold = load_counts([train, test], 0, 0, classes=2, fields=1, join=first_last, most=100, longest=2)
     assert fold.train.x.shape == (3, 8)  # 4 words, and a cat, cat sat, a dog, dog a
     assert fold.test.x.toarray().sum(axis=1).tolist() == [5, 0]
     assert fold.test.y.tolist() == [1, 0]
@@ -133,7 +136,7 @@ def test_words_with_vectors_are_those_of_the_training_part(tmp_path, home):
     train = written(tmp_path, *[(1, "a b c"), (2, "b c"), (2, "c")] * 3)
     test = written(tmp_path, (1, "a c d c"))
     settings = {"width": 4, "min_count": 6, "epochs": 1}
-    fold = load_word_counts([train, test], 0, 0, classes=2, fields=1, vectors=settings)
+    fold = load_word_counts([train, test], 0, 0, classes=2, fields=1, join=first_last, vectors=settings)
     assert sorted(fold.vocabulary) == ["b", "c"]
     assert fold.vectors is not None and np.isfinite(fold.vectors).all() and fold.vectors.shape == (2, 4)
     assert fold.test.x.toarray()[0, list(fold.vocabulary).index("c")] == 2
@@ -192,7 +195,7 @@ def test_means_are_those_of_the_seed():
 def test_counting_systems_are_those_of_the_paper(row, most, longest):
     recipe = zhang2015.recipe(load_table("zhang2015").cells("4", row, "Amz. P")[0])
     assert isinstance(recipe, Measurement) and recipe.dataset is not None
-    assert recipe.dataset.load.keywords == {"classes": 2, "fields": 2, "most": most, "longest": longest}
+    assert recipe.dataset.load.keywords == {**FORM, "most": most, "longest": longest}
     assert recipe.measure.keywords["tfidf"] == ("TFIDF" in row)
 
 

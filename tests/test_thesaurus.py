@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks.papers.zhang2015.networks import CHANGED
 from data_pipelines.dataset import DataError
 from data_pipelines.download import check
 from data_pipelines.thesaurus import FILE, augmented, read_thesaurus
@@ -45,7 +46,7 @@ def test_a_cut_or_strange_file_is_told_by_its_line(path, change, message):
 def test_replacements_have_the_paper_s_probabilities(path):
     """A text of one known word: changed with p, by the first synonym with q, by the second with (1 - q) q."""
     thesaurus, rng = read_thesaurus(path), np.random.default_rng(0)
-    found = [augmented("a Good one", thesaurus, rng) for _ in range(20000)]
+    found = [augmented("a Good one", thesaurus, rng, **CHANGED) for _ in range(20000)]
     shares = {text: found.count(text) / len(found) for text in set(found)}
     expected = {"a Fine one": 0.25, "a Nice one": 0.125, "a Benefit one": 0.0625, "a Good one": 0.5625}
     assert shares == pytest.approx(expected, abs=0.012)
@@ -54,7 +55,7 @@ def test_replacements_have_the_paper_s_probabilities(path):
 def test_the_number_of_visited_words_is_geometric(path):
     thesaurus, rng = read_thesaurus(path), np.random.default_rng(0)
     text = " ".join(["tiny"] * 20)
-    changed = [augmented(text, thesaurus, rng, taking=1.0).count("little") for _ in range(20000)]
+    changed = [augmented(text, thesaurus, rng, going_on=0.5, taking=1.0).count("little") for _ in range(20000)]
     shares = np.bincount(changed, minlength=5)[:5] / len(changed)
     np.testing.assert_allclose(shares, [0.5, 0.25, 0.125, 0.0625, 0.03125], atol=0.012)
 
@@ -62,7 +63,10 @@ def test_the_number_of_visited_words_is_geometric(path):
 def test_a_seed_gives_the_same_text_twice_and_nothing_else_changes(path):
     thesaurus = read_thesaurus(path)
     text = "tiny, good (tiny) goodness; at no.1 Tiny"
-    one, two = ([augmented(text, thesaurus, np.random.default_rng(seed)) for seed in range(50)] for _ in range(2))
+    one, two = (
+        [augmented(text, thesaurus, np.random.default_rng(seed), **CHANGED) for seed in range(50)]
+        for _ in range(2)
+    )
     assert one == two and len(set(one)) > 3
     back = {t.replace("Little", "Tiny").replace("little", "tiny") for t in one}
     for synonym in ("fine", "nice", "benefit"):

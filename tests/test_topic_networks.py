@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import estimating
 from benchmarks.papers.zhang2015 import recipe
-from benchmarks.papers.zhang2015.networks import DESCENT, FRAMES, SIZES, given_vectors, sgd, with_synonyms
+from benchmarks.papers.zhang2015.networks import CHANGED, DESCENT, FRAMES, SIZES, given_vectors, sgd, with_synonyms
 from benchmarks.recipe import Recipe, fingerprint, settings
 from benchmarks.table import load_table
 from data_pipelines.dataset import Fold, Split
@@ -180,7 +180,7 @@ def test_synonyms_are_drawn_anew_from_the_seed(tmp_path, home):
     plain = characters(AG_10K_ROWS).load(dataset.lookalike(tmp_path)[:2], 0, 0)
     rows = np.arange(20)
     np.testing.assert_array_equal(fold.train.x[rows], plain.train.x[rows])  # as they are until drawn
-    one, same, other = (with_synonyms(fold, np.random.default_rng(seed)).train for seed in (1, 1, 2))
+    one, same, other = (with_synonyms(fold, np.random.default_rng(seed), **CHANGED).train for seed in (1, 1, 2))
     first = one.x[rows]
     np.testing.assert_array_equal(same.x[rows], first)
     assert (first != plain.train.x[rows]).any() and (other.x[rows] != first).any() and (one.x[rows] != first).any()
@@ -195,6 +195,65 @@ def test_word_vectors_are_those_of_the_training_part(tmp_path, home):
     assert fold.train.x.max() == 30 and fold.train.x.dtype == "uint16"
     text = [fold.vocabulary[number - 1] for number in fold.train.x[0] if number]
     assert "signba" in text and "and" in text  # lower case, without quotes
+
+
+def test_words_and_vectors_come_from_the_training_part_alone(tmp_path, home):
+    train, test = tmp_path / "train.csv", tmp_path / "test.csv"
+    train.write_text('"1","a b","c a"\n"2","b c","a"\n' * 4)
+    settings = {"width": 3, "min_count": 1, "epochs": 1}
+    folds = []
+    for unseen in ("a new word", "c"):
+        test.write_text(f'"1","{unseen}","b"\n')
+        dataset = words(SETS[0], most=30, vectors=settings)
+        folds.append(dataset.load([train, test], 0, 0))
+    assert set(folds[0].vocabulary) == {"a", "b", "c"}
+    np.testing.assert_array_equal(folds[0].vectors, folds[1].vectors)
+    known = [0 if number == 0 else folds[0].vocabulary[number - 1] for number in folds[0].test.x[0, :5]]
+    assert known == ["a", 0, 0, "b", 0]  # its title first
+
+
+@pytest.mark.parametrize("cell", load_table("zhang2015").cells("4", None, "AG"), ids=lambda cell: cell.row)
+def test_recipes_are_those_of_their_names(cell):
+    made = recipe(cell)
+    if not isinstance(made, Recipe):
+        return
+    stated = settings(made)
+    assert (made.epochs, made.batch_size) == (30, 128)
+    assert stated.get("optimizer.clip") == ("5.0" if cell.row == "LSTM" else None)
+    assert ("prepare.call" in stated) == cell.row.endswith("Th.")
+    if cell.row == "LSTM":
+        assert stated["build.units"] == "512"
+    else:
+        assert stated["build.maps"] == ("1024" if cell.row.startswith("Lg.") else "256")
+        assert stated["build.dropout"] == "0.5"
+        assert (stated.get("dataset.load.full") == "True") == ("Full" in cell.row)
+
+
+def test_the_network_is_that_of_plain_arithmetic():
+    keras.utils.set_random_seed(0)
+    model, x = char_cnn(8, 3, **SMALLEST), texts_of(1014, 700)
+    weights = iter(model.get_weights())
+    values = np.eye(9, dtype="float32")[x][..., 1:]
+    for width, pool in text_cnn.CONVOLUTIONS:
+        kernel, bias = next(weights), next(weights)
+        windows = np.lib.stride_tricks.sliding_window_view(values, width, axis=1)  # texts, places, channels, width
+        values = over_threshold(np.einsum("tpcw,wcm->tpm", windows, kernel) + bias)
+        places = values.shape[1] // pool
+        values = values[:, : places * pool].reshape(len(x), places, pool, -1).max(axis=2)
+    values = values.reshape(len(x), -1)
+    for _ in range(2):
+        values = over_threshold(values @ next(weights) + next(weights))
+    np.testing.assert_allclose(model(uncut(x)), values @ next(weights) + next(weights), rtol=1e-3, atol=1e-3)
+
+
+def over_threshold(values: np.ndarray) -> np.ndarray:
+    return np.where(values > 1e-6, values, 0)
+
+
+def test_dropout_is_behind_both_dense_layers():
+    with without_weights():
+        model = char_cnn(70, 4)
+    assert [layer.rate for layer in model.layers if isinstance(layer, keras.layers.Dropout)] == [0.5, 0.5]
 
 
 def test_words_without_a_vector_are_zero():

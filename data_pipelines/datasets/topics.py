@@ -11,6 +11,7 @@ from data_pipelines import lookalike
 from data_pipelines.counted_texts import load_counts, load_word_counts
 from data_pipelines.dataset import Dataset, Fold, RemoteFile
 from data_pipelines.hashed_bags import load_bags
+from data_pipelines.labelled_rows import first_last
 from data_pipelines.labelled_texts import load_characters, load_words
 from data_pipelines.thesaurus import FILE as THESAURUS
 
@@ -125,18 +126,18 @@ def words(
     topics: Topics, *, most: int, vectors: Mapping[str, Any] | None = None, synonyms: bool = False
 ) -> Dataset:
     """Return a set as numbers of its most frequent words, with vectors of its training part where asked for."""
-    settings: dict[str, Any] = {"most": most} | ({"vectors": vectors} if vectors else {})
+    settings: dict[str, Any] = {"join": first_last, "most": most} | ({"vectors": vectors} if vectors else {})
     return _dataset(topics, load_words, settings, synonyms)
 
 
 def counted(topics: Topics, *, most: int, longest: int) -> Dataset:
     """Return a set as counts of its most frequent n-grams, up to `longest` words."""
-    return _dataset(topics, load_counts, {"most": most, "longest": longest})
+    return _dataset(topics, load_counts, {"join": first_last, "most": most, "longest": longest})
 
 
 def counted_words(topics: Topics, *, vectors: Mapping[str, Any]) -> Dataset:
     """Return a set as counts of the words that have vectors, trained by these settings on its training part."""
-    return _dataset(topics, load_word_counts, {"vectors": vectors})
+    return _dataset(topics, load_word_counts, {"join": first_last, "vectors": vectors})
 
 
 def bags(topics: Topics, *, longest: int, buckets: int) -> Dataset:

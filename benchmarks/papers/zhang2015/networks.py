@@ -29,10 +29,13 @@ WORD2VEC: dict[str, Any] = {
     "negative": 5,
     "min_count": 5,
     "epochs": 5,
+    "sample": 1e-3,
+    "rate": 0.05,
 }
 BATCH_SIZE = 128
 DESCENT = {"rate": 0.01, "momentum": 0.9, "decay": 1e-5}
 DROPOUT = 0.5
+CHANGED: dict[str, Any] = {"going_on": 0.5, "taking": 0.5}  # p and q of the synonyms
 FRAMES: dict[str, Any] = {
     "groups": 2,
     "stride": 27,
@@ -71,7 +74,7 @@ def convnet(row: str, topics: Topics, schedule: Schedule) -> Recipe:
         schedule,
         partial(sgd, **DESCENT, halved_every=schedule.halved_every),
         arrange=partial(by_length, **FRAMES),
-        **({"prepare": with_synonyms} if synonyms else {}),
+        **({"prepare": partial(with_synonyms, **CHANGED)} if synonyms else {}),
     )
 
 
@@ -108,9 +111,10 @@ def sgd(*, rate: float, momentum: float, decay: float, halved_every: int, clip: 
     return optimizers.SGD(falling, momentum=momentum, weight_decay=decay, global_clipnorm=clip)
 
 
-def with_synonyms(fold: Fold, rng: np.random.Generator) -> Fold:
-    """Let training texts draw their synonyms from the job's stream."""
-    return fold._replace(train=Split(fold.train.x.drawn_by(rng), fold.train.y))
+def with_synonyms(fold: Fold, rng: np.random.Generator, *, going_on: float, taking: float) -> Fold:
+    """Let training texts draw their synonyms from the job's stream; see `thesaurus.augmented`."""
+    x = fold.train.x.drawn_by(rng, going_on=going_on, taking=taking)
+    return fold._replace(train=Split(x, fold.train.y))
 
 
 def build_characters(fold: Fold, rng: np.random.Generator, *, channels: int, classes: int, **size: Any) -> Any:
