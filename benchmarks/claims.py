@@ -1,5 +1,6 @@
 """Order claims: does one row of a table beat another in our runs, as the paper says?"""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -92,6 +93,7 @@ def _judge(
     if Answer.NOT_ATTEMPTED in answers:
         return verdict
     folds, parts = (winner.dataset.folds, winner.dataset.test_to_train) if winner.dataset else (1, None)
+    groups = [_whole(group, folds) for group in groups]
     runs = max(loser.runs, winner.runs)
     pairs = [
         _for_every_seed(*pair)
@@ -101,6 +103,12 @@ def _judge(
     # a test at every new run would find something in the end, so it waits for whole protocols
     order = Order.INCOMPLETE if Answer.INCOMPLETE in answers else _order(claim, found)
     return verdict._replace(order=order, comparison=found)
+
+
+def _whole(group: list[RunRecord], folds: int) -> list[RunRecord]:
+    """Keep the runs of whole cross-validations."""
+    done = Counter(record.key.seed for record in group)
+    return [record for record in group if done[record.key.seed] == folds]
 
 
 def _for_every_seed(group: list[RunRecord], other: list[RunRecord], runs: int) -> list[RunRecord]:

@@ -43,7 +43,7 @@ class Layout:
 
 def layout(path: Path) -> Layout:
     """Look at the beginning of a file. Raises DataError when it is none of the formats."""
-    with opened(path) as stream, sound(path):
+    with opened(path) as stream:
         head = stream.read(HEAD_BYTES)
     line, found, rest = head.partition(b"\n")
     fields = line.split()
@@ -55,9 +55,9 @@ def layout(path: Path) -> Layout:
             raise DataError(
                 f"{path}, line 1: the header says {words} words of width {width}. Expected 1 to {WIDEST}."
             )
-        form = "text" if _is_text(rest, width) else "binary"
+        form = "text" if _is_readable(rest) or _has_numbers(rest, width) else "binary"
         return Layout(form, words, width, len(line) + 1)
-    if len(fields) < 2 or not _is_text(line + b"\n", len(fields) - 1):
+    if len(fields) < 2 or not _has_numbers(line, len(fields) - 1):
         raise DataError(f"{path}, line 1: neither '<words> <width>' nor a word and its numbers: {line[:60]!r}.")
     return Layout("text", None, len(fields) - 1, 0)
 
@@ -68,10 +68,9 @@ def entries(path: Path, wanted: set[str] | None = None) -> Iterator[Entry]:
     Memory does not grow with the file. Raises DataError with the byte or line where the file is damaged.
     """
     found = layout(path)
-    chosen = None if wanted is None else {word.encode() for word in wanted}
-    with opened(path) as stream, sound(path):
+    with opened(path) as stream:
         stream.seek(found.start)
-        yield from (_binary if found.form == "binary" else _text)(path, stream, found, chosen)
+        yield from (_binary if found.form == "binary" else _text)(path, stream, found, wanted)
 
 
 def blocks(path: Path, limit: int | None = None) -> Iterator[tuple[list[str], np.ndarray]]:
@@ -129,17 +128,18 @@ def write_binary(path: Path, words: Sequence[str], vectors: np.ndarray) -> None:
 
     Raises DataError for a word with a space.
     """
+    for word in words:
+        if any(character.isspace() for character in word):
+            raise DataError(f"The word {word!r} has a space in it, which no format of word vectors can hold.")
     partial = Path(f"{path}.partial")
     with partial.open("wb") as stream:
         stream.write(f"{len(words)} {vectors.shape[1]}\n".encode())
         for word, vector in zip(words, vectors, strict=True):
-            if any(character.isspace() for character in word):
-                raise DataError(f"The word {word!r} has a space in it, which no format of word vectors can hold.")
             stream.write(word.encode() + b" " + vector.astype("<f4").tobytes() + b"\n")
     partial.replace(path)
 
 
-def _binary(path: Path, stream: IO[bytes], found: Layout, wanted: set[bytes] | None) -> Iterator[Entry]:
+def _binary(path: Path, stream: IO[bytes], found: Layout, wanted: set[str] | None) -> Iterator[Entry]:
     size, count, place, base = 4 * found.width, 0, 0, found.start
     data = stream.read(CHUNK_BYTES)
     while True:
@@ -152,26 +152,30 @@ def _binary(path: Path, stream: IO[bytes], found: Layout, wanted: set[bytes] | N
         space = data.find(b" ", place, place + LONGEST_WORD_BYTES)
         where = f"{path}, byte {base + place}"
         if count == found.words:
-            raise DataError(f"{where}: the header says {found.words} words, but there are more.")
+            raise DataError(
+                f"{where}: the header says {found.words} words of width {found.width}, but there is more."
+            )
         if space < 0 and len(data) - place >= LONGEST_WORD_BYTES:
             raise DataError(
                 f"{where}: no word begins here. Is the width really {found.width}, as the header says?"
             )
         if space < 0 or space + 1 + size > len(data):
             raise DataError(f"{where}: the file ends inside of vector {count + 1} of {found.words}.")
-        word = data[place:space]
+        word = _decoded(
+            data[place:space], where, f" Has the word before it a space, or another width than {found.width}?"
+        )
         if wanted is None or word in wanted:
-            yield Entry(_decoded(word, where), np.frombuffer(data, "<f4", found.width, space + 1))
+            yield Entry(word, _finite(np.frombuffer(data, "<f4", found.width, space + 1), where))
         place, count = space + 1 + size, count + 1
     _check_count(path, count, found.words, f"byte {base + place}")
 
 
-def _text(path: Path, stream: IO[bytes], found: Layout, wanted: set[bytes] | None) -> Iterator[Entry]:
+def _text(path: Path, stream: IO[bytes], found: Layout, wanted: set[str] | None) -> Iterator[Entry]:
     first = 1 if found.words is None else 2
     count = 0
     for number, line in enumerate(stream, start=first):
         where = f"{path}, line {number}"
-        word, _, numbers = line.rstrip().partition(b" ")
+        start, _, numbers = line.rstrip().partition(b" ")
         count += 1
         if found.words is not None and count > found.words:
             raise DataError(f"{where}: the header says {found.words} words, but there are more.")
@@ -179,8 +183,12 @@ def _text(path: Path, stream: IO[bytes], found: Layout, wanted: set[bytes] | Non
             raise DataError(
                 f"{where}: the last line has no line feed, so the file is cut. Add one if it is whole."
             )
-        if wanted is None or word in wanted:
-            yield Entry(_decoded(word, where), _numbers(numbers, found.width, where))
+        word = _decoded(start, where)
+        is_wanted = wanted is None or word in wanted
+        if is_wanted or count == 1:  # whose numbers tell a width that lies
+            entry = Entry(word, _numbers(numbers, found.width, where))
+            if is_wanted:
+                yield entry
     _check_count(path, count, found.words, f"line {count + first - 1}")
 
 
@@ -193,6 +201,12 @@ def _numbers(text: bytes, width: int, where: str) -> np.ndarray:
         raise DataError(f"{where}: {error}. Expected a word and {width} numbers.{more}") from error
     if len(vector) != width:
         raise DataError(f"{where}: {len(vector)} numbers. Expected a word and {width} numbers.")
+    return _finite(vector, where)
+
+
+def _finite(vector: np.ndarray, where: str) -> np.ndarray:
+    if not np.isfinite(vector).all():
+        raise DataError(f"{where}: a number of the vector is not finite.")
     return vector
 
 
@@ -201,15 +215,27 @@ def _check_count(path: Path, count: int, words: int | None, place: str) -> None:
         raise DataError(f"{path}, {place}: the file ends after {count} words. Its header says {words}.")
 
 
-def _decoded(word: bytes, where: str) -> str:
+def _decoded(word: bytes, where: str, guess: str = "") -> str:
     try:
-        return word.decode()
+        text = word.decode()
     except UnicodeDecodeError as error:
-        raise DataError(f"{where}: the word {word[:40]!r} is not UTF-8.") from error
+        raise DataError(f"{where}: the word {word[:40]!r} is not UTF-8.{guess}") from error
+    if "\n" in text:
+        raise DataError(f"{where}: the word {word[:40]!r} has a line feed in it.{guess}")
+    return text
 
 
-def _is_text(head: bytes, width: int) -> bool:
-    """Tell whether a line of a word and numbers comes next; a width that lies is found when it is read."""
+def _is_readable(head: bytes) -> bool:
+    """Tell whether the first line is text, be its numbers sound or not."""
+    line, ended, _ = head.partition(b"\n")
+    try:
+        return bool(ended) and line.decode().replace("\t", " ").strip().isprintable()
+    except UnicodeDecodeError:
+        return False
+
+
+def _has_numbers(head: bytes, width: int) -> bool:
+    """Tell whether the first line is a word and numbers; a width that lies is found when it is read."""
     fields = head.partition(b"\n")[0].split()
     try:
         return len(fields) > 1 and bool(np.array(fields[-min(width, len(fields) - 1) :], "float32").size)
@@ -218,16 +244,16 @@ def _is_text(head: bytes, width: int) -> bool:
 
 
 @contextmanager
-def sound(path: Path) -> Iterator[None]:
-    """Turn what gzip finds damaged into a DataError."""
-    try:
-        yield
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path} is no sound gzip file: {error}. Fetch or copy it again.") from error
-
-
-def opened(path: Path) -> IO[bytes]:
-    """Open a file for reading, gzipped or not."""
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for reading, gzipped or not. Raises DataError when gzip finds it damaged."""
     with path.open("rb") as stream:
-        is_gzipped = stream.read(2) == b"\x1f\x8b"
-    return io.BufferedReader(gzip.open(path, "rb")) if is_gzipped else path.open("rb")
+        if stream.read(2) != b"\x1f\x8b":
+            stream.seek(0)
+            yield stream
+            return
+    with io.BufferedReader(gzip.open(path, "rb")) as unpacked:
+        try:
+            yield unpacked
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            where = f"{path}, after byte {unpacked.tell()} unpacked"
+            raise DataError(f"{where}: no sound gzip file: {error}. Fetch or copy it again.") from error

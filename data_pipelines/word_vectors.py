@@ -13,7 +13,7 @@ import numpy as np
 from data_pipelines.cache import digest, kept
 from data_pipelines.dataset import DataError, Fold
 from data_pipelines.download import cache_folder
-from data_pipelines.vector_files import blocks, cut, layout, opened, sound
+from data_pipelines.vector_files import blocks, cut, layout, opened
 
 LONGEST_LINE_BYTES = 1 << 16
 BLANKS = (b" ", b"\t", b"\r", b"\v", b"\f")
@@ -88,7 +88,7 @@ class Corpus:
         self.path, self.lower, self.heard = path, lower, heard
 
     def __iter__(self) -> Iterator[list[str]]:
-        with opened(self.path) as stream, sound(self.path):
+        with opened(self.path) as stream:
             rest, number = b"", 1
             while piece := stream.readline(LONGEST_LINE_BYTES):
                 text, rest = rest + piece, b""

@@ -49,6 +49,15 @@ def test_an_order_is_what_paired_runs_show(tuned, order):
     assert tuning(static + records("CNN-non-static", "TREC", tuned)).order == order
 
 
+def test_a_cross_validation_that_is_not_whole_waits():
+    static = [78.0 + number % 7 for number in range(36)]
+    tuned = [value + (0.5 if number % 2 else 0.3) for number, value in enumerate(static)]
+    verdict = tuning(
+        records("CNN-static", "CR", static, folds=10) + records("CNN-non-static", "CR", tuned, folds=10), "CR"
+    )
+    assert verdict.comparison.pairs == 30
+
+
 def test_runs_are_paired_by_seed_and_fold_and_folds_are_corrected():
     static = [78.0 + number % 7 for number in range(30)]
     tuned = [value + (0.5 if number % 2 else 0.3) for number, value in enumerate(static)]

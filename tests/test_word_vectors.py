@@ -22,9 +22,17 @@ from data_pipelines.dataset import DataError, Fold, Split
 from data_pipelines.datasets.sentences import TREC
 from data_pipelines.datasets.vectors import SIMILARITIES_FILE
 from data_pipelines.download import fetch
-from data_pipelines.vector_files import entries
+from data_pipelines.vector_files import entries, write_binary
 from data_pipelines.word_codes import letter_ngrams, load_with_codes, one_hot
-from data_pipelines.word_vectors import Corpus, load_with_own_vectors, rank_correlation, train_vectors
+from data_pipelines.word_vectors import (
+    Corpus,
+    analogies,
+    known_vectors,
+    load_with_own_vectors,
+    load_with_vectors,
+    rank_correlation,
+    train_vectors,
+)
 from results.records import JobKey, RunRecord
 from results.verdicts import Answer
 
@@ -42,6 +50,20 @@ def test_a_seed_gives_the_same_vectors_twice_and_another_others(method):
     assert not np.array_equal(first.vectors, other.vectors)
 
 
+def test_methods_are_methods_of_their_own():
+    methods = ({}, {"skip_gram": True}, {"hierarchical": True}, {"rate": 0.05}, {"sample": 1e-6}, {"negative": 2})
+    found = [train_vectors(SENTENCES, seed=1, **SETTINGS, **method).vectors for method in methods]
+    assert len({vectors.tobytes() for vectors in found}) == len(methods)
+
+
+def test_no_word_of_a_long_sentence_is_left_out():
+    long = ["a", "b"] * 12_000
+    whole = train_vectors([long], seed=1, **SETTINGS).vectors
+    cut = train_vectors([long[:10_000], long[10_000:20_000], long[20_000:]], seed=1, **SETTINGS).vectors
+    np.testing.assert_array_equal(whole, cut)
+    assert not np.array_equal(whole, train_vectors([long[:10_000]], seed=1, **SETTINGS).vectors)
+
+
 def test_a_seed_gives_the_same_vectors_in_another_process(tmp_path):
     (tmp_path / "text.txt").write_text("\n".join(" ".join(sentence) for sentence in SENTENCES))
     code = "from benchmarks.cli.app import main; main()"
@@ -53,7 +75,7 @@ def test_a_seed_gives_the_same_vectors_in_another_process(tmp_path):
 
 def test_a_text_without_line_ends_is_read_in_pieces(tmp_path, monkeypatch):
     monkeypatch.setattr("data_pipelines.word_vectors.LONGEST_LINE_BYTES", 16)
-    (tmp_path / "text.txt").write_text("one two three four five six\nseven\n\nnaïve eight nine ten")
+    (tmp_path / "text.txt").write_text("one two\tthree\tfour\tfive\tsix\nseven\n\nnaïve eight nine ten")
     pieces = list(Corpus(tmp_path / "text.txt"))
     assert [word for piece in pieces for word in piece] == (
         ["one", "two", "three", "four", "five", "six", "seven", "naïve", "eight", "nine", "ten"]
@@ -228,6 +250,59 @@ def test_mistakes(arguments, text, trained):
     result = CliRunner().invoke(app, ["vectors", command, str(trained), *rest])
     with pytest.raises(DataError, match=text):
         raise result.exception
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    """Return vectors in which sex and rank are directions of their own."""
+    path = tmp_path_factory.mktemp("known") / "vectors.bin"
+    words = ["man", "woman", "king", "queen", "uncle", "aunt", "far"]
+    vectors = [[1, 0, 0], [-1, 0, 0], [1, 1, 0], [-1, 1, 0], [1, 0, 1], [-1, 0, 1], [0, -3, -3]]
+    write_binary(path, words, np.array(vectors, "float32") + [0, 0.1, 0.2])
+    return path
+
+
+def test_an_analogy_is_a_sum_of_directions(known):
+    for words, expected in ((["man", "king", "woman"], "queen"), (["woman", "man", "aunt"], "uncle")):
+        result = CliRunner().invoke(app, ["vectors", "analogy", str(known), *words, "--count", "1"])
+        assert result.output.partition(": ")[2].startswith(expected), result.output
+
+
+def test_analogies_are_counted_by_section(known, tmp_path):
+    (tmp_path / "questions").write_text(
+        ": sexes\nMan King Woman Queen\nman uncle woman aunt\nman a b c\n: wrong\nman king woman far\n"
+    )
+    found = {
+        name: (right, asked) for name, right, asked in analogies(known_vectors(known), tmp_path / "questions")
+    }
+    assert (found["sexes"], found["wrong"]) == ((2, 2), (0, 1))
+
+
+def test_similarities_are_ranked_as_people_rank_them(known, tmp_path):
+    pairs = [("king", "queen"), ("man", "woman"), ("king", "man"), ("far", "king")]
+    vectors = known_vectors(known)
+    for sign in (1, -1):
+        lines = (f"{one}\t{two}\t{sign * vectors.similarity(one, two) + 2}\n" for one, two in pairs)
+        (tmp_path / "pairs").write_text("".join(lines))
+        assert rank_correlation(vectors, tmp_path / "pairs")[0] == pytest.approx(sign)
+
+
+def test_the_cut_of_a_fetched_file_is_kept(known, home, monkeypatch):
+    path = home / "data" / "vectors.bin"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(known.read_bytes())
+
+    def load(paths, fold, seed) -> Fold:
+        return Fold(
+            Split(np.ones((1, 1)), np.zeros(1)), None, Split(np.ones((1, 1)), np.zeros(1)), ("king", "none")
+        )
+
+    first = load_with_vectors([path], 0, 0, load=load).vectors
+    monkeypatch.setattr("data_pipelines.word_vectors.cut", None)  # it isn't cut again
+    again = load_with_vectors([path], 0, 0, load=load).vectors
+    assert isinstance(again, np.memmap)
+    np.testing.assert_array_equal(again, first)
+    assert np.isnan(again[1]).all() and not np.isnan(again[0]).any()
 
 
 def test_trec_has_the_words_of_its_training_part(mirror, monkeypatch, tmp_path):

@@ -12,6 +12,7 @@ from rich.table import Table
 from benchmarks.cli.progress import bar_of_steps
 from benchmarks.cli.show import wide_console
 from data_pipelines.dataset import DataError
+from data_pipelines.vector_files import WIDEST
 
 app = typer.Typer(help="Word vectors: train them, and look at those of any file.", no_args_is_help=True)
 VectorFile = Annotated[
@@ -28,7 +29,7 @@ def train(
         Path, typer.Argument(help="A text, plain or gzipped, a sentence a line, words between blanks.")
     ],
     output: Annotated[Path, typer.Argument(help="Where the vectors go, in word2vec's binary format.")],
-    width: Annotated[int, typer.Option(min=1)] = 300,
+    width: Annotated[int, typer.Option(min=1, max=WIDEST)] = 300,
     window: Annotated[int, typer.Option(min=1)] = 5,
     min_count: Annotated[int, typer.Option(min=1, help="Leave rarer words out.")] = 5,
     epochs: Annotated[int, typer.Option(min=1)] = 5,
@@ -39,7 +40,7 @@ def train(
     ] = False,
     sample: Annotated[float, typer.Option(min=0, help="Threshold above which frequent words are thinned.")] = 1e-3,
     lower: Annotated[bool, typer.Option("--lower", help="Lower-case the corpus.")] = False,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1)] = 0,
     workers: Annotated[int, typer.Option(min=1, help="With one, a seed gives the same vectors twice.")] = 1,
 ) -> None:
     """Train word2vec on a text that is streamed from the disk."""
@@ -53,7 +54,10 @@ def train(
             f"{output} can't be written: expected a file, other than the text, in a folder that exists."
         )
     with bar_of_steps(wide_console()) as bar:
-        task = bar.add_task("reading", total=sum(1 for _ in Corpus(corpus)) * (epochs + 1))
+        sentences = sum(1 for _ in Corpus(corpus))
+        if not sentences:
+            raise DataError(f"{corpus}, line 1: there is no word up to the end.")
+        task = bar.add_task("reading", total=sentences * (epochs + 1))
         text = Corpus(corpus, lower=lower, heard=lambda: bar.advance(task))
         trained = train_vectors(
             text,

@@ -14,8 +14,10 @@ Where the paper is silent, or we could not check it, we assume:
 - the tokens of Kim (2014), and on the treebank his phrases for training;
 - for TREC, vectors of width 32 and one convolution, 8 wide, 5 maps, k 5;
 - vectors U[-0.25, 0.25], filters uniform so that outputs spread as inputs do, an L2 term of 1e-4 (not on biases);
-- Adagrad at rate 0.1, batches of 50, twenty epochs (six on phrases), the last one with the best validation score;
-- where a set brings no validation part, a tenth of the training part.
+- Adagrad at rate 0.1, its sums of squares from 0 on as Duchi et al. (2011) have them (Keras begins with 0.1),
+  batches of 50, twenty epochs (six on phrases), the last one with the best validation score;
+- where a set brings no validation part, a tenth of the training part, after Kim's completion to whole batches,
+  which lets a few sentences stand twice.
 """
 
 from dataclasses import dataclass
@@ -70,7 +72,7 @@ def recipe(cell: Cell) -> Recipe | NotAttempted:
     return Recipe(
         dataset=shape.dataset,
         build=partial(build, classes=shape.dataset.classes, dropout=0.5, decay=1e-4, **settings),
-        optimizer=from_keras("optimizers.Adagrad", learning_rate=0.1),
+        optimizer=from_keras("optimizers.Adagrad", learning_rate=0.1, initial_accumulator_value=0.0),
         loss=CROSS_ENTROPY,
         metrics=(ACCURACY,),
         batch_size=BATCH_SIZE,
@@ -96,11 +98,13 @@ def prepare(fold: Fold, rng: np.random.Generator, *, batch_size: int, valid_shar
 
 
 NOTES = (
-    "DCNN on TREC misses the paper by 6.4 points, and lies near what it prints for simpler networks on random "
-    "vectors (Max-TDNN 84.4, NBoW 88.2). One change at a time, seed 200, test accuracy in %: as it is 85.8; begun "
-    "with skip-gram vectors of the training text 82.6; a rate of 0.03 77.6, of 0.3 85.4; an L2 term of 1e-5 85.2, "
-    "of 1e-3 86.0. So neither rate nor L2 term is the cause, and vectors of this little text do not help. "
-    "Batches of 4, more maps and vectors of other text are untried.",
+    "On TREC, one change at a time, seeds 200 and 201, best validation score and test accuracy in %: Adagrad's "
+    "sums of squares from Keras' 0.1 on 83.3 (85.8) and 83.3 (85.4), from 0 on 86.2 (88.2) and 86.9 (88.6), which "
+    "is what the recipe has since; with a rate of 0.03 84.9 (86.4) and 84.7 (88.4). One seed alone: an L2 term of "
+    "1e-3 86.2 (88.0), batches of 10 at a rate of 0.05 86.9 (88.2). With the sums from 0.1 on, skip-gram vectors "
+    "of the training text gave a test accuracy of 82.6 where random ones had 85.8. Seeds differ by 1.4 points "
+    "(sd), so only large effects can be seen here.",
+    "What is left to the paper's 93.0 is untried: vectors of other, larger text, and more maps.",
 )
 TITLE = "Kalchbrenner et al. (2014), A Convolutional Neural Network for Modelling Sentences"
 TABLE = PaperTable("kalchbrenner2014", TITLE, recipe, NOTES)

@@ -15,10 +15,12 @@ And we assume:
 - one stream of random numbers per seed, begun anew for each of its folds, as the code's fixed seeds are.
 
 The table "own vectors" is ours: GoogleNews is replaced by skip-gram vectors of the training text alone, never of
-a test sentence or fold. A hundred passes were chosen on the validation part of TREC, CNN-static, seeds 100 to 102
-and twelve epochs: 60.9 % after 5 passes, 81.0 % after 25, 86.2 % after 100.
+a test sentence or fold; the held-out validation part is among it. Learning rate and thinning are gensim's. A
+hundred passes were chosen on the validation part of TREC, CNN-static, seeds 100 to 102 and twelve epochs: 60.9 %
+after 5 passes, 81.0 % after 25, 86.2 % after 100.
 
-The table "codes" is ours too: frozen codes of width 1,000 by the training part in the place of vectors.
+The table "codes" is ours too: frozen codes of width 1,000 by the training part in the place of vectors. Of words
+or letter 3-grams the 1,000 most frequent have a place, of equal ones an arbitrary choice; others are zeros.
 
 MNB and NBSVM follow Wang & Manning (2012): binary unigrams and bigrams, alpha 1, C 1, beta 0.25, on Kim's
 tokens and folds. Where their paper is silent, we interpolate NBSVM's threshold as its weights.
