@@ -17,7 +17,7 @@ from data_pipelines import hashed_words, ngrams
 from data_pipelines.counted_texts import load_counts, load_word_counts
 from data_pipelines.dataset import DataError
 from data_pipelines.hashed_words import blocks, hash_texts, hash_words
-from data_pipelines.labelled_rows import first_last
+from data_pipelines.labelled_rows import first_last, last_first
 from models.bag_of_words import features, inverse_frequencies, logistic_predictions, nearest_means
 
 FORM = {"classes": 2, "fields": 2, "join": first_last}
@@ -130,6 +130,17 @@ def test_the_test_part_is_counted_by_what_training_has(tmp_path, home):
     assert fold.train.x.shape == (3, 8)  # 4 words, and a cat, cat sat, a dog, dog a
     assert fold.test.x.toarray().sum(axis=1).tolist() == [5, 0]
     assert fold.test.y.tolist() == [1, 0]
+
+
+def test_fields_are_joined_as_asked_though_arrays_are_kept(tmp_path, home):
+    path = tmp_path / "rows.csv"
+    path.write_text('"1","a","b"\n"2","c","c"\n')
+    found = [
+        load_counts([path, path], 0, 0, **FORM | {"join": join}, most=100, longest=2).train.x
+        for join in (first_last, last_first)
+    ]
+    assert [part.shape for part in found] == [(2, 5)] * 2
+    assert (found[0] != found[1]).nnz  # ab is no ba
 
 
 def test_words_with_vectors_are_those_of_the_training_part(tmp_path, home):

@@ -39,6 +39,8 @@ def test_a_field_may_have_a_line_end(tmp_path):
     [
         (b'"5","a","b"', "row 3 has the class '5'"),
         (b'"","a","b"', "row 3 has the class ''"),
+        (b'"fields","a","b"', "row 3 has the class 'fields'"),
+        (b'"\xff","a","b"', "row 3 has the class '\ufffd'"),
         (b'"1","a"', "row 3 has 2 fields instead of 3"),
         (b'"1","a","b","c"', "row 3 has 4 fields instead of 3"),
     ],
@@ -48,13 +50,22 @@ def test_malformed_rows_are_told_by_their_number(line, message, tmp_path):
     with pytest.raises(DataError, match=f"bad.csv: 1 of its 4 rows are malformed: {message}"):
         rows_of(path)
     many = written(tmp_path / "many.csv", SOUND, SOUND, line, *[SOUND] * 1500)
-    assert len(rows_of(many)) == 1502  # below a thousandth they are left out
+    with pytest.warns(UserWarning, match=f"many.csv: 1 of its 1503 rows are malformed: {message}.*; left out"):
+        assert len(rows_of(many)) == 1502  # below a thousandth
 
 
 def test_numbers_count_rows_of_another_form_too(tmp_path):
     path = written(tmp_path / "bad.csv", b'"1"', SOUND, b'"0","a","b"', b'"1","a"', b'"9","a","b"')
     with pytest.raises(
         DataError, match="4 of its 5 rows .*: row 1 has 1 fields .*; row 3 has the class '0'; row 4"
+    ):
+        rows_of(path)
+
+
+def test_only_the_first_of_many_malformed_rows_are_kept(tmp_path):
+    path = written(tmp_path / "bad.csv", *[b'"9","a","b"', b'"1"'] * 20_000)
+    with pytest.raises(
+        DataError, match="40000 of its 40000 rows .*: row 1 has the class '9'; row 2 has 1 .*; row 3"
     ):
         rows_of(path)
 

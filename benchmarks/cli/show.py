@@ -81,7 +81,8 @@ def show(
         return
     used = match("backend", backend, BACKENDS) if backend else None
     if claims:
-        print_rows(claim_rows(found, existing(results), table, column), chosen, f"{found.title}: order claims")
+        rows = claim_rows(found, existing(results), table, column, attempted=attempted)
+        print_rows(rows, chosen, f"{found.title}: order claims")
         return
     judged = _judged(found, existing(results), table, row, column, used)
     if attempted:
@@ -95,13 +96,18 @@ def show(
 
 
 def claim_rows(
-    table: PaperTable, folder: Path, name: str | None = None, column: str | None = None
+    table: PaperTable,
+    folder: Path,
+    name: str | None = None,
+    column: str | None = None,
+    *,
+    attempted: bool = True,
 ) -> list[dict[str, str]]:
-    """Return the order claims that our runs speak of, as texts by heading."""
+    """Return the order claims, or only those that our runs can speak of, as texts by heading."""
     cells = {(cell.table, cell.column) for cell in table.cells(name, None, column)}
     judged = judge_claims(table, RecordFiles(table.paper, folder).records())
     chosen = [verdict for verdict in judged if (verdict.claim.table, verdict.column) in cells]
-    return [claim_row(verdict) for verdict in chosen if verdict.order != Order.NOT_ATTEMPTED]
+    return [claim_row(verdict) for verdict in chosen if not attempted or verdict.order != Order.NOT_ATTEMPTED]
 
 
 def readme() -> None:
