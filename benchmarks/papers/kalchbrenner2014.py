@@ -98,7 +98,7 @@ def prepare(fold: Fold, rng: np.random.Generator, *, batch_size: int, valid_shar
 
 
 NOTES = (
-    "Adagrad's sums of squares begin with 0; from Keras' 0.1 on, words hardly move. TREC, seeds 200 and 201, best "
+    "Adagrad's sums of squares begin with 0, where Keras has 0.1. On TREC, seeds 200 and 201, best "
     "validation score and test accuracy in %: from 0.1 on 83.3 (85.8) and 83.3 (85.4), from 0 on 86.2 (88.2) and "
     "86.9 (88.6). Five seeds on TREC had a mean of 86.6 before, and have 87.8; one seed on SST-2 80.9 and 83.7.",
     "Other single changes from there, TREC, seed 200: a rate of 0.03 84.9 (86.4), an L2 term of 1e-3 86.2 (88.0), "
