@@ -76,7 +76,7 @@ def test_of_a_word_that_stands_twice_the_first_counts(tmp_path):
         (text(True).replace(b"New_York", b"New York"), "line 4: .*Does the word have a space in it"),
         (text(True)[:-9], "line 6: the last line has no line feed"),
         (binary(header=b"7 3\n"), "byte 98: the file ends after 5 words. Its header says 7"),
-        (binary(header=b"4 3\n"), "byte 78: the header says 4 words, but there are more"),
+        (binary(header=b"4 3\n"), "byte 78: the header says 4 words of width 3, but there is more"),
         (binary()[:-5], "byte 78: the file ends inside of vector 5 of 5"),
         (binary(header=b"5 900\n"), "byte 6: the file ends inside of vector 1 of 5"),
         (text(True).replace(repr(VECTORS[0, 1].item()).encode(), b"xx", 1), "line 2: could not convert .*'xx'"),
