@@ -109,9 +109,13 @@ def test_a_dead_store_warns_once_and_stops_nothing(tmp_path, monkeypatch, uri):
     assert "retable track" in warnings[0]
 
 
-def test_a_locked_store_warns_and_stops_nothing(tmp_path):
+def test_a_locked_store_warns_and_stops_nothing(tmp_path, monkeypatch):
     import sqlite3
 
+    import sqlalchemy
+
+    patient = sqlalchemy.sql.text  # MLflow lets SQLite wait for 20 seconds
+    monkeypatch.setattr("sqlalchemy.sql.text", lambda text: patient(text.replace("20000", "500")))
     warnings = []
     tracker = Tracker("paper", tmp_path, warnings.append)
     assert tracker.send(CELL, record(0), [], {})
