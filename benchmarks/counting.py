@@ -53,7 +53,7 @@ def plainly(path: Path) -> Any:
     from sklearn.feature_extraction.text import CountVectorizer
 
     settings = COUNTED["ngrams"]
-    texts = (text for rows in stream(path, **FORM) for text in rows.texts.to_pylist())
+    texts = (text for rows in stream(path, **FORM, join=first_last) for text in rows.texts.to_pylist())
     pattern = r"(?u)[^\W_]+"
     lengths = (1, settings["longest"])
     return CountVectorizer(
