@@ -101,7 +101,7 @@ NOTES = (
     "Adagrad's sums of squares begin with 0, where Keras has 0.1. On TREC, seeds 200 and 201, best "
     "validation score and test accuracy in %: from 0.1 on 83.3 (85.8) and 83.3 (85.4), from 0 on 86.2 (88.2) and "
     "86.9 (88.6). Five seeds on TREC had a mean of 86.6 before, and have 87.8; one seed on SST-2 80.9 and 83.7.",
-    "Other single changes from there, TREC, seed 200: a rate of 0.03 84.9 (86.4), an L2 term of 1e-3 86.2 (88.0), "
+    "Other changes from there, TREC, seed 200: a rate of 0.03 84.9 (86.4), an L2 term of 1e-3 86.2 (88.0), "
     "batches of 10 at a rate of 0.05 86.9 (88.2), skip-gram vectors of 1.8 million words of other text (news, "
     "reviews, PTB, TREC's training part) 86.4 (87.4), these and 20 maps 86.2 (87.8). Seeds differ by 1.2 points "
     "(sd), so only large effects can be seen; none of these leads to the paper's 93.0.",
