@@ -14,20 +14,29 @@ LAYERS = ((7, 3), (7, 3), (3, 1), (3, 1), (3, 1), (3, 3))  # width of the filter
 MAPS, UNITS = 256, 1024
 
 
-def keras_step(channels: int, classes: int, length: int) -> Step:
-    """Return a training step of stock Keras layers."""
+def padded_cnn(
+    channels: int, classes: int, length: int, *, maps: int = MAPS, units: int = UNITS, dropout: float = 0.5
+) -> Any:
+    """Build the network in Keras over float (texts, length, channels); weights in our order."""
     import keras
     from keras import layers
 
     texts = keras.Input((length, channels))
     x = texts
     for width, pool in LAYERS:
-        x = layers.Conv1D(MAPS, width, activation="relu")(x)
+        x = layers.Conv1D(maps, width, activation="relu")(x)
         x = layers.MaxPooling1D(pool)(x) if pool > 1 else x
     x = layers.Flatten()(x)
     for _ in range(2):
-        x = layers.Dropout(0.5)(layers.Dense(UNITS, "relu")(x))
-    model = keras.Model(texts, layers.Dense(classes)(x))
+        x = layers.Dropout(dropout)(layers.Dense(units, "relu")(x))
+    return keras.Model(texts, layers.Dense(classes)(x))
+
+
+def keras_step(channels: int, classes: int, length: int) -> Step:
+    """Return a training step of the padded network."""
+    import keras
+
+    model = padded_cnn(channels, classes, length)
     optimizer = keras.optimizers.SGD(RATE, MOMENTUM, weight_decay=DECAY)
     model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     return lambda x, y: model.train_on_batch(one_hot(x, channels), y)

@@ -1,5 +1,6 @@
-"""Batches with less padding: sentences laid end to end, and texts cut to the longest of those of their size."""
+"""Batches with less padding: sentences or texts laid end to end, or cut behind the longest."""
 
+import heapq
 from collections.abc import Callable
 
 import numpy as np
@@ -32,26 +33,50 @@ def pack(
     }
 
 
-def by_length(
-    texts: np.ndarray, *, groups: int, stride: int, seen: int, room: Callable[[int], int] = lambda size: size
+def end_to_end(
+    texts: np.ndarray, *, frames: int, stride: int, room: Callable[[int], int] = lambda size: size
 ) -> dict[str, np.ndarray]:
-    """Part a batch, int (texts, length), 0 for padding, into groups by length and cut the padding of each.
+    """Lay padded texts, int (texts, length), 0 for padding, end to end in rows, about as long as the longest.
 
-    For a network whose every frame sees `seen` symbols, the next one `stride` further: each text keeps a frame of
-    padding alone, unless it has none. Returns `texts_0` and so on, int32, and `order`: the place of each text in
-    the groups together. `room` rounds numbers of frames up.
+    For a network that makes a frame of every `stride` symbols: each text begins at a multiple of it, and as many
+    zeros or more come behind. Returns `symbols`, int32, and `is_text`, bool, both (rows, places), and `frames`,
+    int32 (texts, frames): which of all frames are a text's own; the very last one, of zeros alone, stands for
+    those behind its end. `room` rounds numbers of rows and of frames in a row up.
     """
-    most = texts.shape[1]
-    lengths = most - np.argmax(texts[:, ::-1] != 0, axis=1)
-    lengths[~texts.any(axis=1)] = 0
-    by_size = np.argsort(lengths, kind="stable")
-    parts = {}
-    for number, rows in enumerate(np.array_split(by_size, groups)):
-        with_text = -(-int(lengths[rows].max(initial=0)) // stride)
-        width = min(most, room(with_text + 1) * stride + seen - stride)
-        part = texts[rows, :width] if len(rows) else np.zeros((1, width))  # Keras can't convolve nothing
-        parts[f"texts_{number}"] = part.astype("int32")
-    return {**parts, "order": np.argsort(by_size).astype("int32")}
+    lengths = sizes(texts)
+    needed = -(-lengths // stride) + 1
+    rows = room(max(1, int(needed.sum() // needed.max())))
+    row_of, begins, longest = spread(needed, rows)
+    row_frames = room(longest)
+    first = row_of * row_frames + begins
+    symbols = np.zeros(rows * row_frames * stride, "int32")
+    is_text = np.zeros(len(symbols), bool)
+    text, place = np.nonzero(np.arange(texts.shape[1]) < lengths[:, None])
+    laid = first[text] * stride + place
+    symbols[laid], is_text[laid] = texts[text, place], True
+    is_own = np.arange(frames) < needed[:, None] - 1
+    own = np.where(is_own, first[:, None] + np.arange(frames), rows * row_frames - 1)
+    shape = (rows, row_frames * stride)
+    return {"symbols": symbols.reshape(shape), "is_text": is_text.reshape(shape), "frames": own.astype("int32")}
+
+
+def spread(needed: np.ndarray, rows: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """Give each of some lengths a row and a place in it, long ones first, each to the row with the most room.
+
+    Returns the row and the beginning of each, int, and how long the longest row is.
+    """
+    filled = [(0, row) for row in range(rows)]
+    row_of, begins = np.zeros((2, len(needed)), int)
+    for item in np.argsort(-needed, kind="stable"):
+        begins[item], row_of[item] = filled[0]
+        heapq.heapreplace(filled, (begins[item] + needed[item], row_of[item]))
+    return row_of, begins, int(max(filled)[0])
+
+
+def sizes(texts: np.ndarray) -> np.ndarray:
+    """Return how long each padded text is, up to its last symbol that is not 0."""
+    is_symbol = texts != 0
+    return np.where(is_symbol.any(axis=1), texts.shape[1] - np.argmax(is_symbol[:, ::-1], axis=1), 0)
 
 
 def cut(texts: np.ndarray, *, room: Callable[[int], int] = lambda size: size) -> np.ndarray:

@@ -4,8 +4,7 @@ Source: X. Zhang, J. Zhao, Y. LeCun, "Character-level Convolutional Networks for
 tables 1 and 2; the authors' code (Crepe) for the threshold and for the biases, drawn as the weights.
 """
 
-from collections.abc import Callable, Iterator
-from functools import reduce
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -15,8 +14,7 @@ from keras import layers, ops
 from models.layers import WordVectors
 
 CONVOLUTIONS = ((7, 3), (7, 3), (3, 1), (3, 1), (3, 1), (3, 3))  # width of the filters, of the pools after them
-STRIDE = 27  # symbols from one frame of the last pool to the next
-SEEN = 123  # symbols that such a frame sees
+FRAMES = 34  # of the last pool, over a text of 1,014 symbols
 THRESHOLD = 1e-6
 
 
@@ -37,26 +35,26 @@ def text_cnn(
     maps: int = 256,
     units: int = 1024,
     deviation: float = 0.05,
-    length: int = 1014,
+    frames: int = FRAMES,
     dropout: float = 0.5,
-    groups: int = 2,
 ) -> keras.Model:
-    """Build the network: texts in, as `data_pipelines.packing.by_length` groups them; logits (texts, classes) out.
+    """Build the network: texts in, as `data_pipelines.packing.end_to_end` lays them; logits (texts, classes) out.
 
-    `embed` makes (texts, symbols, channels) of int (texts, symbols), zeros of symbol 0. Weights and biases are
-    normal with the given deviation.
+    `embed` makes (rows, places, channels) of int (rows, places), zeros of symbol 0. Weights and biases are normal
+    with the given deviation.
     """
-    steps = [embed, *_convolutions(maps, deviation), Frames((length - SEEN) // STRIDE + 1)]
-    texts = {
-        f"texts_{group}": keras.Input((None,), dtype="int32", name=f"texts_{group}") for group in range(groups)
+    inputs = {
+        "symbols": keras.Input((None,), dtype="int32", name="symbols"),
+        "is_text": keras.Input((None,), dtype="bool", name="is_text"),
+        "frames": keras.Input((frames,), dtype="int32", name="frames"),
     }
-    order = keras.Input((), dtype="int32", name="order")
-    parts = [reduce(_applied, steps, part) for part in texts.values()]
-    x = layers.Flatten()(ops.take(ops.concatenate(parts, axis=0), order, axis=0))
+    x = _convolved(embed(inputs["symbols"]), inputs["is_text"], maps, deviation)
+    x = ops.take(ops.reshape(x, (-1, maps)), inputs["frames"], axis=0)
+    x = layers.Flatten()(x)
     for number in (7, 8):
         x = layers.Activation(_cut)(layers.Dense(units, **_normal(deviation), name=f"full_{number}")(x))
         x = layers.Dropout(dropout)(x)
-    return keras.Model({**texts, "order": order}, layers.Dense(classes, **_normal(deviation), name="full_9")(x))
+    return keras.Model(inputs, layers.Dense(classes, **_normal(deviation), name="full_9")(x))
 
 
 def _normal(deviation: float) -> dict[str, Any]:
@@ -65,34 +63,22 @@ def _normal(deviation: float) -> dict[str, Any]:
     return {kind: keras.initializers.RandomNormal(stddev=deviation) for kind in kinds}
 
 
-def _convolutions(maps: int, deviation: float) -> Iterator[layers.Layer]:
+def _convolved(x: Any, is_text: Any, maps: int, deviation: float) -> Any:
+    """Apply the six convolutions to rows of texts, each text as if padding without an end came behind it.
+
+    What a layer makes of padding is at the end of every row, and is put wherever no text is.
+    """
+    is_text = ops.cast(is_text[..., None], x.dtype)
     for number, (width, pool) in enumerate(CONVOLUTIONS, start=1):
-        yield layers.Conv1D(maps, width, **_normal(deviation), name=f"convolution_{number}")
-        yield layers.Activation(_cut)
+        convolution = layers.Conv1D(maps, width, **_normal(deviation), name=f"convolution_{number}")
+        padding = x[:, -1:]
+        x = ops.where(is_text > 0, x, padding) if number > 1 else x
+        x = _cut(convolution(ops.concatenate([x, *[padding] * (width - 1)], axis=1)))
         if pool > 1:
-            yield layers.MaxPooling1D(pool)
+            x, is_text = (layers.MaxPooling1D(pool)(part) for part in (x, is_text))
+    return x
 
 
 def _cut(x):
     """Return x where it is above the threshold of Torch's layer, 0 elsewhere."""
     return ops.threshold(x, THRESHOLD, 0.0)
-
-
-def _applied(x, step: Callable[[Any], Any]):
-    return step(x)
-
-
-class Frames(layers.Layer):
-    """Makes a text as long as it was before its padding was cut: its last frame, of padding alone, is repeated."""
-
-    def __init__(self, frames: int, **settings) -> None:
-        super().__init__(**settings)
-        self.frames = frames
-
-    def call(self, x):
-        """Return float32 (texts, frames, maps) for as many frames or fewer."""
-        missing = self.frames - ops.shape(x)[1]
-        return ops.concatenate([x, ops.repeat(x[:, -1:], missing, axis=1)], axis=1)
-
-    def compute_output_shape(self, input_shape):
-        return (input_shape[0], self.frames, input_shape[2])

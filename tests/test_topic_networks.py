@@ -1,4 +1,4 @@
-"""The networks of Zhang et al. (2015): sizes, one-hot convolution, cut padding, synonyms, the LSTM's mean."""
+"""The networks of Zhang et al. (2015): sizes, one-hot convolution, texts end to end, synonyms, the LSTM's mean."""
 
 from dataclasses import replace
 from functools import partial
@@ -8,28 +8,22 @@ import numpy as np
 import pytest
 
 from benchmarks import estimating
+from benchmarks.char_cnn_rivals import one_hot, padded_cnn
 from benchmarks.papers.zhang2015 import recipe
-from benchmarks.papers.zhang2015.networks import CHANGED, DESCENT, FRAMES, SIZES, given_vectors, sgd, with_synonyms
+from benchmarks.papers.zhang2015.networks import CHANGED, DESCENT, LAID, SIZES, given_vectors, sgd, with_synonyms
 from benchmarks.recipe import Recipe, fingerprint, settings
 from benchmarks.table import load_table
 from data_pipelines.dataset import Fold, Split
 from data_pipelines.datasets.topics import AG_10K_ROWS, SETS, characters, words
 from data_pipelines.folds import balanced_order
-from data_pipelines.packing import by_length, coarse, cut
+from data_pipelines.packing import coarse, cut, end_to_end
 from models import text_cnn
 from models.mean_lstm import MeanOfText, mean_lstm
 from models.sizes import without_weights
 from models.text_cnn import char_cnn, word_cnn
 
-SMALLEST = {"maps": 3, "units": 5, "deviation": 0.3, "dropout": 0.0}
+SMALLEST = {"maps": 8, "units": 9, "deviation": 0.3, "dropout": 0.0}
 LOSS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-
-
-def uncut(texts: np.ndarray) -> dict[str, np.ndarray]:
-    """Return texts as the network's input without any saving."""
-    nothing = np.zeros((1, 1014))
-    parts = [part if len(part) else nothing for part in np.array_split(texts.astype("int32"), FRAMES["groups"])]
-    return {f"texts_{n}": part for n, part in enumerate(parts)} | {"order": np.arange(len(texts), dtype="int32")}
 
 
 def texts_of(*lengths: int, symbols: int = 9) -> np.ndarray:
@@ -40,12 +34,16 @@ def texts_of(*lengths: int, symbols: int = 9) -> np.ndarray:
     return x
 
 
+def laid(texts: np.ndarray, **settings) -> dict[str, np.ndarray]:
+    return end_to_end(texts, **LAID, **settings)
+
+
 def test_frames_are_those_of_the_network():
-    assert FRAMES["stride"] == text_cnn.STRIDE == np.prod([pool for _, pool in text_cnn.CONVOLUTIONS])
-    seen = 1
-    for width, pool in reversed(text_cnn.CONVOLUTIONS):
-        seen = seen * pool + width - 1
-    assert FRAMES["seen"] == text_cnn.SEEN == seen
+    places = 1014
+    for width, pool in text_cnn.CONVOLUTIONS:
+        places = (places - width + 1) // pool
+    assert LAID["frames"] == text_cnn.FRAMES == places
+    assert LAID["stride"] == np.prod([pool for _, pool in text_cnn.CONVOLUTIONS])
 
 
 @pytest.mark.parametrize(
@@ -91,40 +89,55 @@ LENGTHS = {
     "mixed": (500, 0, 1, 1014, 27, 28, 900, 54, 26),
     "all long": (1000, 1014, 990, 1014),
     "all empty": (0, 0, 0, 0, 0),
-    "fewer than groups": (60,),
+    "one": (60,),
+    "every rest": tuple(range(20, 80)),
 }
+
+
+def ours_and_padded() -> tuple[keras.Model, keras.Model]:
+    """Return our network and the one in stock layers over whole texts, with equal weights."""
+    keras.utils.set_random_seed(0)
+    ours = char_cnn(8, 3, **SMALLEST)
+    padded = padded_cnn(8, 3, 1014, maps=SMALLEST["maps"], units=SMALLEST["units"], dropout=0.0)
+    padded.set_weights(ours.get_weights())
+    return ours, padded
 
 
 @pytest.mark.parametrize("lengths", LENGTHS.values(), ids=LENGTHS)
 @pytest.mark.parametrize("room", [lambda size: size, coarse], ids=["exact size", "rounded up"])
-def test_cut_padding_changes_no_output(lengths, room):
-    keras.utils.set_random_seed(0)
-    model, x = char_cnn(8, 3, **SMALLEST), texts_of(*lengths)
-    np.testing.assert_allclose(model(by_length(x, **FRAMES, room=room)), model(uncut(x)), atol=1e-4)
+def test_laying_texts_end_to_end_changes_no_output(lengths, room):
+    ours, padded = ours_and_padded()
+    x = texts_of(*lengths)
+    expected = padded(one_hot(x, 8)).numpy()
+    assert len(set(lengths)) == 1 or np.ptp(expected, axis=0).min() > 0.1  # a network whose units answer
+    np.testing.assert_allclose(ours(laid(x, room=room)), expected, atol=1e-4)
 
 
-def test_cut_padding_changes_no_training_step():
-    weights = []
+def test_laying_texts_end_to_end_changes_no_training_step():
     x, y = texts_of(500, 0, 1, 1014, 27, 28, 54, 26), np.arange(8) % 3
-    for arrange in (uncut, lambda texts: by_length(texts, **FRAMES)):
-        keras.utils.set_random_seed(0)
-        model = char_cnn(8, 3, **SMALLEST)
-        model.compile(sgd(**DESCENT, halved_every=2), LOSS)
+    ours, padded = ours_and_padded()
+    before = ours.get_weights()
+    for model, inputs in ((ours, laid(x)), (padded, one_hot(x, 8))):
+        model.compile(sgd(**DESCENT | {"rate": 0.1}, halved_every=2), LOSS)
         for _ in range(3):
-            model.train_on_batch(arrange(x), y)
-        weights.append(model.get_weights())
-    for one, other in zip(*weights, strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-5)
+            model.train_on_batch(inputs, y)
+    for start, mine, theirs in zip(before, ours.get_weights(), padded.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
+        assert np.abs(mine - start).max() > 1e-3
 
 
-def test_a_batch_is_cut_by_length():
+def test_texts_lie_end_to_end_in_rows_as_long_as_the_longest():
     x = texts_of(30, 1, 700, 5, 60, 2, 0, 3)
-    parts = by_length(x, **FRAMES)
-    assert [parts[f"texts_{n}"].shape for n in range(2)] == [(4, 150), (4, 825)]
-    joined = [row for n in range(2) for row in parts[f"texts_{n}"]]
-    for text, place in zip(x, parts["order"], strict=True):
-        np.testing.assert_array_equal(joined[place], text[: len(joined[place])])
-        assert not text[len(joined[place]) :].any()
+    parts = laid(x)
+    symbols, is_text, frames = parts["symbols"], parts["is_text"], parts["frames"]
+    assert symbols.shape == is_text.shape == (1, 27 * (3 + 2 + 27 + 2 + 4 + 2 + 1 + 2))
+    np.testing.assert_array_equal(is_text, symbols != 0)
+    for text, own in zip(x, frames, strict=True):
+        length = np.count_nonzero(text)
+        assert (own[-(-length // 27) :] == symbols.size // 27 - 1).all()
+        np.testing.assert_array_equal(symbols.ravel()[own[0] * 27 :][:length], text[:length])
+    assert not symbols[:, -27:].any()
+    assert laid(texts_of(*[100] * 50, *[30] * 20))["symbols"].shape == (62, 27 * 6)
     assert cut(x).shape == (8, 700)
 
 
@@ -134,7 +147,7 @@ def test_words_are_rows_of_a_table_that_is_trained_or_not(tuned):
     table[0] = 0
     model = word_cnn(table, tuned, 3, **SMALLEST)
     model.compile(sgd(**{**DESCENT, "rate": 1.0}, halved_every=1), LOSS)
-    model.train_on_batch(by_length(texts_of(30, 60, 3, 2, symbols=5), **FRAMES), np.arange(4) % 3)
+    model.train_on_batch(laid(texts_of(30, 60, 3, 2, symbols=5)), np.arange(4) % 3)
     moved = np.any(np.asarray(model.get_layer("vectors").vectors) != table, axis=1)
     assert moved.tolist() == [False] + [tuned] * 8  # rows that no text has decay
 
@@ -243,7 +256,7 @@ def test_the_network_is_that_of_plain_arithmetic():
     values = values.reshape(len(x), -1)
     for _ in range(2):
         values = over_threshold(values @ next(weights) + next(weights))
-    np.testing.assert_allclose(model(uncut(x)), values @ next(weights) + next(weights), rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(model(laid(x)), values @ next(weights) + next(weights), rtol=1e-3, atol=1e-3)
 
 
 def over_threshold(values: np.ndarray) -> np.ndarray:
@@ -265,13 +278,13 @@ def test_words_without_a_vector_are_zero():
 
 
 def test_operations_are_those_of_the_products():
-    model, x = char_cnn(70, 4, maps=8, units=16), uncut(texts_of(5, 9, 3, 7))
-    columns, products = 70, 0
-    for (width, _), places in zip(text_cnn.CONVOLUTIONS, (1008, 330, 108, 106, 104, 102), strict=True):
+    model, x = char_cnn(70, 4, maps=8, units=16), laid(texts_of(5, 9, 3, 7))
+    columns, products, places = 70, 0, x["symbols"].size
+    for width, pool in text_cnn.CONVOLUTIONS:
         products += width * columns * 8 * places
-        columns = 8
-    products += 34 * 8 * 16 + 16 * 16 + 16 * 4
-    assert estimating.operations(model, x) == pytest.approx(4 * 2 * products, rel=0.05)
+        columns, places = 8, places // pool
+    products += 4 * (34 * 8 * 16 + 16 * 16 + 16 * 4)
+    assert estimating.operations(model, x) == pytest.approx(2 * products, rel=0.05)
     lstm = mean_lstm(np.zeros((9, 5), "float32"), 3, units=40)
     counted = estimating.operations(lstm, np.ones((2, 6), "int32"))
     assert counted == pytest.approx(2 * 6 * 2 * 4 * 40 * (5 + 40), rel=0.1)
