@@ -38,15 +38,21 @@ def estimates() -> Iterator[Estimate]:
     """Build every network, one at a time, and count."""
     from data_pipelines.download import fetch
 
+    for row, full, ours in networks():
+        fold = ours.dataset.load([fetch(file) for file in ours.dataset.files], 0, 0)
+        model, fold, rng = prepare(ours, fold, 0)
+        trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+        texts = full.epochs * len(full.order(fold.train.y, full.batch_size, rng))
+        yield Estimate(row, trained, STEP_TO_FORWARD * _forward(model, ours, fold), texts, full.runs)
+
+
+def networks() -> Iterator[tuple[str, Recipe, Recipe]]:
+    """Yield every network of the column: its row, its recipe on all rows of AG, and on those at hand."""
     table = load_table("zhang2015")
-    for cell in table.cells(OURS):
-        ours, full = table.recipe(cell), table.recipe(table.cells("4", cell.row, COLUMN)[0])
-        if isinstance(ours, Recipe) and isinstance(full, Recipe):
-            fold = ours.dataset.load([fetch(file) for file in ours.dataset.files], 0, 0)
-            model, fold, rng = prepare(ours, fold, 0)
-            trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-            texts = full.epochs * len(full.order(fold.train.y, full.batch_size, rng))
-            yield Estimate(cell.row, trained, STEP_TO_FORWARD * _forward(model, ours, fold), texts, full.runs)
+    for cell in table.cells("4", None, COLUMN):
+        full, ours = table.recipe(cell), table.recipe(cell._replace(table=OURS))
+        if isinstance(full, Recipe) and isinstance(ours, Recipe):
+            yield cell.row, full, ours
 
 
 def _forward(model: Any, recipe: Recipe, fold: Fold) -> float:

@@ -124,15 +124,15 @@ def verdicts(
 
 
 def obstacle(dataset: Dataset | None) -> str:
-    """Say why a set may not be used: a package is missing, or it is on request and not here; else nothing."""
+    """Say why a set may not be used: a package is missing, or a file on request is not here; else nothing."""
     from data_pipelines.download import cached_path
 
     if dataset is None:
         return ""
     if dataset.package and find_spec(dataset.package) is None:
         return f"needs {dataset.package}, which has a licence of its own: pip install 'retable[{dataset.extra}]'"
-    is_here = not dataset.on_request or all(cached_path(file).exists() for file in dataset.files)
-    return "" if is_here else dataset.on_request
+    is_missing = any(file.on_request and not cached_path(file).exists() for file in dataset.files)
+    return dataset.on_request if is_missing else ""
 
 
 def job_key(cell: Cell, fold: int, seed: int, backend: str, recipe: Recipe | Measurement) -> JobKey:

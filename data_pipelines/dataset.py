@@ -43,6 +43,7 @@ class RemoteFile:
     terms: str = ""
     contents: str = ""  # a pattern of an archive's members; a hash "contents:..." is of these alone
     variable: str = ""  # the environment variable that may name a copy of one's own: the archive, or its folder
+    on_request: bool = False  # never fetched unasked
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class PackagedFile:
     package: str
     path: str  # inside the package
     hash: str  # SHA-256
+    on_request: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class FolderOnRequest:
     holds: str  # a pattern of files in it
     files: int  # that match the pattern
     terms: str = ""
+    on_request: bool = True
 
     @property
     def hash(self) -> str:
@@ -96,7 +99,7 @@ class Dataset:
     of_class: tuple[int, ...] = ()  # examples of each class in all parts of a fold; none: any numbers will do
     package: str = ""  # that it needs besides our own requirements, and the extra of ours that brings it
     extra: str = ""
-    on_request: str = ""  # why its files are never fetched unasked, and how to get them
+    on_request: str = ""  # why some of its files are never fetched unasked, and how to get them
 
     def check(self, fold: Fold) -> None:
         """Raise DataError when a fold has another number of examples than the source states."""

@@ -1,13 +1,18 @@
-"""Each saving changes no number: sentences end to end, and rows left alone until a batch touches them."""
+"""Each saving changes no number: sentences and texts end to end, rows left alone until a batch touches them."""
 
 import keras
 import numpy as np
 import pytest
 
+from benchmarks import char_cnn_rivals
+from benchmarks.char_cnn_rivals import one_hot
+from benchmarks.papers.zhang2015.networks import DESCENT, sgd
 from benchmarks.rivals import padded_cnn
 from data_pipelines.packing import coarse, pack
 from models.optimizers import Adadelta
 from models.sentence_cnn import Channel, sentence_cnn
+from models.text_cnn import char_cnn
+from tests.texts import SMALLEST, laid, texts_of
 
 SYMBOLS, WIDTH, CLASSES, LONGEST, FRONT = 40, 6, 3, 9, 4
 SIZES = {"filters": (3, 4, 5), "maps": 8, "dropout": 0.0}
@@ -111,3 +116,58 @@ def test_packing_lays_gaps_between_sentences():
     assert packed["owner"].tolist() == [0, 0, 0, 0, 1, 1, 2, 2, 2]
     assert packed["has_room"].tolist() == [0, 1, 1]
     assert sorted(packed["words"]) == [0, 5, 7]
+
+
+TEXT_LENGTHS = {
+    "mixed": (500, 0, 1, 1014, 27, 28, 900, 54, 26),
+    "all long": (1000, 1014, 990, 1014),
+    "all empty": (0, 0, 0, 0, 0),
+    "one": (60,),
+    "every rest": tuple(range(20, 80)),
+}
+
+
+def ours_and_padded() -> tuple[keras.Model, keras.Model]:
+    """Return our network and the one in stock layers over whole texts, with equal weights."""
+    keras.utils.set_random_seed(0)
+    ours = char_cnn(8, 3, **SMALLEST)
+    padded = char_cnn_rivals.padded_cnn(8, 3, 1014, maps=SMALLEST["maps"], units=SMALLEST["units"], dropout=0.0)
+    padded.set_weights(ours.get_weights())
+    return ours, padded
+
+
+@pytest.mark.parametrize("lengths", TEXT_LENGTHS.values(), ids=TEXT_LENGTHS)
+@pytest.mark.parametrize("room", [lambda size: size, coarse], ids=["exact size", "rounded up"])
+def test_laying_texts_end_to_end_changes_no_output(lengths, room):
+    ours, padded = ours_and_padded()
+    x = texts_of(*lengths)
+    expected = padded(one_hot(x, 8)).numpy()
+    assert len(set(lengths)) == 1 or np.ptp(expected, axis=0).min() > 0.1  # a network whose units answer
+    np.testing.assert_allclose(ours(laid(x, room=room)), expected, atol=1e-4)
+
+
+def test_laying_texts_end_to_end_changes_no_training_step():
+    x, y = texts_of(500, 0, 1, 1014, 27, 28, 54, 26), np.arange(8) % 3
+    ours, padded = ours_and_padded()
+    before = ours.get_weights()
+    for model, inputs in ((ours, laid(x)), (padded, one_hot(x, 8))):
+        model.compile(sgd(**DESCENT | {"rate": 0.1}, halved_every=2), LOSS)
+        for _ in range(3):
+            model.train_on_batch(inputs, y)
+    for start, mine, theirs in zip(before, ours.get_weights(), padded.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
+        assert np.abs(mine - start).max() > 1e-3
+
+
+def test_texts_lie_end_to_end_in_rows_as_long_as_the_longest():
+    x = texts_of(30, 1, 700, 5, 60, 2, 0, 3)
+    parts = laid(x)
+    symbols, is_text, frames = parts["symbols"], parts["is_text"], parts["frames"]
+    assert symbols.shape == is_text.shape == (1, 27 * (3 + 2 + 27 + 2 + 4 + 2 + 1 + 2))
+    np.testing.assert_array_equal(is_text, symbols != 0)
+    for text, own in zip(x, frames, strict=True):
+        length = np.count_nonzero(text)
+        assert (own[-(-length // 27) :] == symbols.size // 27 - 1).all()
+        np.testing.assert_array_equal(symbols.ravel()[own[0] * 27 :][:length], text[:length])
+    assert not symbols[:, -27:].any()
+    assert laid(texts_of(*[100] * 50, *[30] * 20))["symbols"].shape == (62, 27 * 6)

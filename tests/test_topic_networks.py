@@ -1,4 +1,4 @@
-"""The networks of Zhang et al. (2015): sizes, one-hot convolution, texts end to end, synonyms, the LSTM's mean."""
+"""The networks of Zhang et al. (2015): sizes, one-hot convolution, synonyms, the LSTM's mean."""
 
 from dataclasses import replace
 from functools import partial
@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from benchmarks import estimating
-from benchmarks.char_cnn_rivals import one_hot, padded_cnn
 from benchmarks.papers.zhang2015 import recipe
 from benchmarks.papers.zhang2015.networks import CHANGED, DESCENT, LAID, SIZES, given_vectors, sgd, with_synonyms
 from benchmarks.recipe import Recipe, fingerprint, settings
@@ -16,26 +15,14 @@ from benchmarks.table import load_table
 from data_pipelines.dataset import Fold, Split
 from data_pipelines.datasets.topics import AG_10K_ROWS, SETS, characters, words
 from data_pipelines.folds import balanced_order
-from data_pipelines.packing import coarse, cut, end_to_end
+from data_pipelines.packing import cut
 from models import text_cnn
 from models.mean_lstm import MeanOfText, mean_lstm
 from models.sizes import without_weights
 from models.text_cnn import char_cnn, word_cnn
+from tests.texts import SMALLEST, laid, texts_of
 
-SMALLEST = {"maps": 8, "units": 9, "deviation": 0.3, "dropout": 0.0}
 LOSS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-
-
-def texts_of(*lengths: int, symbols: int = 9) -> np.ndarray:
-    rng = np.random.default_rng(0)
-    x = np.zeros((len(lengths), 1014), "uint8")
-    for row, length in zip(x, lengths, strict=True):
-        row[:length] = rng.integers(1, symbols, length)
-    return x
-
-
-def laid(texts: np.ndarray, **settings) -> dict[str, np.ndarray]:
-    return end_to_end(texts, **LAID, **settings)
 
 
 def test_frames_are_those_of_the_network():
@@ -85,62 +72,6 @@ def test_the_first_convolution_is_a_sum_of_looked_up_rows():
     np.testing.assert_allclose(model.get_layer("convolution_1")(columns), looked_up, atol=1e-5)
 
 
-LENGTHS = {
-    "mixed": (500, 0, 1, 1014, 27, 28, 900, 54, 26),
-    "all long": (1000, 1014, 990, 1014),
-    "all empty": (0, 0, 0, 0, 0),
-    "one": (60,),
-    "every rest": tuple(range(20, 80)),
-}
-
-
-def ours_and_padded() -> tuple[keras.Model, keras.Model]:
-    """Return our network and the one in stock layers over whole texts, with equal weights."""
-    keras.utils.set_random_seed(0)
-    ours = char_cnn(8, 3, **SMALLEST)
-    padded = padded_cnn(8, 3, 1014, maps=SMALLEST["maps"], units=SMALLEST["units"], dropout=0.0)
-    padded.set_weights(ours.get_weights())
-    return ours, padded
-
-
-@pytest.mark.parametrize("lengths", LENGTHS.values(), ids=LENGTHS)
-@pytest.mark.parametrize("room", [lambda size: size, coarse], ids=["exact size", "rounded up"])
-def test_laying_texts_end_to_end_changes_no_output(lengths, room):
-    ours, padded = ours_and_padded()
-    x = texts_of(*lengths)
-    expected = padded(one_hot(x, 8)).numpy()
-    assert len(set(lengths)) == 1 or np.ptp(expected, axis=0).min() > 0.1  # a network whose units answer
-    np.testing.assert_allclose(ours(laid(x, room=room)), expected, atol=1e-4)
-
-
-def test_laying_texts_end_to_end_changes_no_training_step():
-    x, y = texts_of(500, 0, 1, 1014, 27, 28, 54, 26), np.arange(8) % 3
-    ours, padded = ours_and_padded()
-    before = ours.get_weights()
-    for model, inputs in ((ours, laid(x)), (padded, one_hot(x, 8))):
-        model.compile(sgd(**DESCENT | {"rate": 0.1}, halved_every=2), LOSS)
-        for _ in range(3):
-            model.train_on_batch(inputs, y)
-    for start, mine, theirs in zip(before, ours.get_weights(), padded.get_weights(), strict=True):
-        np.testing.assert_allclose(mine, theirs, atol=1e-5)
-        assert np.abs(mine - start).max() > 1e-3
-
-
-def test_texts_lie_end_to_end_in_rows_as_long_as_the_longest():
-    x = texts_of(30, 1, 700, 5, 60, 2, 0, 3)
-    parts = laid(x)
-    symbols, is_text, frames = parts["symbols"], parts["is_text"], parts["frames"]
-    assert symbols.shape == is_text.shape == (1, 27 * (3 + 2 + 27 + 2 + 4 + 2 + 1 + 2))
-    np.testing.assert_array_equal(is_text, symbols != 0)
-    for text, own in zip(x, frames, strict=True):
-        length = np.count_nonzero(text)
-        assert (own[-(-length // 27) :] == symbols.size // 27 - 1).all()
-        np.testing.assert_array_equal(symbols.ravel()[own[0] * 27 :][:length], text[:length])
-    assert not symbols[:, -27:].any()
-    assert laid(texts_of(*[100] * 50, *[30] * 20))["symbols"].shape == (62, 27 * 6)
-    assert cut(x).shape == (8, 700)
-
-
 @pytest.mark.parametrize("tuned", [False, True])
 def test_words_are_rows_of_a_table_that_is_trained_or_not(tuned):
     table = np.random.default_rng(0).normal(0, 1, (9, 5)).astype("float32")
@@ -178,6 +109,10 @@ def test_the_mean_counts_unknown_words_but_no_padding():
     outputs = np.arange(24, dtype="float32").reshape(2, 4, 3)
     found = MeanOfText()(outputs, np.array([[5, 0, 7, 0], [0, 0, 0, 0]]))
     np.testing.assert_allclose(found, [outputs[0, :3].mean(axis=0), [0, 0, 0]])
+
+
+def test_a_batch_is_cut_behind_its_longest_text():
+    assert cut(texts_of(30, 1, 700, 0)).shape == (4, 700)
 
 
 def test_the_lstm_reads_no_padding():
@@ -288,6 +223,13 @@ def test_operations_are_those_of_the_products():
     lstm = mean_lstm(np.zeros((9, 5), "float32"), 3, units=40)
     counted = estimating.operations(lstm, np.ones((2, 6), "int32"))
     assert counted == pytest.approx(2 * 6 * 2 * 4 * 40 * (5 + 40), rel=0.1)
+
+
+def test_every_network_of_the_column_is_estimated():
+    rows, full, ours = zip(*estimating.networks(), strict=True)
+    assert len(set(rows)) == 17 and "LSTM" in rows and "Lg. Full Conv. Th." in rows
+    assert {made.dataset.name for made in full} == {"AG"}
+    assert {made.dataset.name for made in ours} == {AG_10K_ROWS.name}
 
 
 def test_what_the_paper_states_is_in_the_fingerprint():

@@ -5,10 +5,13 @@ import tarfile
 import numpy as np
 import pytest
 
+from benchmarks.reproduce import obstacle
 from data_pipelines.cache import kept_blocks
 from data_pipelines.dataset import DataError
-from data_pipelines.datasets.topics import AG_10K, SETS, characters
-from data_pipelines.download import check
+from data_pipelines.datasets.sentences import MR
+from data_pipelines.datasets.topics import AG_10K, AG_10K_ROWS, SETS, TRAIN_10K, characters
+from data_pipelines.datasets.vectors import GOOGLE_NEWS_FILE, with_google_news
+from data_pipelines.download import cached_path, check
 from data_pipelines.labelled_rows import stream
 from data_pipelines.quantized import ALPHABET, LENGTH, alphabet, quantize
 
@@ -90,6 +93,23 @@ def test_sets_are_those_of_table_3(topics, tmp_path, home):
     assert fold.train.x.shape == (42, LENGTH) and isinstance(fold.train.x.base, np.memmap)
     assert len(np.unique(fold.train.y)) == topics.classes == fold.test.y.max() + 1
     assert topics.train % topics.classes == topics.test % topics.classes == 0  # classes are of equal size
+
+
+@pytest.mark.parametrize(
+    ("dataset", "waits_for"),
+    [
+        (characters(AG_10K_ROWS, synonyms=True), TRAIN_10K),
+        (characters(SETS[1], synonyms=True), SETS[1].files[0]),
+        (with_google_news(MR), GOOGLE_NEWS_FILE),
+    ],
+    ids=lambda value: value.name,
+)
+def test_a_set_waits_for_its_files_on_request_alone(dataset, waits_for, home):
+    assert "retable data fetch" in obstacle(dataset)
+    path = cached_path(waits_for)
+    path.parent.mkdir(parents=True)
+    path.touch()
+    assert len(dataset.files) > 1 and not obstacle(dataset)  # the others are fetched by the run itself
 
 
 def test_an_archive_is_read_as_its_files_are(tmp_path, home):

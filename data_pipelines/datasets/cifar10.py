@@ -110,6 +110,7 @@ CIFAR10_JPEG = Dataset(
             "0287a3668d9e0d204fc6ffa0e85a171724de09b8aec55d93153b270368489df4",
             62190935,
             terms="none stated; cite Krizhevsky (2009)",
+            on_request=True,
         ),
     ),
     load=load_jpeg,

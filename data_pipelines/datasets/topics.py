@@ -34,10 +34,10 @@ class Topics(NamedTuple):
     @property
     def on_request(self) -> str:
         """Say why files are not fetched unasked: what is large, and what no public address has."""
-        how = f"see `retable data fetch {self.name!r}`"
-        if self.is_of_ours:
-            return f"rows of our own choice, from a mirror only, {how}"
-        return "" if self.files[-1] is AG_TEST else f"large, {how}"
+        if not any(file.on_request for file in self.files):
+            return ""
+        why = "rows of our own choice, from a mirror only" if self.is_of_ours else "large"
+        return f"{why}, see `retable data fetch {self.name!r}`"
 
 
 def _ag(name: str, size: int, sha256: str) -> RemoteFile:
@@ -51,6 +51,7 @@ TRAIN_10K = RemoteFile(
     "c5c7ea50302160dc192a380cefca34078be1376fd2fa31623e7f66d573b82737",
     2479941,
     terms=AG_TERMS,
+    on_request=True,
 )
 AG_FILES = (
     _ag("train.csv", 29470338, "76a0a2d2f92b286371fe4d4044640910a04a803fdd2538e0f3f29a5c6f6b672e"),
@@ -64,6 +65,7 @@ AMAZON_FULL_FILES = tuple(
         0,  # not stated
         member=f"amazon_review_full_csv/{part}.csv",
         terms="cite McAuley & Leskovec (2013)",
+        on_request=True,
     )
     for part, digest in (
         ("train", "31b268b09fd794e0ca5a1f59a0358677"),
@@ -101,7 +103,8 @@ ARCHIVES = {  # bytes, SHA-256, terms
 
 def _archive(name: str) -> tuple[RemoteFile, ...]:
     size, digest, terms = ARCHIVES[name]
-    return (RemoteFile(f"topics/{name}_csv.tgz", f"{ADDRESS}{name}_csv.tgz", digest, size, terms=terms),)
+    address = f"{ADDRESS}{name}_csv.tgz"
+    return (RemoteFile(f"topics/{name}_csv.tgz", address, digest, size, terms=terms, on_request=True),)
 
 
 SETS = (

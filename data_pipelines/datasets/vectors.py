@@ -18,6 +18,7 @@ GOOGLE_NEWS_FILE = RemoteFile(
     "md5:a5e5354d40acb95f9ec66d5977d140ef",
     1743563840,
     terms="no licence stated",
+    on_request=True,
 )
 ANALOGIES_FILE = PackagedFile(
     "word2vec/questions-words.txt",
