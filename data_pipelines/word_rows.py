@@ -9,16 +9,29 @@ from typing import Any
 
 import numpy as np
 
-SEPARATORS = r"[\x00-/:-@\[-`{-\x7f]+"  # of ASCII; all other characters count as letters
+SEPARATORS = bytes(byte for byte in range(128) if not chr(byte).isalnum())  # all other bytes count as letters
+BLANKED = bytes(range(256)).lower().translate(bytes.maketrans(SEPARATORS, b" " * len(SEPARATORS)))
 LARGEST_VOCABULARY = np.iinfo("uint16").max
 
 
 def words_of(texts: Any) -> Any:
     """Return the words of an Arrow array of strings, as an Arrow array of lists."""
-    from pyarrow import compute
+    import pyarrow
 
-    blank = compute.replace_substring_regex(compute.ascii_lower(texts), SEPARATORS, " ")
-    return compute.ascii_split_whitespace(compute.ascii_trim_whitespace(blank))
+    _, ends, content = texts.buffers()
+    ends = np.frombuffer(ends, "int32")[texts.offset : texts.offset + len(texts) + 1]
+    given = bytes(content[ends[0] : ends[-1]]) if content else b""
+    is_letter = np.frombuffer(given.translate(BLANKED), "uint8") != ord(" ")
+    is_edge = np.ones(len(given) + 1, bool)
+    np.not_equal(is_letter[1:], is_letter[:-1], out=is_edge[1:-1])
+    is_edge[ends - ends[0]] = True
+    edges = np.flatnonzero(is_edge)
+    is_word = is_letter[edges[:-1]]
+    places = np.append(0, np.cumsum(np.diff(edges)[is_word])).astype("int32")
+    letters = given.translate(BLANKED, SEPARATORS)
+    words = pyarrow.StringArray.from_buffers(len(places) - 1, *map(pyarrow.py_buffer, (places, letters)))
+    first = np.searchsorted(edges[:-1][is_word], ends - ends[0]).astype("int32")
+    return pyarrow.ListArray.from_arrays(first, words)
 
 
 def word_lists(blocks: Iterable[Any]) -> Iterator[list[str]]:
@@ -48,7 +61,6 @@ def count_words(blocks: Iterable[Any]) -> Counter[str]:
     for texts in blocks:
         for pair in words_of(texts).flatten().cast(pyarrow.binary()).value_counts().tolist():
             counts[pair["values"].decode("utf-8", "replace")] += pair["counts"]
-    del counts[""]
     return counts
 
 

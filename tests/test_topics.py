@@ -188,7 +188,9 @@ def test_words_are_runs_of_letters_and_digits():
     from data_pipelines.word_rows import most_frequent, number_words, words_of
 
     texts = arrow("It's  a-B; 2nd\nB!", "", "Ünder é", "...")
-    assert words_of(texts).to_pylist()[:3] == [["it", "s", "a", "b", "2nd", "b"], [""], ["Ünder", "é"]]
+    assert words_of(texts).to_pylist()[:3] == [["it", "s", "a", "b", "2nd", "b"], [], ["Ünder", "é"]]
+    assert words_of(arrow("x", "", "ab", "c", "", "?")[1:]).to_pylist() == [[], ["ab"], ["c"], [], []]
+    assert words_of(arrow()).to_pylist() == words_of(arrow("x")[1:]).to_pylist() == []
     known = most_frequent([texts, arrow("zz b")], 3)
     assert known[0] == "b" and len(known) == 3
     assert number_words(texts, ("b", "é"), 5).tolist() == [[0, 0, 0, 1, 0], [0] * 5, [0, 2, 0, 0, 0], [0] * 5]
