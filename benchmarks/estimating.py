@@ -1,7 +1,7 @@
 """What the AG column of Zhang et al. (2015) would cost at full protocol: an estimate from counted operations.
 
-The rows of AG that are at hand stand for all of them. A training step is taken to need three times the operations
-of its forward pass.
+Where 9,982 rows of AG are at hand they stand for all of them. A training step is taken to need three times the
+operations of its forward pass.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ import numpy as np
 
 from benchmarks.papers.zhang2015 import OURS
 from benchmarks.recipe import Recipe
+from benchmarks.reproduce import obstacle
 from benchmarks.table import load_table
 from benchmarks.training import arranged, prepare
 from data_pipelines.dataset import Fold
@@ -47,12 +48,12 @@ def estimates() -> Iterator[Estimate]:
 
 
 def networks() -> Iterator[tuple[str, Recipe, Recipe]]:
-    """Yield every network of the column: its row, its recipe on all rows of AG, and on those at hand."""
+    """Yield every network of the column: its row, its recipe, and the same network over rows that are at hand."""
     table = load_table("zhang2015")
     for cell in table.cells("4", None, COLUMN):
         full, ours = table.recipe(cell), table.recipe(cell._replace(table=OURS))
         if isinstance(full, Recipe) and isinstance(ours, Recipe):
-            yield cell.row, full, ours
+            yield cell.row, full, full if obstacle(ours.dataset) else ours
 
 
 def _forward(model: Any, recipe: Recipe, fold: Fold) -> float:

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from benchmarks.papers.zhang2015.networks import CHANGED
 from data_pipelines.labelled_rows import first_last, stream
 from data_pipelines.labelled_texts import load_characters, load_words
 from data_pipelines.quantized import ALPHABET, LENGTH
-from data_pipelines.thesaurus import augmented, read_thesaurus
+from data_pipelines.thesaurus import WORD, augmented, read_thesaurus
 
 CLASSES, FIELDS = 5, 2  # a title and a text
 WORDS = 100_000
 TITLE_WORDS, TEXT_WORDS = 5, 80  # of a review, as many on average
+KNOWN = 0.6  # of the words of AG, about as many have synonyms
 MOST_WORDS = 50_000
 BLOCK = 10_000
 
@@ -26,23 +28,29 @@ BLOCK = 10_000
 def compare(folder: Path, thesaurus: Path, *, rows: int, repeats: int) -> tuple[list[Cost], list[Amount]]:
     """Generate reviews in `folder`, then read them in turn, each time in a fresh process, nothing kept."""
     paths = {count: generate(folder / f"{count}.csv", count) for count in (rows, rows // 10, rows // 100)}
-    least = paths[rows // 100]
+    least, middle = paths[rows // 100], rows // 10
+    known = generate(folder / "known.csv", middle, tuple(read_thesaurus(thesaurus)))
     tasks: dict[str, Any] = {
-        f"characters, {count:,} rows": partial(_characters, path) for count, path in paths.items()
+        f"{what}, {count:,} rows": partial(task, path)
+        for what, task in (("characters", _characters), ("words", _words))
+        for count, path in paths.items()
     }
-    tasks[f"words, {rows // 10:,} rows"] = partial(_words, paths[rows // 10])
     tasks[f"csv and a loop, {rows // 100:,} rows"] = partial(plainly, least)
-    tasks[f"synonyms, {rows // 100:,} rows"] = partial(_synonyms, least, thesaurus)
-    sizes = [path.stat().st_size / 1e6 for path in (*paths.values(), paths[rows // 10], least)]
-    amounts = [*(Amount(size, "MB") for size in sizes), Amount(_count_words(least), "words")]
+    tasks["the thesaurus alone"] = partial(read_thesaurus, thesaurus)
+    tasks[f"the thesaurus, then synonyms, {middle:,} rows"] = partial(_synonyms, known, thesaurus)
+    sizes = [path.stat().st_size / 1e6 for path in (*paths.values(), *paths.values(), least, thesaurus)]
+    amounts = [*(Amount(size, "MB") for size in sizes), Amount(_count_words(known), "words")]
     return costs.compare(tasks, repeats), amounts
 
 
-def generate(path: Path, rows: int) -> Path:
-    """Write reviews whose words are distributed as Zipf says."""
+def generate(path: Path, rows: int, known: Sequence[str] = ()) -> Path:
+    """Write reviews whose words are distributed as Zipf says; most of them `known` ones, as in news."""
     rng = np.random.default_rng(0)
     letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
-    vocabulary = np.array(["".join(rng.choice(letters, size)) for size in rng.integers(2, 10, WORDS)])
+    vocabulary = np.array(["".join(rng.choice(letters, size)) for size in rng.integers(2, 10, WORDS)], object)
+    if known:
+        is_known = rng.random(WORDS) < KNOWN
+        vocabulary[is_known] = rng.choice([word for word in known if WORD.fullmatch(word)], is_known.sum())
     with path.open("w", encoding="utf-8") as stream_:
         for start in range(0, rows, BLOCK):
             count = min(BLOCK, rows - start)

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint
 from benchmarks.table import PaperTable
 from benchmarks.training import Job, Options, adjust
-from data_pipelines.dataset import DataError, Dataset
+from data_pipelines.dataset import DataError, DataFile, Dataset
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
 from results.verdicts import Answer, Verdict, judge
@@ -119,8 +120,17 @@ def verdicts(
         used = backend or _best_covered(mine)
         mine = [record for record in mine if record.key.backend == used]
         folds = recipe.dataset.folds if recipe.dataset else 1
-        answers.append(judge(cell, mine, folds=folds, runs=recipe.runs))
+        judged = judge(cell, mine, folds=folds, runs=recipe.runs)
+        answers.append(_unless_stopped(judged, recipe))
     return answers
+
+
+def _unless_stopped(judged: Verdict, recipe: Recipe | Measurement) -> Verdict:
+    """Call a training that is meant to stop before its end incomplete, however many runs there are."""
+    if isinstance(recipe, Measurement) or not recipe.stopped:
+        return judged
+    runs = judged.reason if judged.answer == Answer.INCOMPLETE else f"{len(judged.units)} runs"
+    return replace(judged, answer=Answer.INCOMPLETE, reason=f"{runs}, {recipe.stopped}")
 
 
 def obstacle(dataset: Dataset | None) -> str:
@@ -148,15 +158,15 @@ def _best_covered(records: Iterable[RunRecord]) -> str | None:
 
 def _with_data(jobs: Sequence[Job], table: PaperTable, watcher: Watcher) -> list[Job]:
     """Fetch every data set once; tell of those that can't be had and leave their jobs out."""
-    available: dict[str, bool] = {}
+    available: dict[tuple[DataFile, ...], bool] = {}
     kept = []
     for job in jobs:
         key = job.key
         recipe = adjust(table.recipe(table.cells(key.table, key.row, key.column)[0]), job.options)
         dataset = None if isinstance(recipe, NotAttempted) else recipe.dataset
-        if dataset is not None and dataset.name not in available:
-            available[dataset.name] = _fetched(dataset, watcher)
-        if dataset is None or available[dataset.name]:
+        if dataset is not None and dataset.files not in available:
+            available[dataset.files] = _fetched(dataset, watcher)
+        if dataset is None or available[dataset.files]:
             kept.append(job)
     return kept
 

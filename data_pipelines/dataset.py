@@ -35,7 +35,7 @@ class RemoteFile:
     """A file, or one member of an archive, at its official address."""
 
     name: str  # "<dataset>/<file>": its place in the cache and in a mirror
-    address: str
+    address: str  # or words that say what it is, where only a mirror can have it
     hash: str  # SHA-256, or "md5:...", of the file, or of the member when `member` is set
     size: int  # bytes, of the same
     member: str | None = None

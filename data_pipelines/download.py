@@ -130,12 +130,23 @@ def _obtain(file: RemoteFile, path: Path) -> None:
                 continue
             received.replace(path)
             return
+    tried = f" ({'; '.join(failures)})" if failures else ""
+    if _is_told(file):
+        raise DataError(
+            f"{file.name} could not be had{tried}: no public address has it. It is {file.address}, with the hash "
+            f"{file.hash}. Set RETABLE_MIRROR to a folder or address that has {file.name}."
+        )
     member = f" (member {file.member})" if file.member else ""
     raise DataError(
-        f"{file.name} could not be had ({'; '.join(failures)}). "
+        f"{file.name} could not be had{tried}. "
         f"Either save {file.address}{member} as {path}, "
         f"or set RETABLE_MIRROR to a folder or address that has {file.name}."
     )
+
+
+def _is_told(file: RemoteFile) -> bool:
+    """Tell whether a file has no address, only words that say what it is."""
+    return " " in file.address
 
 
 def _sources(file: RemoteFile) -> Iterator[tuple[str, bool]]:
@@ -145,7 +156,8 @@ def _sources(file: RemoteFile) -> Iterator[tuple[str, bool]]:
         yield f"{mirror.rstrip('/')}/{file.name}", False
         if file.member:
             yield f"{mirror.rstrip('/')}/{Path(file.name).parent}/{Path(file.address).name}", True
-    yield file.address, file.member is not None
+    if not _is_told(file):
+        yield file.address, file.member is not None
 
 
 def _received(file: RemoteFile, address: str, is_archive: bool, folder: Path) -> Path:

@@ -90,8 +90,15 @@ def stream(path: Path, classes: int, fields: int, member: str = "", join: Joined
                 read += batch.num_rows
                 yield _sound(batch, classes, read - batch.num_rows, malformed, join)
     except (pyarrow.ArrowInvalid, tarfile.TarError, EOFError, zlib.error, OSError) as error:
-        raise DataError(f"{path} can't be read as CSV: {error}") from error
+        raise DataError(f"{path} can't be read as CSV{_place(error, read + malformed.forms)}: {error}") from error
     _tell(path, malformed, read + malformed.forms)
+
+
+def _place(error: Exception, read: int) -> str:
+    """Say where a row ends in no block, which Arrow does not tell."""
+    if "straddl" not in str(error):
+        return ""
+    return f" behind row {read}, where a quote is not closed or a row has more than {BLOCK_BYTES >> 20} MB"
 
 
 def _tell(path: Path, malformed: _Malformed, rows: int) -> None:

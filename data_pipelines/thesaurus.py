@@ -2,7 +2,8 @@
 
 Source: section 3.2 of the paper, and Crepe (train/data.lua). The thesaurus is LibreOffice's, made from WordNet.
 Where they are silent, we assume: words of three letters or more; synonyms in the order of the file, without
-antonyms and without the word itself; the first letter keeps its case.
+antonyms and without the word itself, wider and narrower terms among them; the first letter keeps its case. The
+release is that of LibreOffice 7.5; the paper does not tell its own.
 """
 
 import re

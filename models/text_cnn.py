@@ -37,18 +37,19 @@ def text_cnn(
     deviation: float = 0.05,
     frames: int = FRAMES,
     dropout: float = 0.5,
+    first: Callable[..., layers.Layer] = layers.Conv1D,
 ) -> keras.Model:
     """Build the network: texts in, as `data_pipelines.packing.end_to_end` lays them; logits (texts, classes) out.
 
-    `embed` makes (rows, places, channels) of int (rows, places), zeros of symbol 0. Weights and biases are normal
-    with the given deviation.
+    `embed` makes (rows, places, channels) of int (rows, places), zeros of symbol 0; `first` makes the convolution
+    over these. Weights and biases are normal with the given deviation.
     """
     inputs = {
         "symbols": keras.Input((None,), dtype="int32", name="symbols"),
         "is_text": keras.Input((None,), dtype="bool", name="is_text"),
         "frames": keras.Input((frames,), dtype="int32", name="frames"),
     }
-    x = _convolved(embed(inputs["symbols"]), inputs["is_text"], maps, deviation)
+    x = _convolved(embed(inputs["symbols"]), inputs["is_text"], first, maps, deviation)
     x = ops.take(ops.reshape(x, (-1, maps)), inputs["frames"], axis=0)
     x = layers.Flatten()(x)
     for number in (7, 8):
@@ -63,14 +64,15 @@ def _normal(deviation: float) -> dict[str, Any]:
     return {kind: keras.initializers.RandomNormal(stddev=deviation) for kind in kinds}
 
 
-def _convolved(x: Any, is_text: Any, maps: int, deviation: float) -> Any:
+def _convolved(x: Any, is_text: Any, first: Callable[..., layers.Layer], maps: int, deviation: float) -> Any:
     """Apply the six convolutions to rows of texts, each text as if padding without an end came behind it.
 
     What a layer makes of padding is at the end of every row, and is put wherever no text is.
     """
-    is_text = ops.cast(is_text[..., None], x.dtype)
+    is_text = ops.cast(is_text[..., None], "float32")
     for number, (width, pool) in enumerate(CONVOLUTIONS, start=1):
-        convolution = layers.Conv1D(maps, width, **_normal(deviation), name=f"convolution_{number}")
+        kind = first if number == 1 else layers.Conv1D
+        convolution = kind(maps, width, **_normal(deviation), name=f"convolution_{number}")
         padding = x[:, -1:]
         x = ops.where(is_text > 0, x, padding) if number > 1 else x
         x = _cut(convolution(ops.concatenate([x, *[padding] * (width - 1)], axis=1)))

@@ -79,10 +79,10 @@ def headings_in_use(rows: Sequence[Mapping[str, str]]) -> list[str]:
 
 
 def cost_rows(records: Iterable[RunRecord]) -> list[dict[str, str]]:
-    """Return what a trained model of each cell cost, on each device: the median of its records, as texts."""
+    """Return what a run of each cell cost, on each device: the median of its records, as texts."""
     groups: dict[tuple[str, ...], list[RunRecord]] = {}
     for record in records:
-        if record.metrics and record.epochs:
+        if record.metrics:
             key = record.key
             place = (key.table, key.row, key.column, key.backend, record.device)
             groups.setdefault(place, []).append(record)
@@ -92,10 +92,11 @@ def cost_rows(records: Iterable[RunRecord]) -> list[dict[str, str]]:
 
 def _cost(records: Sequence[RunRecord]) -> dict[str, str]:
     memory = max(record.peak_device_bytes for record in records)
+    speed = median(record.examples_per_second for record in records)
     return {
-        "models": str(len(records)),
+        "runs": str(len(records)),
         "seconds": f"{median(record.seconds for record in records):.1f}",
-        "examples per second": f"{median(record.examples_per_second for record in records):.0f}",
+        "examples per second": f"{speed:.0f}" if speed else "",
         "device memory (MB)": f"{memory / 1e6:.0f}" if memory else "",
     }
 

@@ -12,7 +12,7 @@ from benchmarks.reproduce import Watcher, missing_jobs, reproduce, verdicts
 from benchmarks.running import run_here
 from benchmarks.table import load_table
 from benchmarks.training import Options, train
-from data_pipelines.dataset import RemoteFile
+from data_pipelines.dataset import DataError, RemoteFile
 from results.records import EpochEnd, RecordFiles, RunRecord
 from results.verdicts import Answer
 from tests.processes import retable, wait_for
@@ -129,6 +129,19 @@ def test_a_set_that_cannot_be_had_is_left_out_with_its_reason(home, tmp_path):
     assert listener.jobs == []
     assert "http://127.0.0.1:9/none.all" in listener.reasons[0]
     assert judged[0].answer == Answer.INCOMPLETE
+
+
+def test_sets_of_one_name_are_fetched_apart(tmp_path, monkeypatch):
+    def fetch(file):
+        if file.name.startswith("thesaurus"):
+            raise DataError("no thesaurus")
+
+    monkeypatch.setattr("data_pipelines.download.fetch", fetch)
+    table, listener = load_table("zhang2015"), Listener()
+    cells = [cell for row in ("Sm. Conv. Th.", "Sm. Conv.", "BoW") for cell in table.cells("4", row, "AG")]
+    reproduce(table, cells, fake_run, tmp_path, seeds=1, watcher=listener)
+    assert [job.key.row for job in listener.jobs] == ["Sm. Conv.", "BoW"]
+    assert listener.reasons == ["no thesaurus"]
 
 
 def test_equal_seeds_give_equal_numbers():

@@ -59,7 +59,7 @@ def test_extracting_is_measured_against_librosa_in_a_loop(tmp_path):
 def test_reading_is_measured_by_the_bytes_it_takes_in(tmp_path):
     (thesaurus,) = lookalike.thesaurus(tmp_path, ["a", "the", "of"])
     costs, amounts = reading.compare(tmp_path, thesaurus, rows=2000, repeats=1)
-    assert len(costs) == len(amounts) == 6
+    assert len(costs) == len(amounts) == 9
     assert amounts[0].quantity == pytest.approx(10 * amounts[1].quantity, rel=0.1)
     assert all(0 < cost.anonymous_megabytes < cost.peak_megabytes for cost in costs)
     fold = load_characters([tmp_path / "20.csv"] * 2, 0, 0, classes=reading.CLASSES, fields=reading.FIELDS)

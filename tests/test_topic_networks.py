@@ -8,18 +8,22 @@ import numpy as np
 import pytest
 
 from benchmarks import estimating
-from benchmarks.papers.zhang2015 import recipe
+from benchmarks.char_cnn_rivals import looked_up_cnn
+from benchmarks.papers.zhang2015 import OURS, recipe
 from benchmarks.papers.zhang2015.networks import CHANGED, DESCENT, LAID, SIZES, given_vectors, sgd, with_synonyms
 from benchmarks.recipe import Recipe, fingerprint, settings
+from benchmarks.reproduce import job_key, verdicts
 from benchmarks.table import load_table
 from data_pipelines.dataset import Fold, Split
-from data_pipelines.datasets.topics import AG_10K_ROWS, SETS, characters, words
+from data_pipelines.datasets.topics import AG_10K_ROWS, SETS, TRAIN_10K, characters, words
+from data_pipelines.download import cached_path
 from data_pipelines.folds import balanced_order
 from data_pipelines.packing import cut
 from models import text_cnn
 from models.mean_lstm import MeanOfText, mean_lstm
 from models.sizes import without_weights
 from models.text_cnn import char_cnn, word_cnn
+from results.records import RunRecord
 from tests.texts import SMALLEST, laid, texts_of
 
 LOSS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -63,13 +67,17 @@ def test_weights_and_biases_are_drawn_alike_and_apart():
 
 
 def test_the_first_convolution_is_a_sum_of_looked_up_rows():
-    characters_, places = texts_of(40, 3, 123), 1014 - 7 + 1
-    model = char_cnn(8, 2, **SMALLEST)
-    kernel, bias = model.get_layer("convolution_1").get_weights()
-    tables = np.pad(kernel, ((0, 0), (1, 0), (0, 0)))  # row 0 of each is zero
-    looked_up = sum(tables[place][characters_[:, place : place + places]] for place in range(7)) + bias
-    columns = np.eye(9, dtype="float32")[characters_][..., 1:]
-    np.testing.assert_allclose(model.get_layer("convolution_1")(columns), looked_up, atol=1e-5)
+    keras.utils.set_random_seed(0)
+    x, y = laid(texts_of(40, 3, 123, 300)), np.arange(4) % 3
+    columns, looked_up = (build(8, 3, **SMALLEST) for build in (char_cnn, looked_up_cnn))
+    looked_up.set_weights(columns.get_weights())
+    assert np.ptp(columns(x), axis=0).min() > 0.1  # a network whose units answer
+    np.testing.assert_allclose(columns(x), looked_up(x), atol=1e-5)
+    for model in (columns, looked_up):
+        model.compile(sgd(**DESCENT, halved_every=2), LOSS)
+        model.train_on_batch(x, y)
+    for one, other in zip(columns.get_weights(), looked_up.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 @pytest.mark.parametrize("tuned", [False, True])
@@ -225,11 +233,28 @@ def test_operations_are_those_of_the_products():
     assert counted == pytest.approx(2 * 6 * 2 * 4 * 40 * (5 + 40), rel=0.1)
 
 
-def test_every_network_of_the_column_is_estimated():
-    rows, full, ours = zip(*estimating.networks(), strict=True)
+@pytest.mark.parametrize("is_here", [False, True])
+def test_every_network_of_the_column_is_estimated_over_rows_at_hand(is_here, home):
+    path = cached_path(TRAIN_10K)
+    path.parent.mkdir(parents=True)
+    if is_here:
+        path.touch()
+    rows, full, used = zip(*estimating.networks(), strict=True)
     assert len(set(rows)) == 17 and "LSTM" in rows and "Lg. Full Conv. Th." in rows
     assert {made.dataset.name for made in full} == {"AG"}
-    assert {made.dataset.name for made in ours} == {AG_10K_ROWS.name}
+    assert {made.dataset.name for made in used} == {AG_10K_ROWS.name if is_here else "AG"}
+
+
+def test_a_network_that_is_stopped_stays_incomplete():
+    table = load_table("zhang2015")
+    for row, answer in (("Lg. Conv., 200 steps", "incomplete"), ("Sm. Conv.", "measured")):
+        (cell,) = table.cells(OURS, row)
+        made = table.recipe(cell)
+        keys = [job_key(cell, 0, seed, "tensorflow", made) for seed in range(5)]
+        records = [RunRecord(key, {"test error": 70.0}, epochs=1) for key in keys]
+        (judged,) = verdicts(table, [cell], records)
+        assert (judged.answer, judged.mean) == (answer, 70.0)
+        assert ("stopped after 200 steps" in judged.reason) == (answer == "incomplete")
 
 
 def test_what_the_paper_states_is_in_the_fingerprint():

@@ -5,6 +5,7 @@ import tarfile
 import numpy as np
 import pytest
 
+from benchmarks.papers.zhang2015 import MINIBATCHES
 from benchmarks.reproduce import obstacle
 from data_pipelines.cache import kept_blocks
 from data_pipelines.dataset import DataError
@@ -12,7 +13,7 @@ from data_pipelines.datasets.sentences import MR
 from data_pipelines.datasets.topics import AG_10K, AG_10K_ROWS, SETS, TRAIN_10K, characters
 from data_pipelines.datasets.vectors import GOOGLE_NEWS_FILE, with_google_news
 from data_pipelines.download import cached_path, check
-from data_pipelines.labelled_rows import stream
+from data_pipelines.labelled_rows import BLOCK_BYTES, stream
 from data_pipelines.quantized import ALPHABET, LENGTH, alphabet, quantize
 
 SOUND = b'"1","a","b"'
@@ -80,19 +81,40 @@ def test_what_is_no_csv_is_told(tmp_path):
             rows_of(tmp_path / name)
 
 
+def test_a_row_that_no_block_holds_is_told_with_its_place(tmp_path):
+    path = written(tmp_path / "a.csv", SOUND, b'"1","x","' + b"a" * (2 * BLOCK_BYTES) + b'"', SOUND)
+    with pytest.raises(DataError, match="behind row 1, where a quote is not closed or a row has more than 4 MB"):
+        rows_of(path)
+
+
 def test_every_row_of_the_news_is_sound(mirror):
     train, test = (rows_of(mirror / "ag_news" / name) for name in ("train_10k.csv", "test.csv"))
     assert (len(train), len(test)) == (9982, 7600)
     assert np.bincount([y for y, _ in test]).tolist() == [1900] * 4
 
 
+SIZES = {  # classes, texts of a class for training and for test, minibatches of an epoch
+    "AG": (4, 30_000, 1_900, 5_000),
+    "Sogou": (5, 90_000, 12_000, 5_000),
+    "DBP": (14, 40_000, 5_000, 5_000),
+    "Yelp P": (2, 280_000, 19_000, 5_000),
+    "Yelp F": (5, 130_000, 10_000, 5_000),
+    "Yah. A": (10, 140_000, 6_000, 10_000),
+    "Amz. F": (5, 600_000, 130_000, 30_000),
+    "Amz. P": (2, 1_800_000, 200_000, 30_000),
+}
+
+
 @pytest.mark.parametrize("topics", SETS, ids=lambda topics: topics.name)
 def test_sets_are_those_of_table_3(topics, tmp_path, home):
+    classes, train, test, minibatches = SIZES[topics.name]
+    assert topics[1:2] + topics[3:5] == (classes, classes * train, classes * test)
+    assert MINIBATCHES[topics.name] == minibatches
     dataset = characters(topics)
+    assert dataset.examples == (topics.train, topics.test)
     fold = dataset.load(dataset.lookalike(tmp_path), 0, 0)
     assert fold.train.x.shape == (42, LENGTH) and isinstance(fold.train.x.base, np.memmap)
     assert len(np.unique(fold.train.y)) == topics.classes == fold.test.y.max() + 1
-    assert topics.train % topics.classes == topics.test % topics.classes == 0  # classes are of equal size
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -18,12 +19,13 @@ from benchmarks.cli.show import wide_console
 from benchmarks.costs import Amount, Cost
 from benchmarks.papers.kim2016 import STEPS, STREAMS
 from benchmarks.papers.zhang2015 import OURS
-from benchmarks.papers.zhang2015.networks import BATCH_SIZE
+from benchmarks.papers.zhang2015.networks import BATCH_SIZE, LAID
 from benchmarks.recipe import Recipe
 from benchmarks.rivals import Step
 from benchmarks.table import load_table, match
 from data_pipelines.characters import MARKS, alphabet, spell
 from data_pipelines.dataset import DataError, Fold
+from data_pipelines.packing import end_to_end
 from data_pipelines.quantized import ALPHABET
 from results.published import Cell
 from results.records import results_folder
@@ -73,9 +75,12 @@ def text_rivals(fold: Fold) -> dict[str, Step]:
 
 
 def topic_rivals(fold: Fold) -> dict[str, Step]:
-    """Return the small character CNN of stock layers."""
+    """Return the small character CNN of stock layers, and ours with its first kernel looked up."""
     shape = len(ALPHABET), len(np.unique(fold.train.y)), fold.train.x.shape[1]
-    found = {"plain Keras": char_cnn_rivals.keras_step(*shape)}
+    found = {
+        "plain Keras": char_cnn_rivals.keras_step(*shape),
+        "retable, looked up": char_cnn_rivals.looked_up_step(*shape[:2], partial(end_to_end, **LAID)),
+    }
     return found | ({"plain PyTorch": char_cnn_rivals.torch_step(*shape)} if find_spec("torch") else {})
 
 

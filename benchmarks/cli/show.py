@@ -16,6 +16,7 @@ from benchmarks.recipe import BACKENDS
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, match, paper_names
 from results.ledger import ResultsError
+from results.published import Cell
 from results.records import RecordFiles, results_folder
 from results.summary import (
     as_markdown,
@@ -68,16 +69,14 @@ def show(
     backend: Annotated[str | None, typer.Option(help="Judge by this backend's runs.")] = None,
     claims: Annotated[bool, typer.Option("--claims", help="The paper's order claims instead.")] = False,
     attempted: Annotated[bool, typer.Option("--attempted", help="Leave out cells without a recipe.")] = False,
-    costs: Annotated[bool, typer.Option("--costs", help="What training took instead: time and memory.")] = False,
+    costs: Annotated[bool, typer.Option("--costs", help="What a run took instead: time and memory.")] = False,
     format: Annotated[str, typer.Option(help="table, json or markdown.")] = "table",
 ) -> None:
     """Print published numbers beside ours, with a verdict for each."""
     chosen = match("format", format, FORMATS)
     found = load_table(paper)
     if costs:
-        places = {cell[1:4] for cell in found.cells(table, row, column)}
-        records = RecordFiles(found.paper, existing(results)).records()
-        print_rows(cost_rows(r for r in records if r.key[1:4] in places), chosen, found.title)
+        print_rows(_costs(found.cells(table, row, column), existing(results)), chosen, found.title)
         return
     used = match("backend", backend, BACKENDS) if backend else None
     if claims:
@@ -122,7 +121,7 @@ def write_readme(path: Path) -> None:
         table = load_table(name)
         judged = _judged(table, PUBLISHED_WITH)
         attempted[table.title] = [verdict for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED]
-        costs += [{"paper": name, **row} for row in cost_rows(RecordFiles(name, PUBLISHED_WITH).records())]
+        costs += [{"paper": name, **row} for row in _costs(table.cells(), PUBLISHED_WITH)]
         claims += [{"paper": name, **row} for row in claim_rows(table, PUBLISHED_WITH)]
     rewrite_section(path, "verdicts", verdict_tables(attempted))
     rewrite_section(path, "claims", as_markdown(claims))
@@ -137,6 +136,13 @@ def write_readme(path: Path) -> None:
 def _measured(name: str) -> dict:
     """Return what a benchmark wrote."""
     return json.loads((PUBLISHED_WITH / f"{name}.json").read_text("utf-8"))
+
+
+def _costs(cells: Sequence[Cell], folder: Path) -> list[dict[str, str]]:
+    """Return what runs of some cells of a paper cost, but for what is merely counted."""
+    places = {cell[1:4] for cell in cells if cell.metric.better != "exact"}
+    records = RecordFiles(cells[0].paper, folder).records() if cells else []
+    return cost_rows(record for record in records if record.key[1:4] in places)
 
 
 def print_verdicts(table: PaperTable, judged: list[Verdict], caption: str | None = None) -> None:

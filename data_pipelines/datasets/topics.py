@@ -3,17 +3,21 @@
 Source: section 4 and table 3. Archives are those that fast.ai keeps, AG's files those of mhjabreel/CharCnn_Keras.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from data_pipelines import lookalike
 from data_pipelines.counted_texts import load_counts, load_word_counts
-from data_pipelines.dataset import Dataset, Fold, RemoteFile
+from data_pipelines.dataset import Dataset, Fold, RemoteFile, Split
 from data_pipelines.hashed_bags import load_bags
 from data_pipelines.labelled_rows import first_last
 from data_pipelines.labelled_texts import load_characters, load_words
 from data_pipelines.thesaurus import FILE as THESAURUS
+from data_pipelines.thesaurus import read_thesaurus
 
 ADDRESS = "https://s3.amazonaws.com/fast-ai-nlp/"
 AG_ADDRESS = "https://raw.githubusercontent.com/mhjabreel/CharCnn_Keras/master/data/ag_news_csv/"
@@ -168,3 +172,20 @@ def _dataset(
 AG, SOGOU, DBPEDIA, YELP_POLARITY, YELP_FULL, YAHOO, AMAZON_FULL, AMAZON_POLARITY = map(characters, SETS)
 AG_10K_ROWS = Topics("AG, 9,982 rows", 4, 2, 9_982, 7_600, (TRAIN_10K, AG_TEST), is_of_ours=True)
 AG_10K = characters(AG_10K_ROWS)
+
+
+def load_synonyms(paths: Sequence[Path], fold: int, seed: int) -> Fold:
+    """Return words and the synonyms of each for training, and nothing for test."""
+    known = read_thesaurus(paths[0])
+    nothing = np.zeros(0, "int32")
+    return Fold(Split(tuple(known.items()), nothing), None, Split((), nothing))
+
+
+SYNONYMS = Dataset(
+    name="thesaurus",
+    source="LibreOffice's English thesaurus, made from WordNet: synonyms for the rows that end in Th.",
+    classes=0,
+    files=(THESAURUS,),
+    load=load_synonyms,
+    lookalike=partial(lookalike.thesaurus, words=("good", "bad", "old", "new")),
+)
