@@ -131,7 +131,7 @@ def _obtain(file: RemoteFile, path: Path) -> None:
             received.replace(path)
             return
     tried = f" ({'; '.join(failures)})" if failures else ""
-    if _is_told(file):
+    if _has_no_address(file):
         raise DataError(
             f"{file.name} could not be had{tried}: no public address has it. It is {file.address}, with the hash "
             f"{file.hash}. Set RETABLE_MIRROR to a folder or address that has {file.name}."
@@ -144,8 +144,8 @@ def _obtain(file: RemoteFile, path: Path) -> None:
     )
 
 
-def _is_told(file: RemoteFile) -> bool:
-    """Tell whether a file has no address, only words that say what it is."""
+def _has_no_address(file: RemoteFile) -> bool:
+    """Tell whether words stand for the address, where only a mirror can have a file."""
     return " " in file.address
 
 
@@ -156,7 +156,7 @@ def _sources(file: RemoteFile) -> Iterator[tuple[str, bool]]:
         yield f"{mirror.rstrip('/')}/{file.name}", False
         if file.member:
             yield f"{mirror.rstrip('/')}/{Path(file.name).parent}/{Path(file.address).name}", True
-    if not _is_told(file):
+    if not _has_no_address(file):
         yield file.address, file.member is not None
 
 

@@ -43,7 +43,7 @@ def end_to_end(
     int32 (texts, frames): which of all frames are a text's own; the very last one, of zeros alone, stands for
     those behind its end. `room` rounds numbers of rows and of frames in a row up.
     """
-    lengths = sizes(texts)
+    lengths = text_lengths(texts)
     needed = -(-lengths // stride) + 1
     rows = room(max(1, int(needed.sum() // needed.max())))
     row_of, begins, longest = spread(needed, rows)
@@ -73,8 +73,8 @@ def spread(needed: np.ndarray, rows: int) -> tuple[np.ndarray, np.ndarray, int]:
     return row_of, begins, int(max(filled)[0])
 
 
-def sizes(texts: np.ndarray) -> np.ndarray:
-    """Return how long each padded text is, up to its last symbol that is not 0."""
+def text_lengths(texts: np.ndarray) -> np.ndarray:
+    """Return how long each padded text is, up to its last symbol that is not 0: int (texts,)."""
     is_symbol = texts != 0
     return np.where(is_symbol.any(axis=1), texts.shape[1] - np.argmax(is_symbol[:, ::-1], axis=1), 0)
 

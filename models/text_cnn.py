@@ -35,7 +35,6 @@ def text_cnn(
     maps: int = 256,
     units: int = 1024,
     deviation: float = 0.05,
-    frames: int = FRAMES,
     dropout: float = 0.5,
     first: Callable[..., layers.Layer] = layers.Conv1D,
 ) -> keras.Model:
@@ -47,7 +46,7 @@ def text_cnn(
     inputs = {
         "symbols": keras.Input((None,), dtype="int32", name="symbols"),
         "is_text": keras.Input((None,), dtype="bool", name="is_text"),
-        "frames": keras.Input((frames,), dtype="int32", name="frames"),
+        "frames": keras.Input((FRAMES,), dtype="int32", name="frames"),
     }
     x = _convolved(embed(inputs["symbols"]), inputs["is_text"], first, maps, deviation)
     x = ops.take(ops.reshape(x, (-1, maps)), inputs["frames"], axis=0)

@@ -1,7 +1,7 @@
 """Zhang, Zhao & LeCun (2015), Character-level Convolutional Networks for Text Classification.
 
 Source: NIPS 2015, arXiv 1509.01626, tables 1 to 4; the authors' code (Crepe) for the small network on characters.
-Margins: 0.3 points for systems that count, which leave nothing to chance but choices that the paper does not tell;
+Margins: 0.3 points for systems that count, which depend little on chance, more on what the paper does not tell;
 1.0 for networks, whose public ports differ from the paper, and from each other, by that and more.
 
 Confirmed by the code: sampling a class, then one of its texts, with replacement; epochs of a fixed number of
