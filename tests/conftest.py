@@ -2,8 +2,9 @@
 
 import os
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from benchmarks.backends import backend_environment
+
+os.environ.update(backend_environment("tensorflow", deterministic=False))
 os.environ.pop("MLFLOW_TRACKING_URI", None)
 
 from pathlib import Path
