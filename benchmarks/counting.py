@@ -1,51 +1,68 @@
-"""What it costs to count the most frequent n-grams of labelled texts, and to run a system that counts."""
+"""What it costs to count the most frequent n-grams of labelled texts, and to run the systems that count."""
 
 import os
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks import costs
 from benchmarks.costs import Amount, Cost
-from benchmarks.papers.zhang2015.counting import COUNTED, LOGISTIC, counting_error
+from benchmarks.papers.zhang2015.counting import COUNTED, SYSTEMS, counting
 from benchmarks.reading import CLASSES, FIELDS, generate
 from data_pipelines.counted_texts import load_counts
 from data_pipelines.dataset import Fold
+from data_pipelines.datasets.topics import Topics
 from data_pipelines.labelled_rows import first_last, stream
 
 FORM: dict[str, Any] = {"classes": CLASSES, "fields": FIELDS}
 LARGEST = 3_600_000  # rows of a training part, of Amazon's polarity
-AG = 120_000
+AG, TEST = 120_000, 10_000
 
 
 def compare(folder: Path, *, rows: int, repeats: int) -> tuple[list[Cost], list[Amount]]:
     """Generate reviews in `folder`, then count their n-grams, each time in a fresh process, nothing kept.
 
-    Also a whole system, with its training, for fewer rows, scikit-learn's counting, and what straight lines
-    through two sizes tell of larger ones.
+    Also scikit-learn's counting, of fewer rows, and what a line through two sizes tells of the largest set.
     """
     sizes = (rows, rows // 10, rows // 100)
     paths = {count: generate(folder / f"{count}.csv", count) for count in sizes}
     test = paths[sizes[-1]]
-    tasks: dict[str, Any] = {
-        f"n-grams, {count:,} rows": partial(_load, path, test) for count, path in paths.items()
-    }
-    tasks |= {f"ngrams TFIDF, {count:,} rows": partial(_run, paths[count], test) for count in sizes[1:]}
-    tasks[f"CountVectorizer, {sizes[1]:,} rows"] = partial(plainly, paths[sizes[1]])
+    tasks: dict[str, Any] = {_name("n-grams", count): partial(_load, paths[count], test) for count in sizes}
+    tasks[_name("CountVectorizer", sizes[1])] = partial(plainly, paths[sizes[1]])
     found = costs.compare(tasks, repeats)
-    amounts = [Amount(paths[count].stat().st_size / 1e6, "MB") for count in (*sizes, *sizes[1:], sizes[1])]
-    for name, large, target in (("n-grams", rows, LARGEST), ("ngrams TFIDF", rows // 10, AG)):
-        ends = [cost for size in (large // 10, large) for cost in found if cost.system == f"{name}, {size:,} rows"]
-        found.append(extrapolated(f"{name}, {target:,} rows, estimated", ends, target / large))
-    return found, amounts
+    amounts = [Amount(paths[count].stat().st_size / 1e6, "MB") for count in (*sizes, sizes[1])]
+    return [*found, extrapolated("n-grams", found, rows, LARGEST)], amounts
 
 
-def extrapolated(name: str, ends: list[Cost], factor: float) -> Cost:
-    """Return the cost of `factor` times the larger size, on a line from the smaller one, a tenth of it."""
-    small, large = ([float(figure) for figure in cost[1:]] for cost in ends)
-    share = (factor - 0.1) / 0.9
+def run_systems(folder: Path, *, rows: int, repeats: int) -> tuple[list[Cost], list[Amount]]:
+    """Generate reviews in `folder`, then run every system that counts, its training included, nothing kept.
+
+    For two sizes of the training part, and what a line through both tells of one as large as AG's.
+    """
+    sizes = (rows, rows // 10)
+    paths = {count: generate(folder / f"{count}.csv", count) for count in {*sizes, TEST}}
+    tasks = {
+        _name(row, count): partial(_run, row, paths[count], paths[TEST]) for row in SYSTEMS for count in sizes
+    }
+    found = costs.compare(tasks, repeats)
+    amounts = [Amount(paths[count].stat().st_size / 1e6, "MB") for _ in SYSTEMS for count in sizes]
+    return [*found, *(extrapolated(row, found, rows, AG) for row in SYSTEMS)], amounts
+
+
+def extrapolated(system: str, found: list[Cost], rows: int, target: int) -> Cost:
+    """Return the cost of `target` rows, on a line through those of `rows` and of a tenth of them."""
+    by_name = {cost.system: [float(figure) for figure in cost[1:]] for cost in found}
+    small, large = (by_name[_name(system, count)] for count in (rows // 10, rows))
+    share = (target / rows - 0.1) / 0.9
+    name = f"{_name(system, target)}, estimated"
     return Cost(name, *(one + (other - one) * share for one, other in zip(small, large, strict=True)))
+
+
+def _name(system: str, rows: int) -> str:
+    return f"{system}, {rows:,} rows"
 
 
 def plainly(path: Path) -> Any:
@@ -61,11 +78,21 @@ def plainly(path: Path) -> Any:
     ).fit_transform(texts)
 
 
-def _run(train: Path, test: Path) -> None:
-    counting_error(_load(train, test), 0, tfidf=True, **LOGISTIC)
+def _run(row: str, train: Path, test: Path) -> Mapping[str, float]:
+    recipe = counting(row, Topics("reviews", train=0, test=0, files=(), **FORM))
+    assert recipe.dataset is not None
+    with _nothing_kept(train.parent):
+        return recipe.measure(recipe.dataset.load([train, test], 0, 0), 0)
 
 
 def _load(train: Path, test: Path) -> Fold:
-    with tempfile.TemporaryDirectory(dir=train.parent) as home:
-        os.environ["RETABLE_HOME"] = home  # this process ends after it
+    with _nothing_kept(train.parent):
         return load_counts([train, test], 0, 0, **FORM, join=first_last, **COUNTED["ngrams"])
+
+
+@contextmanager
+def _nothing_kept(folder: Path) -> Iterator[None]:
+    """Give this process, which ends after it, a cache of its own."""
+    with tempfile.TemporaryDirectory(dir=folder) as home:
+        os.environ["RETABLE_HOME"] = home
+        yield

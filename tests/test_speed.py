@@ -74,6 +74,16 @@ def test_counting_is_measured_against_equal_counts(tmp_path, home):
     assert sorted(found.toarray().sum(axis=0)) == sorted(theirs.toarray().sum(axis=0))
 
 
+@pytest.mark.parametrize("row", ["ngrams TFIDF", "Bag-of-means"])
+def test_a_counting_system_is_measured_with_its_training(row, tmp_path, home):
+    train, test = (reading.generate(tmp_path / f"{rows}.csv", rows) for rows in (200, 50))
+    (error,) = counting._run(row, train, test).values()
+    assert 0 < error <= 100
+
+
 def test_larger_sizes_lie_on_a_straight_line():
-    small, large = Cost("", 2.0, 1.0, 3.0, 10, 5, 1.0), Cost("", 11.0, 10.0, 12.0, 100, 5, 2.0)
-    assert counting.extrapolated("", [small, large], 3.0)[1:5] == pytest.approx((31, 30, 32, 300))
+    small = Cost("BoW, 100 rows", 2.0, 1.0, 3.0, 10, 5, 1.0)
+    large = Cost("BoW, 1,000 rows", 11.0, 10.0, 12.0, 100, 5, 2.0)
+    name, *figures = counting.extrapolated("BoW", [large, small], 1000, 3000)
+    assert name == "BoW, 3,000 rows, estimated"
+    assert figures[:4] == pytest.approx((31, 30, 32, 300))

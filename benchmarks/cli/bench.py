@@ -34,7 +34,7 @@ BATCHES, REPEATS, BACKEND = 60, 7, "tensorflow"  # others are written to trial/
 GOOGLE_NEWS_WORDS, GOOGLE_NEWS_WIDTH = 3_000_000, 300
 CUT_WORDS = 20_000
 SOUND_FILES, SOUND_SECONDS = 10_000, 3.0
-TEXT_ROWS = 1_000_000
+TEXT_ROWS, SYSTEM_ROWS = 1_000_000, 100_000
 FEWEST_REPEATS = 3  # fewer are written to trial/
 
 
@@ -144,6 +144,13 @@ def count_ngrams(folder: Path, repeats: int) -> tuple[list[Cost], list[Amount]]:
     return counting.compare(folder, rows=TEXT_ROWS, repeats=repeats)
 
 
+def run_counting_systems(folder: Path, repeats: int) -> tuple[list[Cost], list[Amount]]:
+    """Run the systems of Zhang et al. that count over a hundred thousand generated reviews, and over fewer."""
+    from benchmarks import counting
+
+    return counting.run_systems(folder, rows=SYSTEM_ROWS, repeats=repeats)
+
+
 WHOLE = {
     "vectors": Whole(
         f"{CUT_WORDS:,} of {GOOGLE_NEWS_WORDS:,} words of width {GOOGLE_NEWS_WIDTH} out of a binary file",
@@ -157,6 +164,9 @@ WHOLE = {
     ),
     "rows": Whole("generated reviews as numbers of characters or words", "reading.json", read_rows),
     "ngrams": Whole("500,000 n-grams, up to 5 words, of generated reviews", "counting.json", count_ngrams),
+    "systems": Whole(
+        "systems that count, trained and tested on generated reviews", "systems.json", run_counting_systems
+    ),
 }
 
 
@@ -164,7 +174,7 @@ def bench(
     subject: Annotated[
         str,
         typer.Argument(
-            help="sentences, images, text, topics: training; vectors, sound, rows, ngrams: work on whole files."
+            help="sentences, images, text, topics: training; vectors, sound, rows, ngrams, systems: whole files."
         ),
     ] = "sentences",
     column: Annotated[str | None, typer.Option(help="Another data set of the row that is trained.")] = None,

@@ -36,7 +36,7 @@ far from enough and is there to tell their cost.
 from dataclasses import replace
 
 from benchmarks.papers import joulin2017
-from benchmarks.papers.zhang2015.counting import BAG_OF_MEANS, COUNTED, TFIDF, bag_of_means, counting
+from benchmarks.papers.zhang2015.counting import BAG_OF_MEANS, SYSTEMS, counting
 from benchmarks.papers.zhang2015.networks import CHARACTERS, Schedule, convnet, kind_of, lstm
 from benchmarks.recipe import Measurement, Recipe
 from benchmarks.table import Claim, PaperTable
@@ -58,9 +58,7 @@ def recipe(cell: Cell) -> Recipe | Measurement:
     topics = AG_10K_ROWS if cell.table == OURS else TOPICS[cell.column]
     if cell.row in FAST_TEXT:
         return joulin2017.training(topics, FAST_TEXT[cell.row], joulin2017.RATES[cell.column], TEST_ERROR)
-    if cell.row == BAG_OF_MEANS:
-        return bag_of_means(topics)
-    if cell.row.removesuffix(TFIDF) in COUNTED:
+    if cell.row in SYSTEMS:
         return counting(cell.row, topics)
     if cell.row == "LSTM":
         return lstm(topics, schedule(cell))

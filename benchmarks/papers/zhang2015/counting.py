@@ -17,21 +17,19 @@ COUNTED: dict[str, dict[str, int]] = {  # by the first part of a row's name: n-g
 }
 TFIDF = " TFIDF"
 BAG_OF_MEANS, MEANS = "Bag-of-means", 5000
+SYSTEMS = (*(f"{counted}{weights}" for counted in COUNTED for weights in ("", TFIDF)), BAG_OF_MEANS)
 LOGISTIC: dict[str, Any] = {"inverse": 1.0, "tolerance": 1e-4, "iterations": 1000}
 
 
 def counting(row: str, topics: Topics) -> Measurement:
-    """Return how to measure a system that counts n-grams, by its printed name."""
+    """Return how to measure a system that counts, one of `SYSTEMS`."""
+    if row == BAG_OF_MEANS:
+        dataset = counted_words(topics, vectors=WORD2VEC | {"min_count": 6})
+        measure = partial(means_error, means=MEANS, **LOGISTIC)
+        return Measurement(dataset=dataset, measure=measure, metrics=(TEST_ERROR,), runs=5)
     dataset = counted(topics, **COUNTED[row.removesuffix(TFIDF)])
     measure = partial(counting_error, tfidf=row.endswith(TFIDF), **LOGISTIC)
     return Measurement(dataset=dataset, measure=measure, metrics=(TEST_ERROR,))
-
-
-def bag_of_means(topics: Topics) -> Measurement:
-    """Return how to measure the system that counts clusters of words."""
-    dataset = counted_words(topics, vectors=WORD2VEC | {"min_count": 6})
-    measure = partial(means_error, means=MEANS, **LOGISTIC)
-    return Measurement(dataset=dataset, measure=measure, metrics=(TEST_ERROR,), runs=5)
 
 
 def counting_error(fold: Fold, seed: int, **settings: Any) -> dict[str, float]:
