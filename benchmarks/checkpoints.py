@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from benchmarks import provenance
+from data_pipelines.dataset import LeftOut
 from data_pipelines.download import cache_folder
 from results.records import EpochEnd, JobKey
 
@@ -48,7 +49,7 @@ def save(path: Path, model: Any, rng: np.random.Generator, progress: Progress) -
         np.savez(partial, **arrays, about=np.array(json.dumps(about)))
         partial.replace(path)
     except OSError as error:  # the run can go on without
-        warnings.warn(f"No checkpoint could be written: {error}", stacklevel=2)
+        warnings.warn(f"No checkpoint could be written: {error}", LeftOut, stacklevel=2)
 
 
 def resume(path: Path, key: JobKey, model: Any, rng: np.random.Generator) -> Progress:
@@ -69,7 +70,7 @@ def resume(path: Path, key: JobKey, model: Any, rng: np.random.Generator) -> Pro
         if [array.shape for array in state] != [tuple(variable.shape) for variable in variables]:
             raise ValueError("it is of another network")
     except (OSError, ValueError, KeyError, BadZipFile) as error:
-        warnings.warn(f"The checkpoint {path} is left aside: {error}", stacklevel=2)
+        warnings.warn(f"The checkpoint {path} is left aside: {error}", LeftOut, stacklevel=2)
         return Progress()
     for variable, array in zip(variables, state, strict=True):
         variable.assign(array)

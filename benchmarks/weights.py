@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import provenance
+from data_pipelines.dataset import LeftOut
 from data_pipelines.download import cache_folder
 from results.records import JobKey
 
@@ -24,4 +25,4 @@ def keep(model: Any, key: JobKey) -> None:
         model.save_weights(partial)
         partial.replace(path)
     except OSError as error:  # the result must not be lost with them
-        warnings.warn(f"The weights of {key} could not be kept: {error}", stacklevel=2)
+        warnings.warn(f"The weights of {key} could not be kept: {error}", LeftOut, stacklevel=2)

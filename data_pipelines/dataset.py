@@ -13,6 +13,10 @@ class DataError(Exception):
     """Data that is missing, damaged or malformed; the text says what to do."""
 
 
+class LeftOut(UserWarning):
+    """A few malformed examples, or a file of ours that can't be kept or read; the work goes on without."""
+
+
 class Split(NamedTuple):
     """Examples and their labels, equally long."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from data_pipelines.dataset import DataError
+from data_pipelines.dataset import DataError, LeftOut
 
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError)  # what Pillow raises for a damaged image
 UNREADABLE_SHARE = 0.001  # of the images of a folder; above it the folder is refused
@@ -109,7 +109,7 @@ def read_folder(folder: Path, classes: Sequence[str], side: int) -> tuple[np.nda
         told = f"{len(bad)} of {len(files)} images in {folder} can't be read: {named}"
         if len(bad) > UNREADABLE_SHARE * len(files):
             raise DataError(f"{told}. At most {UNREADABLE_SHARE:.1%} may be left out.")
-        warnings.warn(f"{told}; left out.", stacklevel=2)
+        warnings.warn(f"{told}; left out.", LeftOut, stacklevel=2)
     return np.stack(images), np.array(labels, "int32")
 
 

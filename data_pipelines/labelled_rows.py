@@ -14,7 +14,7 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from data_pipelines.dataset import DataError
+from data_pipelines.dataset import DataError, LeftOut
 
 BLOCK_BYTES = 1 << 22
 MOST_MALFORMED = 0.001  # of all rows
@@ -108,7 +108,7 @@ def _tell(path: Path, malformed: _Malformed, rows: int) -> None:
     if count > MOST_MALFORMED * rows or not rows:
         raise DataError(f"{told}." if rows else f"{path} is empty.")
     if count:
-        warnings.warn(f"{told}; left out.", stacklevel=2)
+        warnings.warn(f"{told}; left out.", LeftOut, stacklevel=2)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from benchmarks import checkpoints
 from benchmarks.reproduce import job_key
 from benchmarks.table import load_table
 from benchmarks.training import Job, Options, adjust, train
+from data_pipelines.dataset import LeftOut
 from models.recurrent import CarriedOn
 from results.records import EpochEnd
 from tests.processes import QUICKLY_COMPILED, ROOT
@@ -103,7 +104,7 @@ def test_a_checkpoint_that_cannot_serve_is_told_and_left_aside(damage):
         else:
             arrays["state0"] = np.zeros((2, 2))
         np.savez(path, **arrays)
-    with pytest.warns(UserWarning, match="is left aside: "):
+    with pytest.warns(LeftOut, match="is left aside: "):
         *epochs, record = train(job)
     assert [point.epoch for point in epochs] == [1, 2]
     assert record.error == ""
@@ -114,7 +115,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on(monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)
-    with pytest.warns(UserWarning, match="No checkpoint could be written: .*No space left"):
+    with pytest.warns(LeftOut, match="No checkpoint could be written: .*No space left"):
         *_, record = train(a_job())
     assert record.metrics
 

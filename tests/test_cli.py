@@ -5,10 +5,13 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 
+from benchmarks.cli.app import main
+from data_pipelines.dataset import LeftOut
 from results.records import RecordFiles
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +53,20 @@ def test_mistakes_are_one_line_and_exit_1(arguments, text):
     done = retable(*arguments)
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(rf"retable: .*{text}.*\n", done.stderr)
+
+
+def test_what_is_left_out_is_told_in_one_line(monkeypatch, capsys):
+    def command(prog_name):
+        warnings.warn("2 of its 9000 rows are malformed; left out.", LeftOut, stacklevel=2)
+        warnings.warn("of a library", UserWarning, stacklevel=2)
+
+    monkeypatch.setattr("benchmarks.cli.app.app", command)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        main()
+    first, second = capsys.readouterr().err.splitlines()[:2]
+    assert first == "retable: 2 of its 9000 rows are malformed; left out."
+    assert "UserWarning: of a library" in second
 
 
 def test_names_may_be_written_in_any_case():

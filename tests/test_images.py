@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data_pipelines.dataset import DataError
+from data_pipelines.dataset import DataError, LeftOut
 from data_pipelines.images import (
     all_transformed,
     deskewed,
@@ -99,7 +99,7 @@ def test_damaged_images_are_named_counted_and_refused_above_a_thousandth(tmp_pat
         write(tmp_path / f"a/{number:04d}.png", 1)
     (tmp_path / "a/0007.png").write_bytes(b"no image")
     (tmp_path / "a/.hidden").write_bytes(b"no image either")
-    with pytest.warns(UserWarning, match=r"1 of 1000 images .* can't be read: .*0007\.png"):
+    with pytest.warns(LeftOut, match=r"1 of 1000 images .* can't be read: .*0007\.png"):
         images, labels = read_folder(tmp_path, ("a",), 1)
     assert len(images) == len(labels) == 999
     (tmp_path / "a/0008.png").write_bytes((tmp_path / "a/0009.png").read_bytes()[:40])

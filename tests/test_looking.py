@@ -14,7 +14,7 @@ from benchmarks.papers.neumann_vu2017 import LOOKED_AT, POOL, STRIDE
 from benchmarks.reproduce import job_key
 from benchmarks.table import load_table
 from benchmarks.training import Job, Options, adjust, prepare
-from data_pipelines.dataset import DataError, Fold, Split
+from data_pipelines.dataset import DataError, Fold, LeftOut, Split
 from models.lenet import lenet1
 from results.metrics import VALUE
 from results.pictures import bands, grid
@@ -90,7 +90,7 @@ def test_weights_have_their_name_only_when_whole_and_a_full_disk_is_told(home):
             path.write_bytes(b"half")
             raise OSError("disk full")
 
-    with pytest.warns(UserWarning, match="could not be kept: disk full"):
+    with pytest.warns(LeftOut, match="could not be kept: disk full"):
         weights.keep(Torn(), key)
     assert place.read_bytes() == before
 

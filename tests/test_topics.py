@@ -8,7 +8,7 @@ import pytest
 from benchmarks.papers.zhang2015 import MINIBATCHES
 from benchmarks.reproduce import obstacle
 from data_pipelines.cache import kept_blocks
-from data_pipelines.dataset import DataError
+from data_pipelines.dataset import DataError, LeftOut
 from data_pipelines.datasets.sentences import MR
 from data_pipelines.datasets.topics import AG_10K, AG_10K_ROWS, SETS, TRAIN_10K, characters
 from data_pipelines.datasets.vectors import GOOGLE_NEWS_FILE, with_google_news
@@ -54,7 +54,7 @@ def test_malformed_rows_are_told_by_their_number(line, message, tmp_path):
     with pytest.raises(DataError, match=f"bad.csv: 1 of its 4 rows are malformed: {message}"):
         rows_of(path)
     many = written(tmp_path / "many.csv", SOUND, SOUND, line, *[SOUND] * 1500)
-    with pytest.warns(UserWarning, match=f"many.csv: 1 of its 1503 rows are malformed: {message}.*; left out"):
+    with pytest.warns(LeftOut, match=f"many.csv: 1 of its 1503 rows are malformed: {message}.*; left out"):
         assert len(rows_of(many)) == 1502  # below a thousandth
 
 

@@ -2,12 +2,14 @@
 
 import errno
 import sys
+import warnings
+from typing import TextIO
 
 import typer
 
 from benchmarks.cli import bench, compare, data, estimate, features, look, nightly, report, run, show, vectors
 from benchmarks.table import UnknownName
-from data_pipelines.dataset import DataError
+from data_pipelines.dataset import DataError, LeftOut
 from results.ledger import ResultsError
 
 app = typer.Typer(
@@ -41,6 +43,7 @@ PATH_ERRORS = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EN
 
 def main() -> None:
     """Run the command; a user's mistake is one line and exit 1, a bug its traceback."""
+    warnings.showwarning = _show_warning
     try:
         app(prog_name="retable")
     except USER_ERRORS as error:
@@ -49,6 +52,20 @@ def main() -> None:
         if error.errno not in DISK_ERRORS | PATH_ERRORS:
             raise
         _stop(f"{error.strerror}: {error.filename or 'while writing'}")
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print our own warnings as one line, others as Python does."""
+    is_ours = issubclass(category, LeftOut)
+    as_python = warnings.formatwarning(message, category, filename, lineno, line)
+    print(f"retable: {message}\n" if is_ours else as_python, end="", file=file or sys.stderr)
 
 
 def _stop(text: str) -> None:
