@@ -17,7 +17,7 @@ reproduce: setup
 	$(RETABLE) reproduce
 
 test: setup check
-	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
+	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: setup
 	$(VENV)/bin/ruff check .

@@ -80,8 +80,6 @@ def resume(path: Path, key: JobKey, model: Any, rng: np.random.Generator) -> Pro
 
 def _state(model: Any) -> list[Any]:
     """Return weights, the states of recurrent layers and of random draws, and the optimizer's variables."""
-    if not model.optimizer.built:
-        model.optimizer.build(model.trainable_variables)
     measures = {id(variable) for variable in model.metrics_variables}
     own = [variable for variable in model.variables if id(variable) not in measures]
     return own + list(model.optimizer.variables)

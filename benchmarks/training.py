@@ -215,6 +215,7 @@ def prepare(
     fold = recipe.prepare(fold, rng)
     model = recipe.build(fold, rng)
     model.compile(recipe.optimizer(), recipe.loss(), **_compilation(recipe))
+    model.optimizer.build(model.trainable_variables)  # else TensorFlow traces the first step twice
     return model, fold, rng
 
 
