@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from typing import Any
 
 from benchmarks.recipe import BACKENDS
 from data_pipelines.dataset import DataError
@@ -64,3 +65,19 @@ def switch_to_deterministic() -> None:
 
         torch.use_deterministic_algorithms(True)
         torch.backends.cudnn.benchmark = False
+
+
+def release(model: Any) -> None:
+    """Empty the variables of a model that is of no more use.
+
+    TensorFlow keeps whatever a compiled training step has used until the process ends (its issue 62854): a hundred
+    large networks, trained one after the other, would fill any memory.
+    """
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        for variable in (*model.variables, *model.optimizer.variables):
+            empty = tf.zeros(0, variable.dtype)
+            tf.raw_ops.AssignVariableOp(resource=variable.value.handle, value=empty, validate_shape=False)

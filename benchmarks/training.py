@@ -135,33 +135,43 @@ def _earn(recipe: Recipe | Measurement, paths: list[Path], job: Job) -> Generato
 
 
 def _fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunRecord]:
-    """Train epoch by epoch, from a checkpoint if there is one; return the record with the kept model's metrics."""
+    """Train epoch by epoch; return the record with the kept model's metrics."""
     started = time.perf_counter()
     model, fold, rng = prepare(recipe, fold, job.key.seed, job.options.deterministic)
+    try:
+        progress = yield from _epochs(model, recipe, fold, rng, job, started)
+        if recipe.keep_weights:
+            weights.keep(model, job.key)
+        return RunRecord(
+            job.key,
+            _measure(model, recipe, fold),
+            epochs=recipe.epochs,
+            seconds=progress.spent_seconds,
+            examples_per_second=_examples(recipe, fold.train) / sum(point.seconds for point in progress.curve),
+            parameters=_parameters(model),
+        )
+    finally:
+        backends.release(model)
+
+
+def _epochs(
+    model: Any, recipe: Recipe, fold: Fold, rng: np.random.Generator, job: Job, started: float
+) -> Generator[EpochEnd, None, checkpoints.Progress]:
+    """Train to the end, from a checkpoint if there is one; return the curve and the seconds of earlier starts."""
     path = checkpoints.place(job.key, job.options.deterministic)
     progress = checkpoints.resume(path, job.key, model, rng)
-    before = progress.spent_seconds
     yield from progress.curve
     for epoch in range(len(progress.curve) + 1, recipe.epochs + 1):
         point = _epoch(model, recipe, fold, rng, job.key, epoch)
         progress.curve.append(point)
         _follow(model, recipe, progress)
         if point.seconds > job.options.checkpoint_after:
-            progress.spent_seconds = before + time.perf_counter() - started
-            checkpoints.save(path, model, rng, progress)
+            spent = progress.spent_seconds + time.perf_counter() - started
+            checkpoints.save(path, model, rng, replace(progress, spent_seconds=spent))
         yield point
     if progress.best:
         model.set_weights(progress.best)
-    if recipe.keep_weights:
-        weights.keep(model, job.key)
-    return RunRecord(
-        job.key,
-        _measure(model, recipe, fold),
-        epochs=recipe.epochs,
-        seconds=before,
-        examples_per_second=_examples(recipe, fold.train) / sum(point.seconds for point in progress.curve),
-        parameters=_parameters(model),
-    )
+    return progress
 
 
 def _examples(recipe: Recipe, split: Split) -> float:

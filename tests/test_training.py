@@ -1,4 +1,4 @@
-"""What an epoch tells of itself."""
+"""What an epoch tells of itself, and what a job leaves behind."""
 
 from dataclasses import replace
 from functools import partial
@@ -7,9 +7,11 @@ import keras
 import numpy as np
 import pytest
 
+from benchmarks import training
 from benchmarks.recipe import from_keras
+from benchmarks.reproduce import missing_jobs
 from benchmarks.table import load_table
-from benchmarks.training import predict, prepare, train_epoch
+from benchmarks.training import Options, predict, prepare, train, train_epoch
 from data_pipelines.dataset import Fold, Split
 
 
@@ -29,3 +31,28 @@ def test_the_loss_of_an_epoch_is_the_mean_over_its_examples(batches_are_arranged
     logits = predict(model, recipe, x)
     expected = float(keras.ops.mean(keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)))
     assert train_epoch(model, recipe, fold.train, rng) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("broken_off", [False, True])
+def test_a_job_gives_the_memory_of_its_network_back(broken_off, monkeypatch):
+    """TensorFlow itself keeps the variables of every compiled step."""
+    models = []
+
+    def kept(*arguments):
+        found = prepare(*arguments)
+        models.append(found[0])
+        return found
+
+    monkeypatch.setattr(training, "prepare", kept)
+    table = load_table("starter")
+    cells = table.cells(None, "LeNet-style", "digits")
+    (job,) = missing_jobs(
+        table, cells, [], backend="tensorflow", seeds=1, options=Options(epochs=1, lookalike=True)
+    )
+    events = train(job)
+    next(events)
+    (model,) = models
+    variables = [*model.variables, *model.optimizer.variables]
+    assert sum(len(np.ravel(variable)) for variable in variables) > model.count_params()
+    events.close() if broken_off else list(events)
+    assert [len(np.ravel(variable)) for variable in variables] == [0] * len(variables)
