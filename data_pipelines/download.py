@@ -93,6 +93,12 @@ def _check_folder(path: Path, file: FolderOnRequest) -> None:
         raise DataError(f"{path} has {found} files {file.holds}. Expected {file.files} for {file.name}.")
 
 
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file; one that `fetch` has looked at is not read again."""
+    stat = path.stat()
+    return _digest(path, "sha256", "", stat.st_size, stat.st_mtime_ns)
+
+
 def _contents(file: DataFile) -> str:
     return file.contents if isinstance(file, RemoteFile) else ""
 

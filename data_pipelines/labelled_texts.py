@@ -1,6 +1,5 @@
 """Labelled rows as folds: their characters or words as numbers, memory-mapped, with synonyms where asked for."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 
 from data_pipelines.cache import digest, kept, kept_blocks
 from data_pipelines.dataset import Fold, Split
+from data_pipelines.download import file_hash
 from data_pipelines.labelled_rows import Joined, Rows, last_first, stream
 from data_pipelines.quantized import LENGTH, alphabet, quantize
 from data_pipelines.rewritten import KeptTexts, Rewritten
@@ -39,9 +39,7 @@ class Part(NamedTuple):
 
     def source(self) -> dict[str, Any]:
         """Name what computed arrays depend on."""
-        with self.path.open("rb") as file:
-            mark = hashlib.file_digest(file, "sha256").hexdigest()
-        return {**self._asdict(), "path": mark, "join": self.join.__name__, "version": VERSION}
+        return {**self._asdict(), "path": file_hash(self.path), "join": self.join.__name__, "version": VERSION}
 
 
 class Sentences:
