@@ -41,6 +41,35 @@ class WordVectors(layers.Layer):
         return read_rows(self.vectors, words) * ops.expand_dims(is_word, -1)
 
 
+class ProductConv1D(layers.Conv1D):
+    """A convolution without padding or stride whose kernel gets its gradient by a product for each place.
+
+    The numbers are those of Keras' layer. oneDNN's own gradient takes two to three times as long where a processor
+    has no AVX-512.
+    """
+
+    def call(self, x):
+        """Return (rows, places - width + 1, maps) of (rows, places, channels)."""
+        kernel = ops.reshape(self.kernel, self.kernel.shape)  # a tensor: no variable may be seen inside
+        return _convolved(x, kernel) + self.bias
+
+
+@ops.custom_gradient
+def _convolved(x, kernel):
+    width, channels, maps = kernel.shape
+
+    def gradient(*arguments, upstream=None):
+        received = arguments[0] if upstream is None else upstream
+        places = ops.shape(received)[1]
+        flat = ops.reshape(received, (-1, maps))
+        windows = (ops.reshape(x[:, start : start + places], (-1, channels)) for start in range(width))
+        of_kernel = ops.stack([ops.matmul(ops.transpose(window), flat) for window in windows])
+        padded = ops.pad(received, ((0, 0), (width - 1, width - 1), (0, 0)))
+        return ops.conv(padded, ops.transpose(ops.flip(kernel, 0), (0, 2, 1))), of_kernel
+
+    return ops.conv(x, kernel), gradient
+
+
 class SentenceMax(layers.Layer):
     """Convolves over sentences that lie end to end and takes each map's maximum within each sentence.
 

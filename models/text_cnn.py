@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from models.layers import WordVectors
+from models.layers import ProductConv1D, WordVectors
 
 CONVOLUTIONS = ((7, 3), (7, 3), (3, 1), (3, 1), (3, 1), (3, 3))  # width of the filters, of the pools after them
 FRAMES = 34  # of the last pool, over a text of 1,014 symbols
@@ -36,7 +36,7 @@ def text_cnn(
     units: int = 1024,
     deviation: float = 0.05,
     dropout: float = 0.5,
-    first: Callable[..., layers.Layer] = layers.Conv1D,
+    first: Callable[..., layers.Layer] = ProductConv1D,
 ) -> keras.Model:
     """Build the network: texts in, as `data_pipelines.packing.end_to_end` lays them; logits (texts, classes) out.
 
@@ -70,7 +70,7 @@ def _convolved(x: Any, is_text: Any, first: Callable[..., layers.Layer], maps: i
     """
     is_text = ops.cast(is_text[..., None], "float32")
     for number, (width, pool) in enumerate(CONVOLUTIONS, start=1):
-        kind = first if number == 1 else layers.Conv1D
+        kind = first if number == 1 else ProductConv1D
         convolution = kind(maps, width, **_normal(deviation), name=f"convolution_{number}")
         padding = x[:, -1:]
         x = ops.where(is_text > 0, x, padding) if number > 1 else x
