@@ -224,9 +224,14 @@ def prepare(
     rng = np.random.default_rng(seed)
     fold = recipe.prepare(fold, rng)
     model = recipe.build(fold, rng)
-    model.compile(recipe.optimizer(), recipe.loss(), **_compilation(recipe))
-    model.optimizer.build(model.trainable_variables)  # else TensorFlow traces the first step twice
+    compile_once(model, recipe.optimizer(), recipe.loss(), **_compilation(recipe))
     return model, fold, rng
+
+
+def compile_once(model: Any, optimizer: Any, loss: Any, **settings: Any) -> None:
+    """Compile a model whose first step TensorFlow traces once, not a second time for the optimizer's variables."""
+    model.compile(optimizer, loss, **settings)
+    optimizer.build(model.trainable_variables)
 
 
 def _compilation(recipe: Recipe) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.recipe import Recipe, describe
 from benchmarks.table import load_table, paper_names
-from benchmarks.training import Options, adjust, arranged, prepare
+from benchmarks.training import Options, adjust, arranged, compile_once, prepare
 
 BATCH, STEPS = 8, 10
 
@@ -73,11 +73,11 @@ def steps(recipe: Recipe) -> dict[str, np.ndarray]:
     rows = np.random.default_rng(1).integers(0, len(fold.train.y), batch_size)
     batch = arranged(recipe, fold.train.x[rows]), fold.train.y[rows]  # one, because a new shape is compiled anew
     outputs = model.predict_on_batch(batch[0])
-    model.compile(keras.optimizers.SGD(1.0), recipe.loss())
+    compile_once(model, keras.optimizers.SGD(1.0), recipe.loss())
     model.train_on_batch(*batch)
     gradient = [before - after for before, after in zip(start, model.get_weights(), strict=True)]
     model.set_weights(start)
-    model.compile(recipe.optimizer(), recipe.loss())
+    compile_once(model, recipe.optimizer(), recipe.loss())
     losses = [model.train_on_batch(*batch) for _ in range(STEPS)]
     return {
         "outputs": np.ravel(outputs),
