@@ -58,7 +58,7 @@ class ProductConv1D(layers.Conv1D):
 def _convolved(x, kernel):
     width, channels, maps = kernel.shape
 
-    def gradient(*arguments, upstream=None):
+    def gradient(*arguments, upstream=None):  # by name on PyTorch alone
         received = arguments[0] if upstream is None else upstream
         places = ops.shape(received)[1]
         flat = ops.reshape(received, (-1, maps))
