@@ -1,18 +1,17 @@
 """Labelled rows as folds of counts: how often each text has the most frequent n-grams, or words with vectors."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from data_pipelines.cache import digest, kept, kept_blocks
+from data_pipelines.cache import digest, kept
 from data_pipelines.dataset import DataError, Fold, Split
-from data_pipelines.hashed_words import VERSION, hash_texts, hash_words
-from data_pipelines.labelled_rows import Joined
-from data_pipelines.labelled_texts import Part, Sentences, kept_words, parts
+from data_pipelines.labelled_rows import Joined, parts
 from data_pipelines.ngrams import counts, most_frequent
-from data_pipelines.word_rows import count_words, words_of
+from data_pipelines.numbered_words import corpus, decoded
+from data_pipelines.word_rows import words_of
 from data_pipelines.word_vectors import own_vectors
 
 
@@ -33,8 +32,8 @@ def load_counts(
     of each part are read once, and kept on disk.
     Raises DataError for files of another form, and for a training part without words.
     """
-    train, test = map(corpus, parts(paths, classes, fields, join))
-    source = {"corpus": digest(train), "most": most, "longest": longest}
+    train, test = (corpus(part, words_of) for part in parts(paths, classes, fields, join))
+    source = {"corpus": train.source, "most": most, "longest": longest}
     known = kept("ngrams", source, lambda: most_frequent(train, longest, most))
     if not len(known):
         raise DataError(f"{paths[0]} has no words to count.")
@@ -57,28 +56,12 @@ def load_word_counts(
     words have one. Otherwise as `load_counts`.
     """
     train, test = parts(paths, classes, fields, join)
-    words = _frequent_words(train, vectors["min_count"])
-    hashes = hash_words(words)
+    corpora = [corpus(part, words_of) for part in (train, test)]
+    frequent = np.flatnonzero(corpora[0].frequencies() >= vectors["min_count"])
+    hashes = corpora[0].hashes()[frequent]
+    names = corpora[0].words()
+    words = decoded([names[number] for number in frequent])
     order = np.argsort(hashes)
-    found = own_vectors(digest(str(train.source()), *words), Sentences(train), words, seed, **vectors)
-    splits = [Split(*counts(corpus(part), hashes[order], 1)) for part in (train, test)]
+    found = own_vectors(digest(str(train.source()), *words), corpora[0], words, seed, **vectors)
+    splits = [Split(*counts(texts, hashes[order], 1)) for texts in corpora]
     return Fold(splits[0], None, splits[1], tuple(words[place] for place in order), np.asarray(found)[order])
-
-
-def corpus(part: Part, split: Callable[[Any], Any] = words_of) -> np.ndarray:
-    """Return the hashed words and the classes of a part, memory-mapped; read once.
-
-    `split` makes an Arrow array of lists of words of texts.
-    """
-    source = part.source() | {"words": [f"{split.__module__}.{split.__name__}", VERSION]}
-    return kept_blocks(
-        "hashed_words", source, lambda: (hash_texts(rows.y, split(rows.texts)) for rows in part.rows())
-    )
-
-
-def _frequent_words(part: Part, least: int) -> tuple[str, ...]:
-    """Return the words of a part that occur `least` times or more, counted once."""
-    return kept_words(
-        part.source() | {"least": least},
-        lambda: [word for word, count in count_words(part.texts()).items() if count >= least],
-    )

@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from data_pipelines.cache import digest, kept, kept_blocks
-from data_pipelines.counted_texts import corpus
+from data_pipelines.cache import kept_blocks
 from data_pipelines.dataset import Fold, Split
-from data_pipelines.hashed_words import Block, blocks
-from data_pipelines.labelled_texts import parts
-from data_pipelines.ngrams import ngrams
+from data_pipelines.labelled_rows import parts
+from data_pipelines.ngrams import hashed, ngrams
+from data_pipelines.numbered_words import Block, Corpus, corpus
 from data_pipelines.packing import coarse
 
 END = "</s>"  # of a text, a word as others are
@@ -63,16 +62,17 @@ def load_bags(
     Raises DataError for files of another form.
     """
     corpora = [corpus(part, words_of) for part in parts(paths, classes, fields, in_file_order)]
-    words = kept("words", {"corpus": digest(corpora[0])}, lambda: _distinct(corpora[0]))
-    settings = {"words": digest(words), "longest": longest, "buckets": buckets}
+    words = np.unique(corpora[0].hashes())
+    settings = {"words": corpora[0].source, "longest": longest, "buckets": buckets}
     encode = partial(_numbers, words=words, longest=longest, buckets=buckets)
-    contents = [_encoded(part, encode, settings | {"corpus": digest(part)}) for part in corpora]
+    contents = [_encoded(texts, encode, settings | {"corpus": texts.source}) for texts in corpora]
     is_needed = np.zeros(len(words) + buckets + 1, bool)
     for content in contents:
         is_needed[content] = True  # of BEGIN the last one, which is no number
     places = np.cumsum(is_needed[:-1], dtype="int32")
-    labels = (np.concatenate([block.y for block in blocks(part)]) for part in corpora)
-    first, test = (Split(Bags(content, places), y) for content, y in zip(contents, labels, strict=True))
+    first, test = (
+        Split(Bags(content, places), texts.classes()) for content, texts in zip(contents, corpora, strict=True)
+    )
     return Fold(first, None, test)
 
 
@@ -95,15 +95,8 @@ def words_of(texts: Any) -> Any:
     return compute.ascii_split_whitespace(compute.ascii_trim_whitespace(found))
 
 
-def _encoded(corpus_: np.ndarray, encode: Callable[[Block], np.ndarray], source: dict[str, Any]) -> np.ndarray:
-    return kept_blocks("bags", source, lambda: (encode(block) for block in blocks(corpus_)))
-
-
-def _distinct(corpus_: np.ndarray) -> np.ndarray:
-    found = np.zeros(0, "uint64")
-    for block in blocks(corpus_):
-        found = np.union1d(found, block.words)
-    return found
+def _encoded(texts: Corpus, encode: Callable[[Block], np.ndarray], source: dict[str, Any]) -> np.ndarray:
+    return kept_blocks("bags", source, lambda: map(encode, hashed(texts)))
 
 
 def _numbers(block: Block, words: np.ndarray, longest: int, buckets: int) -> np.ndarray:

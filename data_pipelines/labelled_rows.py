@@ -15,10 +15,12 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from data_pipelines.dataset import DataError, LeftOut
+from data_pipelines.download import file_hash
 
 BLOCK_BYTES = 1 << 22
 MOST_MALFORMED = 0.001  # of all rows
 TOLD = 3  # malformed rows that an error names
+VERSION = 1  # of how texts are read, and of what a character is; kept arrays depend on it
 
 
 class Rows(NamedTuple):
@@ -92,6 +94,38 @@ def stream(path: Path, classes: int, fields: int, member: str = "", join: Joined
     except (pyarrow.ArrowInvalid, tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise DataError(f"{path} can't be read as CSV{_place(error, read + malformed.forms)}: {error}") from error
     _tell(path, malformed, read + malformed.forms)
+
+
+class Part(NamedTuple):
+    """Rows of a CSV file, or of a member of an archive, and how texts are made of their fields."""
+
+    path: Path
+    member: str
+    classes: int
+    fields: int
+    join: Joined
+
+    def rows(self) -> Iterator[Rows]:
+        """Stream the sound rows."""
+        return stream(self.path, self.classes, self.fields, self.member, self.join)
+
+    def texts(self) -> Iterator[Any]:
+        """Stream the texts, in Arrow arrays."""
+        return (rows.texts for rows in self.rows())
+
+    def source(self) -> dict[str, Any]:
+        """Name what computed arrays depend on."""
+        return {**self._asdict(), "path": file_hash(self.path), "join": self.join.__name__, "version": VERSION}
+
+
+def parts(paths: Sequence[Path], classes: int, fields: int, join: Joined) -> tuple[Part, Part]:
+    """Return the training and the test part, of two files or of one archive."""
+    members = ("train.csv", "test.csv") if len(paths) == 1 else ("", "")
+    train, test = (
+        Part(path, member, classes, fields, join)
+        for path, member in zip((paths[0], paths[-1]), members, strict=True)
+    )
+    return train, test
 
 
 def _place(error: Exception, read: int) -> str:

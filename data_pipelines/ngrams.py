@@ -11,11 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from data_pipelines.hashed_words import blocks
+from data_pipelines.numbered_words import Block, Corpus
 
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit of a first word is lost
 FEWEST_BITS, MOST_BITS = 16, 28  # of a bucket's number: 1 GB of counters at most
 MOST_PENDING = 1 << 23
+
+
+def hashed(corpus: Corpus) -> Iterator[Block]:
+    """Yield the blocks of a corpus with hashes, uint64, for words."""
+    hashes = corpus.hashes()
+    return (block._replace(words=hashes[block.words]) for block in corpus.blocks())
 
 
 def ngrams(words: np.ndarray, texts: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:
@@ -30,14 +36,14 @@ def ngrams(words: np.ndarray, texts: np.ndarray, longest: int) -> tuple[np.ndarr
     return np.concatenate(found), np.concatenate(owners)
 
 
-def most_frequent(corpus: np.ndarray, longest: int, most: int) -> np.ndarray:
+def most_frequent(corpus: Corpus, longest: int, most: int) -> np.ndarray:
     """Return the hashes of the `most` most frequent n-grams up to `longest` words, sorted, uint64.
 
     Exact: only n-grams of rare buckets go uncounted, and they are rarer than all that are returned. Of equally
     frequent ones those with smaller hashes are taken. Memory grows with the corpus up to 1 GB of buckets, and as
     much to rank them.
     """
-    bits = int(np.clip(np.ceil(np.log2(max(len(corpus) * longest, 1))), FEWEST_BITS, MOST_BITS))
+    bits = int(np.clip(np.ceil(np.log2(max(len(corpus.numbers) * longest, 1))), FEWEST_BITS, MOST_BITS))
     buckets = _buckets(corpus, longest, np.uint64(64 - bits))
     least = _frequency_of(buckets, 2 * most)
     hashes, counts = _counted(corpus, longest, buckets, least)
@@ -48,7 +54,7 @@ def most_frequent(corpus: np.ndarray, longest: int, most: int) -> np.ndarray:
     return np.sort(hashes[chosen])
 
 
-def counts(corpus: np.ndarray, known: np.ndarray, longest: int) -> tuple[Any, np.ndarray]:
+def counts(corpus: Corpus, known: np.ndarray, longest: int) -> tuple[Any, np.ndarray]:
     """Return how often each text has each known n-gram, and the classes of the texts.
 
     `known`: sorted hashes. A sparse matrix of SciPy, float32 (texts, known n-grams); int32 (texts,).
@@ -58,7 +64,7 @@ def counts(corpus: np.ndarray, known: np.ndarray, longest: int) -> tuple[Any, np
 
     columns = pandas.Index(known)
     rows, labels = [], []
-    for block in blocks(corpus):
+    for block in hashed(corpus):
         hashes, texts = ngrams(block.words, block.texts, longest)
         places = columns.get_indexer(hashes)
         is_known = places >= 0
@@ -69,11 +75,11 @@ def counts(corpus: np.ndarray, known: np.ndarray, longest: int) -> tuple[Any, np
     return sparse.vstack(rows, format="csr"), np.concatenate(labels)
 
 
-def _hashes(corpus: np.ndarray, longest: int) -> Iterator[np.ndarray]:
-    return (ngrams(block.words, block.texts, longest)[0] for block in blocks(corpus))
+def _hashes(corpus: Corpus, longest: int) -> Iterator[np.ndarray]:
+    return (ngrams(block.words, block.texts, longest)[0] for block in hashed(corpus))
 
 
-def _buckets(corpus: np.ndarray, longest: int, shift: np.uint64) -> np.ndarray:
+def _buckets(corpus: Corpus, longest: int, shift: np.uint64) -> np.ndarray:
     """Return how many n-grams fall into each bucket, by the first bits of their hashes."""
     found = np.zeros(1 << (64 - int(shift)), "uint32")
     for hashes in _hashes(corpus, longest):
@@ -88,7 +94,7 @@ def _frequency_of(buckets: np.ndarray, rank: int) -> int:
     return max(1, int(np.partition(buckets, -rank)[-rank]))
 
 
-def _counted(corpus: np.ndarray, longest: int, buckets: np.ndarray, least: int) -> tuple[np.ndarray, np.ndarray]:
+def _counted(corpus: Corpus, longest: int, buckets: np.ndarray, least: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the n-grams of buckets that have `least` or more, and how many of each there are."""
     shift = np.uint64(64 - int(np.log2(len(buckets))))
     found: list[tuple[np.ndarray, np.ndarray]] = []

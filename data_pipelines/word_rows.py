@@ -3,11 +3,12 @@
 Zhang, Zhao & LeCun (2015) do not say what a word is. We assume runs of letters and digits, in lower case.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+from data_pipelines.numbered_words import Corpus, decoded
 
 SEPARATORS = bytes(byte for byte in range(128) if not chr(byte).isalnum())  # all other bytes count as letters
 BLANKED = bytes(range(256)).lower().translate(bytes.maketrans(SEPARATORS, b" " * len(SEPARATORS)))
@@ -34,41 +35,44 @@ def words_of(texts: Any) -> Any:
     return pyarrow.ListArray.from_arrays(first, words)
 
 
-def word_lists(blocks: Iterable[Any]) -> Iterator[list[str]]:
-    """Yield the words of each text of Arrow arrays, a list a text."""
-    import pyarrow
-
-    for texts in blocks:
-        for words in words_of(texts).cast(pyarrow.list_(pyarrow.binary())).to_pylist():
-            yield [word.decode("utf-8", "replace") for word in words]
-
-
-def most_frequent(blocks: Iterable[Any], size: int) -> tuple[str, ...]:
-    """Return up to `size` words of Arrow arrays of texts, the most frequent first, the earlier one where two tie.
+def most_frequent(corpus: Corpus, size: int) -> tuple[str, ...]:
+    """Return up to `size` words of a corpus, the most frequent first, the earlier one where two tie.
 
     Raises ValueError for more words than a row has numbers for.
     """
     if size > LARGEST_VOCABULARY:
         raise ValueError(f"{size:,} words. Expected {LARGEST_VOCABULARY:,} or fewer.")
-    return tuple(word for word, _ in count_words(blocks).most_common(size))
+    words = corpus.words()
+    order = np.argsort(-corpus.frequencies(), kind="stable")[:size]
+    return tuple(decoded([words[number] for number in order]))
 
 
-def count_words(blocks: Iterable[Any]) -> Counter[str]:
-    """Return how often each word occurs in Arrow arrays of texts, in the order of their first ones."""
-    import pyarrow
+class WordRows:
+    """The texts of a corpus as rows of numbers, made when they are asked for."""
 
-    counts: Counter[str] = Counter()
-    for texts in blocks:
-        for pair in words_of(texts).flatten().cast(pyarrow.binary()).value_counts().tolist():
-            counts[pair["values"].decode("utf-8", "replace")] += pair["counts"]
-    return counts
+    def __init__(self, corpus: Corpus, vocabulary: Sequence[str], length: int) -> None:
+        numbers = {word: number for number, word in enumerate(vocabulary, start=1)}
+        self._places = np.array([numbers.get(word, 0) for word in decoded(corpus.words())], "uint16")
+        self._numbers, self._starts, self.length = corpus.numbers, corpus.starts(), length
+        self._sizes = np.minimum(np.diff(self._starts, append=len(self._numbers) + 1) - 1, length)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __getitem__(self, rows: slice | Sequence[int] | np.ndarray) -> np.ndarray:
+        """Return uint16 (texts, length): word i of the vocabulary as i + 1; 0 for others and behind the last one.
+
+        Longer texts are cut at their end.
+        """
+        starts, sizes = self._starts[rows], self._sizes[rows]
+        found = np.zeros((len(starts), self.length), "uint16")
+        for row, start, size in zip(found, starts, sizes, strict=True):
+            row[:size] = self._places[self._numbers[start : start + size]]
+        return found
 
 
 def number_words(texts: Any, vocabulary: Sequence[str], length: int) -> np.ndarray:
-    """Return uint16 (texts, length): word i of the vocabulary as i + 1; 0 for other words and behind the last one.
-
-    Longer texts are cut at their end.
-    """
+    """Return the rows of an Arrow array of texts, as `WordRows` does."""
     import pyarrow
     from pyarrow import compute
 

@@ -13,11 +13,11 @@ from benchmarks.claims import judge_claims
 from benchmarks.papers import zhang2015
 from benchmarks.recipe import Measurement
 from benchmarks.table import load_table
-from data_pipelines import hashed_words, ngrams
+from data_pipelines import ngrams, numbered_words
 from data_pipelines.counted_texts import load_counts, load_word_counts
 from data_pipelines.dataset import DataError
-from data_pipelines.hashed_words import blocks, hash_texts, hash_words
 from data_pipelines.labelled_rows import first_last, last_first
+from data_pipelines.numbered_words import Corpus, hash_words, numbered
 from models.bag_of_words import features, inverse_frequencies, logistic_predictions, nearest_means
 
 FORM = {"classes": 2, "fields": 2, "join": first_last}
@@ -28,9 +28,13 @@ def sentences_of(texts: int, words: int = 12) -> list[list[str]]:
     return [[f"w{word}" for word in rng.zipf(1.5, rng.integers(0, words)) % 40] for _ in range(texts)]
 
 
-def corpus_of(sentences: list[list[str]]) -> np.ndarray:
+def corpus_of(sentences: list[list[str]]) -> Corpus:
+    """Return sentences, in two blocks, as they are kept, with classes in turn."""
+    y = np.arange(len(sentences), dtype="int32") % 3
     lists = pyarrow.array(sentences, pyarrow.list_(pyarrow.string()))
-    return hash_texts(np.arange(len(sentences)) % 3, lists)
+    middle = len(sentences) // 2
+    pairs = [(y[:middle], lists[:middle]), (y[middle:], lists[middle:])]
+    return Corpus(np.concatenate(list(numbered(pairs))), {})
 
 
 def ngrams_of(sentence: list[str], longest: int) -> list[str]:
@@ -46,33 +50,45 @@ def hash_of(ngram: str) -> int:
 @pytest.fixture(params=[50, 1 << 21], ids=["many blocks", "one block"])
 def block(request, monkeypatch) -> int:
     """Set how many numbers are held at a time."""
-    monkeypatch.setattr(hashed_words, "BLOCK", request.param)
+    monkeypatch.setattr(numbered_words, "BLOCK", request.param)
     return request.param
 
 
 def test_blocks_hold_whole_texts_and_their_classes(block):
     sentences = sentences_of(200)
+    corpus = corpus_of(sentences)
     found: list[list[int]] = []
     labels: list[int] = []
-    for block in blocks(corpus_of(sentences)):
+    for block in ngrams.hashed(corpus):
         found += [block.words[block.texts == text].tolist() for text in range(len(block.y))]
         labels += block.y.tolist()
     assert found == [hash_words(sentence).tolist() if sentence else [] for sentence in sentences]
-    assert labels == [text % 3 for text in range(200)]
+    assert labels == corpus.classes().tolist() == [text % 3 for text in range(200)]
+    assert list(corpus) == sentences
+
+
+def test_words_are_numbered_as_they_first_occur(block):
+    corpus = corpus_of([["b", "a"], ["c", "b"], [], ["a", "b"]])
+    assert corpus.words() == [b"b", b"a", b"c"]
+    assert corpus.frequencies().tolist() == [3, 2, 1]
+    assert corpus.starts().tolist() == [1, 4, 7, 8]
+    assert not corpus_of([[], []]).words()
 
 
 def test_a_text_longer_than_a_block_is_told(monkeypatch):
-    monkeypatch.setattr(hashed_words, "BLOCK", 20)
+    monkeypatch.setattr(numbered_words, "BLOCK", 20)
     with pytest.raises(DataError, match="A text has 20 words or more"):
-        list(blocks(corpus_of([["a"] * 30, ["b"]])))
+        list(corpus_of([["a"] * 30, ["b"]]).blocks())
 
 
 def test_empty_words_and_bytes_that_are_no_text_are_counted_as_they_are():
     lists = pyarrow.array([[b""], [b"\xff", b"a", b""], []], pyarrow.list_(pyarrow.binary()))
-    (block,) = blocks(hash_texts(np.array([2, 0, 1]), lists))
+    corpus = Corpus(np.concatenate(list(numbered([(np.array([2, 0, 1], "int32"), lists)]))), {})
+    (block,) = corpus.blocks()
     assert block.texts.tolist() == [1, 1]
     assert block.y.tolist() == [2, 0, 1]
-    assert block.words[1] == hash_words(["a"])[0]
+    assert corpus.words() == [b"\xff", b"a"]
+    assert list(corpus) == [[], ["\ufffd", "a"], []]
 
 
 @pytest.mark.parametrize("longest", [1, 2, 5])
@@ -108,7 +124,7 @@ def test_bytes_that_are_no_text_break_no_count_of_words(tmp_path, home):
     settings = {"width": 4, "min_count": 6, "epochs": 1}
     fold = load_word_counts([path, path], 0, 0, classes=2, fields=1, join=first_last, vectors=settings)
     assert set(fold.vocabulary) == {"a", "b", "caf\ufffd"}
-    assert fold.train.x.sum() == 6 * 3  # all but the broken word
+    assert fold.train.x.sum() == 6 * 4
 
 
 def test_a_training_part_without_words_is_told(tmp_path, home):

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.papers import joulin2017
 from benchmarks.recipe import NotAttempted, Recipe
 from benchmarks.table import load_table
-from data_pipelines import hashed_words
+from data_pipelines import numbered_words
 from data_pipelines.hashed_bags import in_file_order, load_bags, words_of
 from data_pipelines.labelled_rows import stream
 from models.bag_of_rows import bag_of_rows
@@ -17,7 +17,7 @@ from models.bag_of_rows import bag_of_rows
 @pytest.fixture(params=[7, 1 << 21], ids=["many blocks", "one block"])
 def fold(tmp_path, home, request, monkeypatch):
     """Return two training texts and two test texts, of words and bigrams in three buckets."""
-    monkeypatch.setattr(hashed_words, "BLOCK", request.param)
+    monkeypatch.setattr(numbered_words, "BLOCK", request.param)
     for name, rows in (("train", [(1, "a b a"), (2, "c")]), ("test", [(2, "c b d"), (1, "")])):
         text = "".join(f'"{y}","{words}"\n' for y, words in rows)
         (tmp_path / f"{name}.csv").write_text(text)

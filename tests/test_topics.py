@@ -207,18 +207,30 @@ def test_blocks_are_kept_as_one_array(home):
 
 
 def test_words_are_runs_of_letters_and_digits():
-    from data_pipelines.word_rows import most_frequent, number_words, words_of
+    from data_pipelines.word_rows import words_of
 
     texts = arrow("It's  a-B; 2nd\nB!", "", "Ünder é", "...")
     assert words_of(texts).to_pylist()[:3] == [["it", "s", "a", "b", "2nd", "b"], [], ["Ünder", "é"]]
     assert words_of(arrow("x", "", "ab", "c", "", "?")[1:]).to_pylist() == [[], ["ab"], ["c"], [], []]
     assert words_of(arrow()).to_pylist() == words_of(arrow("x")[1:]).to_pylist() == []
-    known = most_frequent([texts, arrow("zz b")], 3)
-    assert known[0] == "b" and len(known) == 3
-    assert number_words(texts, ("b", "é"), 5).tolist() == [[0, 0, 0, 1, 0], [0] * 5, [0, 2, 0, 0, 0], [0] * 5]
-    assert number_words(texts[2:3], ("b", "é"), 2).tolist() == [[0, 2]]
+
+
+def test_texts_are_rows_of_the_most_frequent_words():
+    from data_pipelines.numbered_words import Corpus, numbered
+    from data_pipelines.word_rows import WordRows, most_frequent, number_words, words_of
+
+    blocks = [arrow("It's  a-B; 2nd\nB!", "", "Ünder é", "..."), arrow("zz b")]
+    pairs = ((np.zeros(len(texts), "int32"), words_of(texts)) for texts in blocks)
+    corpus = Corpus(np.concatenate(list(numbered(pairs))), {})
+    assert most_frequent(corpus, 3) == ("b", "it", "s")
     with pytest.raises(ValueError, match="70,000 words. Expected 65,535"):
-        most_frequent([texts], 70_000)
+        most_frequent(corpus, 70_000)
+    for length in (1, 2, 5):
+        rows = WordRows(corpus, ("b", "é"), length)
+        expected = np.array([[0, 0, 0, 1, 0], [0] * 5, [0, 2, 0, 0, 0], [0] * 5, [0, 1, 0, 0, 0]])[:, :length]
+        np.testing.assert_array_equal(rows[:], expected)
+        np.testing.assert_array_equal(rows[[4, 2]], expected[[4, 2]])
+        np.testing.assert_array_equal(number_words(blocks[0], ("b", "é"), length), expected[:4])
 
 
 def test_texts_are_kept_as_they_are(home):
