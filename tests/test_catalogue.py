@@ -20,7 +20,8 @@ TRIAL = Options(epochs=1, lookalike=True)
 def chosen_cells() -> dict[tuple[str, str, str], list[Cell]]:
     """Return cells by paper, table and row: all that are counted or measured, and one or two that are trained.
 
-    A row's second training is of another kind than in size; a table whose trainings others have is left out.
+    A row's second training is of another kind than in size; what differs from another one in its length alone, and
+    a table whose trainings others have, is left out.
     """
     chosen: dict[tuple[str, str, str], list[Cell]] = {}
     seen = Counter()
@@ -29,12 +30,14 @@ def chosen_cells() -> dict[tuple[str, str, str], list[Cell]]:
             recipe = table.recipe(cell)
             if isinstance(recipe, NotAttempted):
                 continue
-            kind = (table.paper, cell.row, training_of(recipe) if isinstance(recipe, Recipe) else cell)
+            is_trained = isinstance(recipe, Recipe)
+            kinds = {(cell.row, training_of(recipe)), network_of(recipe)} if is_trained else {cell}
             of_row = (table.paper, cell.table, cell.row)
-            seen[kind] += 1
-            if seen[kind] == 1 and (not isinstance(recipe, Recipe) or seen[of_row] < 2):
+            is_new = not any(seen[table.paper, kind] for kind in kinds)
+            seen.update((table.paper, kind) for kind in kinds)
+            if is_new and (not is_trained or seen[of_row] < 2):
                 chosen.setdefault(of_row, []).append(cell)
-                seen[of_row] += isinstance(recipe, Recipe)
+                seen[of_row] += is_trained
     return chosen
 
 
@@ -42,8 +45,13 @@ def training_of(recipe: Recipe) -> str:
     """Return a training without what makes it large or long."""
     load = describe(recipe.dataset.load)
     form = load["call"] if isinstance(load, dict) else load
-    sized = ("build", "optimizer", "epochs", "order")
+    sized = ("build", "optimizer", "epochs", "order", "stopped")
     return str({**describe(recipe), **dict.fromkeys(sized), "dataset": (form, recipe.dataset.folds)})
+
+
+def network_of(recipe: Recipe) -> tuple[str, str]:
+    """Return a training without what makes it long, and its network and data."""
+    return training_of(recipe), str((describe(recipe.build), describe(recipe.dataset.load)))
 
 
 CELLS = chosen_cells()
