@@ -29,8 +29,9 @@ The table "AG News, 9,982 rows" is ours: the same systems on a twelfth of AG's t
 part, and fastText beside them. Networks have epochs of 78 minibatches, one pass over as many rows, and a schedule
 of their own: the rate is halved after every third of a run. At 0.01 the loss of a network over characters stays
 near ln 4 for nine passes, falls, and springs back again and again from the twentieth pass on; later it still
-does, though more rarely, so that where a run ends is in part chance. Large networks stop after 200 steps, which is
-far from enough and is there to tell their cost.
+does, though more rarely, so that where a run ends is in part chance: Sm. Full Conv. was at a loss of 0.05 in its
+53rd pass, at 1.33 in the 54th, and ended six passes later. Large networks stop after 200 steps, which is far from
+enough and is there to tell their cost.
 """
 
 from dataclasses import replace
