@@ -58,7 +58,7 @@ def load_word_counts(
     train, test = parts(paths, classes, fields, join)
     corpora = [corpus(part, words_of) for part in (train, test)]
     frequent = np.flatnonzero(corpora[0].frequencies() >= vectors["min_count"])
-    hashes = corpora[0].hashes()[frequent]
+    hashes = corpora[0].hashes[frequent]
     names = corpora[0].words()
     words = decoded([names[number] for number in frequent])
     order = np.argsort(hashes)

@@ -62,7 +62,7 @@ def load_bags(
     Raises DataError for files of another form.
     """
     corpora = [corpus(part, words_of) for part in parts(paths, classes, fields, in_file_order)]
-    words = np.unique(corpora[0].hashes())
+    words = np.unique(corpora[0].hashes)
     settings = {"words": corpora[0].source, "longest": longest, "buckets": buckets}
     encode = partial(_numbers, words=words, longest=longest, buckets=buckets)
     contents = [_encoded(texts, encode, settings | {"corpus": texts.source}) for texts in corpora]

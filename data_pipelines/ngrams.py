@@ -20,8 +20,7 @@ MOST_PENDING = 1 << 23
 
 def hashed(corpus: Corpus) -> Iterator[Block]:
     """Yield the blocks of a corpus with hashes, uint64, for words."""
-    hashes = corpus.hashes()
-    return (block._replace(words=hashes[block.words]) for block in corpus.blocks())
+    return (block._replace(words=corpus.hashes[block.words]) for block in corpus.blocks())
 
 
 def ngrams(words: np.ndarray, texts: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:

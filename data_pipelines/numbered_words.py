@@ -5,6 +5,7 @@ class. Behind the last text stand the words themselves.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,6 +39,7 @@ class Corpus:
         """Return the distinct words, each at its number."""
         return [word for word in self._words.tobytes().split(b"\n") if word]
 
+    @cached_property
     def hashes(self) -> np.ndarray:
         """Return a hash for each distinct word, uint64 (distinct words,)."""
         return hash_words(self.words())
@@ -49,6 +51,7 @@ class Corpus:
             found += np.bincount(block.words, minlength=len(found))
         return found
 
+    @cached_property
     def starts(self) -> np.ndarray:
         """Return where the words of each text begin among the numbers, int64 (texts,)."""
         places = range(0, len(self.numbers), BLOCK)
@@ -56,7 +59,7 @@ class Corpus:
 
     def classes(self) -> np.ndarray:
         """Return the class of each text, int32 (texts,)."""
-        return -1 - self.numbers[self.starts() - 1]
+        return -1 - self.numbers[self.starts - 1]
 
     def blocks(self) -> Iterator[Block]:
         """Yield whole texts, fewer than BLOCK numbers at a time.

@@ -53,7 +53,7 @@ class WordRows:
     def __init__(self, corpus: Corpus, vocabulary: Sequence[str], length: int) -> None:
         numbers = {word: number for number, word in enumerate(vocabulary, start=1)}
         self._places = np.array([numbers.get(word, 0) for word in decoded(corpus.words())], "uint16")
-        self._numbers, self._starts, self.length = corpus.numbers, corpus.starts(), length
+        self._numbers, self._starts, self.length = corpus.numbers, corpus.starts, length
         self._sizes = np.minimum(np.diff(self._starts, append=len(self._numbers) + 1) - 1, length)
 
     def __len__(self) -> int:

@@ -71,7 +71,7 @@ def test_words_are_numbered_as_they_first_occur(block):
     corpus = corpus_of([["b", "a"], ["c", "b"], [], ["a", "b"]])
     assert corpus.words() == [b"b", b"a", b"c"]
     assert corpus.frequencies().tolist() == [3, 2, 1]
-    assert corpus.starts().tolist() == [1, 4, 7, 8]
+    assert corpus.starts.tolist() == [1, 4, 7, 8]
     assert not corpus_of([[], []]).words()
 
 
