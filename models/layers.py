@@ -50,8 +50,15 @@ class ProductConv1D(layers.Conv1D):
 
     def call(self, x):
         """Return (rows, places - width + 1, maps) of (rows, places, channels)."""
-        kernel = ops.reshape(self.kernel, self.kernel.shape)  # a tensor: no variable may be seen inside
-        return _convolved(x, kernel) + self.bias
+        return _convolved(x, as_tensor(self.kernel)) + self.bias
+
+
+def as_tensor(variable):
+    """Return the value of a variable, which a custom gradient may take, as it may no variable.
+
+    Keras' own conversion would return the variable: on TensorFlow it counts as a tensor.
+    """
+    return ops.reshape(variable, variable.shape)
 
 
 @ops.custom_gradient

@@ -3,6 +3,8 @@
 import keras
 from keras import layers, ops
 
+from models.layers import as_tensor
+
 MOST_UNROLLED = 50  # steps; the program of longer texts would grow too large
 
 
@@ -25,7 +27,7 @@ class CarriedOn(layers.Layer):
 
     def call(self, x, training=False):
         """Return all outputs, (streams, steps, units)."""
-        states = [ops.convert_to_tensor(state) for state in self.memory]
+        states = [as_tensor(state) for state in self.memory]
         outputs, *states = self.recurrent(x, initial_state=states, training=training)
         for memory, state in zip(self.memory, states, strict=True):
             memory.assign(state)
@@ -52,11 +54,8 @@ class LSTM(layers.LSTM):
         steps = sequences.shape[1]
         if steps is None or steps > MOST_UNROLLED or _has_fast_kernel():
             return super().inner_loop(sequences, initial_state, mask, training)
-        kernel, recurrent, bias = map(
-            ops.convert_to_tensor, (self.cell.kernel, self.cell.recurrent_kernel, self.cell.bias)
-        )
-        gates = ops.swapaxes(ops.matmul(sequences, kernel) + bias, 0, 1)
-        states = _steps(gates, recurrent, *initial_state)
+        gates = ops.swapaxes(ops.matmul(sequences, self.cell.kernel) + self.cell.bias, 0, 1)
+        states = _steps(gates, as_tensor(self.cell.recurrent_kernel), *initial_state)
         outputs, cell = states[:-1], states[-1]
         return outputs[-1], ops.swapaxes(outputs, 0, 1), [outputs[-1], cell]
 

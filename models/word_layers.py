@@ -50,7 +50,8 @@ class WordTable(layers.Layer):
 class CharacterMaxima(layers.Layer):
     """Convolves over the characters of words and takes each filter's maximum, before tanh, which keeps the order.
 
-    `maps[w - 1]` filters see w characters each; the vector of character 0, padding, is zero and never moves.
+    `maps[w - 1]` filters see w characters each; the vector of character 0, padding, is zero and never moves. Words
+    shorter than the widest filter are padded to its width.
     """
 
     def __init__(self, symbols: int, width: int, maps: Sequence[int], scale: float, **settings) -> None:
@@ -69,9 +70,10 @@ class CharacterMaxima(layers.Layer):
 
     def call(self, letters):
         """Return float32 (words, all filters) for int (words, characters)."""
+        length = max(letters.shape[1], len(self.maps))
+        letters = ops.pad(letters, ((0, 0), (0, length - letters.shape[1])))
         marks = ops.one_hot(letters, self.symbols) * ops.cast(ops.arange(self.symbols) > 0, self.compute_dtype)
         vectors = ops.matmul(marks, self.vectors)
-        length = letters.shape[1]
         maxima = []
         for span, kernel in enumerate(self.kernels, start=1):
             windows = [vectors[:, first : length - span + 1 + first] for first in range(span)]

@@ -61,19 +61,20 @@ def test_dropout_follows_both_lstm_layers_and_nothing_else():
     assert "Dropout" not in order[: order.index("TakeRows")]
 
 
-def two_layers(kind):
+def two_layers(kind, run_eagerly):
     keras.utils.set_random_seed(0)
     x = keras.Input(batch_shape=(3, 7, 5))
     y = kind(layers.Dense(5)(x))
     model = keras.Model(x, kind(y))
-    model.compile(keras.optimizers.SGD(0.5), "mse")
+    model.compile(keras.optimizers.SGD(0.5), "mse", run_eagerly=run_eagerly)
     return model
 
 
-def test_lstm_trains_as_that_of_keras_with_its_state_carried_on():
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_lstm_trains_as_that_of_keras_with_its_state_carried_on(run_eagerly):
     rng = np.random.default_rng(0)
-    ours = two_layers(lambda x: CarriedOn(LSTM(4, return_sequences=True, return_state=True))(x))
-    theirs = two_layers(lambda x: layers.LSTM(4, return_sequences=True, stateful=True)(x))
+    ours = two_layers(lambda x: CarriedOn(LSTM(4, return_sequences=True, return_state=True))(x), run_eagerly)
+    theirs = two_layers(lambda x: layers.LSTM(4, return_sequences=True, stateful=True)(x), run_eagerly)
     for mine, other in zip(ours.trainable_weights, theirs.trainable_weights, strict=True):
         mine.assign(other)
     for _ in range(4):
@@ -102,6 +103,13 @@ def test_character_maxima_equal_a_loop():
             )
         )
     np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_words_shorter_than_the_widest_filter_are_padded():
+    layer = CharacterMaxima(9, 4, (2, 2, 2, 2), 0.5)
+    padded = np.array(layer(np.array([[3, 4, 0, 0]])))
+    np.testing.assert_array_equal(np.array(layer(np.array([[3, 4]]))), padded)
+    assert np.abs(padded).max() < 1
 
 
 def test_layers_of_characters_do_not_begin_alike():
