@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.papers.zhang2015.networks import DESCENT, SIZES
 from benchmarks.rivals import Step
 
-RATE, MOMENTUM, DECAY = 0.01, 0.9, 1e-5
+RATE, MOMENTUM, DECAY = (DESCENT[name] for name in ("rate", "momentum", "decay"))
 LAYERS = ((7, 3), (7, 3), (3, 1), (3, 1), (3, 1), (3, 3))  # width of the filters, of the pools after them
-MAPS, UNITS = 256, 1024
+MAPS, UNITS = int(SIZES["Sm."]["maps"]), int(SIZES["Sm."]["units"])
 
 
 def padded_cnn(

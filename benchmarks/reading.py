@@ -18,7 +18,7 @@ from data_pipelines.quantized import ALPHABET, LENGTH
 from data_pipelines.thesaurus import WORD, augmented, read_thesaurus
 
 CLASSES, FIELDS = 5, 2  # a title and a text
-WORDS = 100_000
+WORDS = 100_000  # that are made of letters; rarer ones are numbers, most of them seen once
 TITLE_WORDS, TEXT_WORDS = 5, 80  # of a review, as many on average
 KNOWN = 0.6  # of the words of AG, about as many have synonyms
 MOST_WORDS = 50_000
@@ -55,7 +55,9 @@ def generate(path: Path, rows: int, known: Sequence[str] = ()) -> Path:
         for start in range(0, rows, BLOCK):
             count = min(BLOCK, rows - start)
             sizes = np.minimum(rng.geometric(1 / TEXT_WORDS, count), 400) + TITLE_WORDS
-            words = vocabulary[np.minimum(rng.zipf(1.3, sizes.sum()), WORDS) - 1]
+            ranks = rng.zipf(1.3, sizes.sum())
+            words = vocabulary[np.minimum(ranks, WORDS) - 1]
+            words[ranks > WORDS] = [f"{rank:x}" for rank in ranks[ranks > WORDS].tolist()]
             for text in np.split(words, np.cumsum(sizes)[:-1]):
                 title, rest = " ".join(text[:TITLE_WORDS]), " ".join(text[TITLE_WORDS:])
                 stream_.write(f'"{rng.integers(1, 6)}","{title}","{rest}."\n')

@@ -9,8 +9,8 @@ import numpy as np
 from data_pipelines.cache import digest, kept
 from data_pipelines.dataset import DataError, Fold, Split
 from data_pipelines.labelled_rows import Joined, parts
-from data_pipelines.ngrams import counts, most_frequent
-from data_pipelines.numbered_words import corpus, decoded
+from data_pipelines.ngrams import counts, frequent_ngrams
+from data_pipelines.numbered_words import decoded, read_corpus
 from data_pipelines.word_rows import words_of
 from data_pipelines.word_vectors import own_vectors
 
@@ -32,9 +32,9 @@ def load_counts(
     of each part are read once, and kept on disk.
     Raises DataError for files of another form, and for a training part without words.
     """
-    train, test = (corpus(part, words_of) for part in parts(paths, classes, fields, join))
+    train, test = (read_corpus(part, words_of) for part in parts(paths, classes, fields, join))
     source = {"corpus": train.source, "most": most, "longest": longest}
-    known = kept("ngrams", source, lambda: most_frequent(train, longest, most))
+    known = kept("ngrams", source, lambda: frequent_ngrams(train, longest, most))
     if not len(known):
         raise DataError(f"{paths[0]} has no words to count.")
     return Fold(Split(*counts(train, known, longest)), None, Split(*counts(test, known, longest)))
@@ -55,13 +55,12 @@ def load_word_counts(
     Sparse float32 (rows, words) and classes. `vectors`: settings of `train_vectors`, whose `min_count` says which
     words have one. Otherwise as `load_counts`.
     """
-    train, test = parts(paths, classes, fields, join)
-    corpora = [corpus(part, words_of) for part in (train, test)]
-    frequent = np.flatnonzero(corpora[0].frequencies() >= vectors["min_count"])
-    hashes = corpora[0].hashes[frequent]
-    names = corpora[0].words()
+    train, test = (read_corpus(part, words_of) for part in parts(paths, classes, fields, join))
+    frequent = np.flatnonzero(train.frequencies() >= vectors["min_count"])
+    hashes = train.hashes[frequent]
+    names = train.words()
     words = decoded([names[number] for number in frequent])
     order = np.argsort(hashes)
-    found = own_vectors(digest(str(train.source()), *words), corpora[0], words, seed, **vectors)
-    splits = [Split(*counts(texts, hashes[order], 1)) for texts in corpora]
-    return Fold(splits[0], None, splits[1], tuple(words[place] for place in order), np.asarray(found)[order])
+    found = own_vectors(digest(str(train.source), *words), train, words, seed, **vectors)
+    first, last = (Split(*counts(texts, hashes[order], 1)) for texts in (train, test))
+    return Fold(first, None, last, tuple(words[place] for place in order), np.asarray(found)[order])

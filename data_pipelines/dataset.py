@@ -100,22 +100,27 @@ class Dataset:
     folds: int = 1
     test_to_train: float | None = None  # sizes of the parts of a fold, where it is not 1 to folds - 1
     examples: int | tuple[int, ...] | None = None  # in all parts of a fold, or in each; None: any number will do
+    left_out: float = 0.0  # of the examples, at most, because they are malformed
     of_class: tuple[int, ...] = ()  # examples of each class in all parts of a fold; none: any numbers will do
     package: str = ""  # that it needs besides our own requirements, and the extra of ours that brings it
     extra: str = ""
     on_request: str = ""  # why some of its files are never fetched unasked, and how to get them
 
     def check(self, fold: Fold) -> None:
-        """Raise DataError when a fold has another number of examples than the source states."""
+        """Raise DataError unless a fold has the examples that the source states, less what may be left out."""
         parts = [len(part.y) for part in (fold.train, fold.valid, fold.test) if part is not None]
         found = tuple(parts) if isinstance(self.examples, tuple) else sum(parts)
-        if self.examples is not None and found != self.examples:
+        if self.examples is not None and not self._are_enough(np.atleast_1d(found), np.atleast_1d(self.examples)):
             raise DataError(f"{self.name} has {found} examples. Expected {self.examples} ({self.source}).")
         labels = np.concatenate([part.y for part in (fold.train, fold.valid, fold.test) if part is not None])
         if self.of_class and (counts := tuple(np.bincount(labels).tolist())) != self.of_class:
             raise DataError(
                 f"{self.name} has {counts} examples a class. Expected {self.of_class} ({self.source})."
             )
+
+    def _are_enough(self, found: np.ndarray, stated: np.ndarray) -> bool:
+        is_near = found.shape == stated.shape and (found <= stated) & (found >= stated * (1 - self.left_out))
+        return bool(np.all(is_near))
 
     @property
     def data_hash(self) -> str:

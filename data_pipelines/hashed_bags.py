@@ -15,7 +15,7 @@ from data_pipelines.cache import kept_blocks
 from data_pipelines.dataset import Fold, Split
 from data_pipelines.labelled_rows import parts
 from data_pipelines.ngrams import hashed, ngrams
-from data_pipelines.numbered_words import Block, Corpus, corpus
+from data_pipelines.numbered_words import Block, Corpus, read_corpus
 from data_pipelines.packing import coarse
 
 END = "</s>"  # of a text, a word as others are
@@ -61,7 +61,7 @@ def load_bags(
     A number that no text of the fold has is left out, so that a table of vectors needs no row for it.
     Raises DataError for files of another form.
     """
-    corpora = [corpus(part, words_of) for part in parts(paths, classes, fields, in_file_order)]
+    corpora = [read_corpus(part, fast_text_words) for part in parts(paths, classes, fields, in_file_order)]
     words = np.unique(corpora[0].hashes)
     settings = {"words": corpora[0].source, "longest": longest, "buckets": buckets}
     encode = partial(_numbers, words=words, longest=longest, buckets=buckets)
@@ -83,7 +83,7 @@ def in_file_order(fields: Sequence[Any]) -> Any:
     return compute.binary_join_element_wise("", *fields, ",")
 
 
-def words_of(texts: Any) -> Any:
+def fast_text_words(texts: Any) -> Any:
     """Return the words of an Arrow array of strings, as an Arrow array of lists, with the mark at the end."""
     from pyarrow import compute
 

@@ -109,10 +109,6 @@ class Part(NamedTuple):
         """Stream the sound rows."""
         return stream(self.path, self.classes, self.fields, self.member, self.join)
 
-    def texts(self) -> Iterator[Any]:
-        """Stream the texts, in Arrow arrays."""
-        return (rows.texts for rows in self.rows())
-
     def source(self) -> dict[str, Any]:
         """Name what computed arrays depend on."""
         return {**self._asdict(), "path": file_hash(self.path), "join": self.join.__name__, "version": VERSION}
@@ -129,10 +125,12 @@ def parts(paths: Sequence[Path], classes: int, fields: int, join: Joined) -> tup
 
 
 def _place(error: Exception, read: int) -> str:
-    """Say where a row ends in no block, which Arrow does not tell."""
-    if "straddl" not in str(error):
-        return ""
-    return f" behind row {read}, where a quote is not closed or a row has more than {BLOCK_BYTES >> 20} MB"
+    """Say what Arrow does not tell: where a row ends in no block, why one is not left out."""
+    if "straddl" in str(error):
+        return f" behind row {read}, where a quote is not closed or a row has more than {BLOCK_BYTES >> 20} MB"
+    if "columns, got" in str(error):  # such rows are left out, unless Arrow can't show them to us
+        return ", since the row has bytes that are no UTF-8 besides"
+    return ""
 
 
 def _tell(path: Path, malformed: _Malformed, rows: int) -> None:

@@ -10,11 +10,11 @@ import numpy as np
 from data_pipelines.cache import digest, kept_blocks
 from data_pipelines.dataset import Fold, Split
 from data_pipelines.labelled_rows import Joined, Part, last_first, parts
-from data_pipelines.numbered_words import corpus
+from data_pipelines.numbered_words import read_corpus
 from data_pipelines.quantized import LENGTH, alphabet, quantize
 from data_pipelines.rewritten import KeptTexts, Rewritten
 from data_pipelines.thesaurus import read_thesaurus
-from data_pipelines.word_rows import WordRows, most_frequent, number_words, words_of
+from data_pipelines.word_rows import WordRows, frequent_words, number_words, words_of
 from data_pipelines.word_vectors import own_vectors
 
 
@@ -30,14 +30,14 @@ def load_characters(
 ) -> Fold:
     """Return texts as `quantize` gives them, uint8 (rows, 1014), memory-mapped, and classes.
 
-    Each part is read and written once, as a stream. With `synonyms` the last path is a thesaurus, and training
-    texts are encoded when they are asked for. Raises DataError for files of another form.
+    Each part is read and written once, as a stream. With `synonyms` the last path is a thesaurus; training texts
+    are kept as they are, and encoded when they are asked for. Raises DataError for files of another form.
     """
     train, test = parts(paths[: len(paths) - synonyms], classes, fields, last_first)
     channels = alphabet(full)
     encode = partial(quantize, channels=channels)
-    found = Fold(_encoded(train, channels), None, _encoded(test, channels))
-    return _with_synonyms(found, train, encode, paths[-1]) if synonyms else found
+    first = _rewritten(train, encode, paths[-1]) if synonyms else _encoded(train, channels)
+    return Fold(first, None, _encoded(test, channels))
 
 
 def load_words(
@@ -58,15 +58,16 @@ def load_words(
     `vectors`: settings of `train_vectors`, for vectors of the training part. Otherwise as `load_characters`.
     """
     train, test = parts(paths[: len(paths) - synonyms], classes, fields, join)
-    corpora = [corpus(part, words_of) for part in (train, test)]
-    vocabulary = most_frequent(corpora[0], most)
+    corpora = [read_corpus(part, words_of) for part in (train, test)]
+    vocabulary = frequent_words(corpora[0], most)
     first, last = (Split(WordRows(texts, vocabulary, LENGTH), texts.classes()) for texts in corpora)
+    if synonyms:
+        first = _rewritten(train, partial(number_words, vocabulary=vocabulary, length=LENGTH), paths[-1])
     found = Fold(first, None, last, vocabulary)
-    if vectors is not None:
-        text = digest(str(train.source()), *vocabulary)
-        found = found._replace(vectors=own_vectors(text, corpora[0], vocabulary, seed, **vectors))
-    encode = partial(number_words, vocabulary=vocabulary, length=LENGTH)
-    return _with_synonyms(found, train, encode, paths[-1]) if synonyms else found
+    if vectors is None:
+        return found
+    text = digest(str(corpora[0].source), *vocabulary)
+    return found._replace(vectors=own_vectors(text, corpora[0], vocabulary, seed, **vectors))
 
 
 def _encoded(part: Part, channels: str) -> Split:
@@ -82,6 +83,6 @@ def _blocks(part: Part, channels: str) -> Iterator[np.ndarray]:
         yield np.column_stack([encoded, rows.y.astype(encoded.dtype)])
 
 
-def _with_synonyms(fold: Fold, train: Part, encode: Callable[[Any], np.ndarray], thesaurus: Path) -> Fold:
-    texts = KeptTexts(train.source(), train.texts)
-    return fold._replace(train=Split(Rewritten(texts, encode, read_thesaurus(thesaurus)), fold.train.y))
+def _rewritten(part: Part, encode: Callable[[Any], np.ndarray], thesaurus: Path) -> Split:
+    texts = KeptTexts(part.source(), part.rows)
+    return Split(Rewritten(texts, encode, read_thesaurus(thesaurus)), texts.y)

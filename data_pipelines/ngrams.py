@@ -35,7 +35,7 @@ def ngrams(words: np.ndarray, texts: np.ndarray, longest: int) -> tuple[np.ndarr
     return np.concatenate(found), np.concatenate(owners)
 
 
-def most_frequent(corpus: Corpus, longest: int, most: int) -> np.ndarray:
+def frequent_ngrams(corpus: Corpus, longest: int, most: int) -> np.ndarray:
     """Return the hashes of the `most` most frequent n-grams up to `longest` words, sorted, uint64.
 
     Exact: only n-grams of rare buckets go uncounted, and they are rarer than all that are returned. Of equally

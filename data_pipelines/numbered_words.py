@@ -87,7 +87,7 @@ class Corpus:
             yield from (words[text].tolist() for text in np.split(block.words, ends[:-1]))
 
 
-def corpus(part: Part, split: Callable[[Any], Any]) -> Corpus:
+def read_corpus(part: Part, split: Callable[[Any], Any]) -> Corpus:
     """Return the words and the classes of a part; read once.
 
     `split` makes an Arrow array of lists of words of texts.

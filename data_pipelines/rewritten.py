@@ -1,23 +1,30 @@
 """Texts on disk that are encoded when they are asked for, each time with other synonyms in them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from data_pipelines.cache import kept_blocks
+from data_pipelines.labelled_rows import Rows
 from data_pipelines.thesaurus import Thesaurus, augmented
 
-Blocks = Callable[[], Iterable[Any]]  # Arrow arrays of strings, anew at every call
+COUNT_BYTES = 8
 
 
 class KeptTexts:
-    """Texts as one memory-mapped array of bytes, and where each ends in it."""
+    """Labelled texts as one memory-mapped array of bytes, written in a single pass.
 
-    def __init__(self, source: Mapping[str, Any], blocks: Blocks) -> None:
-        self._content = kept_blocks("texts", source, lambda: map(_content, blocks()))
-        self._ends = np.cumsum(kept_blocks("text_sizes", source, lambda: map(_sizes, blocks())), dtype="int64")
+    Behind the last text stand the size and the class of each, and behind these their number.
+    """
+
+    def __init__(self, source: Mapping[str, Any], rows: Callable[[], Iterable[Rows]]) -> None:
+        self._content = kept_blocks("labelled_bytes", source, lambda: _blocks(rows()))
+        (count,) = self._content[-COUNT_BYTES:].view("int64").tolist()
+        table = self._content[len(self._content) - COUNT_BYTES - 8 * count : -COUNT_BYTES].view("int32")
+        sizes, self.y = table.reshape(2, count).copy()
+        self._ends = np.cumsum(sizes, dtype="int64")
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -58,14 +65,14 @@ class Rewritten:
         return Rewritten(self.texts, self.encode, self.thesaurus, change)
 
 
-def _content(texts: Any) -> np.ndarray:
-    """Return the bytes of an Arrow array of strings, uint8."""
-    _, ends, content = texts.buffers()
-    first, last = np.frombuffer(ends, "int32")[[texts.offset, texts.offset + len(texts)]]
-    return np.frombuffer(content, "uint8")[first:last] if content else np.zeros(0, "uint8")
-
-
-def _sizes(texts: Any) -> np.ndarray:
-    from pyarrow import compute
-
-    return compute.binary_length(texts).to_numpy().astype("int32")
+def _blocks(blocks: Iterable[Rows]) -> Iterator[np.ndarray]:
+    """Yield the content of `KeptTexts`, uint8."""
+    tables = [np.zeros((2, 0), "int32")]
+    for y, texts in blocks:
+        _, ends, content = texts.buffers()
+        ends = np.frombuffer(ends, "int32")[texts.offset : texts.offset + len(texts) + 1]
+        yield np.frombuffer(content or b"", "uint8")[ends[0] : ends[-1]]
+        tables.append(np.stack([np.diff(ends), y]))
+    table = np.concatenate(tables, axis=1)
+    yield table.ravel().view("uint8")
+    yield np.array([table.shape[1]], "int64").view("uint8")

@@ -213,7 +213,8 @@ def revised(kind: str) -> dict[str, int]:
     return {"revision": KINDS[kind].revision} if KINDS[kind].revision > 1 else {}
 
 
-PACKAGES = {"egemaps": {"package": "opensmile", "extra": "egemaps"}}  # that a data set of a kind needs
+# that a data set of a kind needs
+PACKAGES: dict[str, dict[str, Any]] = {"egemaps": {"package": "opensmile", "extra": "egemaps"}}
 
 
 @lru_cache

@@ -1,6 +1,7 @@
 """Texts as the numbers of their words, over the most frequent words of a corpus.
 
-Zhang, Zhao & LeCun (2015) do not say what a word is. We assume runs of letters and digits, in lower case.
+Zhang, Zhao & LeCun (2015) do not say what a word is. We assume runs of letters and digits, in lower case; what is
+not ASCII counts as letters and keeps its case.
 """
 
 from collections.abc import Sequence
@@ -35,7 +36,7 @@ def words_of(texts: Any) -> Any:
     return pyarrow.ListArray.from_arrays(first, words)
 
 
-def most_frequent(corpus: Corpus, size: int) -> tuple[str, ...]:
+def frequent_words(corpus: Corpus, size: int) -> tuple[str, ...]:
     """Return up to `size` words of a corpus, the most frequent first, the earlier one where two tie.
 
     Raises ValueError for more words than a row has numbers for.
@@ -44,7 +45,7 @@ def most_frequent(corpus: Corpus, size: int) -> tuple[str, ...]:
         raise ValueError(f"{size:,} words. Expected {LARGEST_VOCABULARY:,} or fewer.")
     words = corpus.words()
     order = np.argsort(-corpus.frequencies(), kind="stable")[:size]
-    return tuple(decoded([words[number] for number in order]))
+    return tuple(dict.fromkeys(decoded([words[number] for number in order])))  # what is no UTF-8 may look alike
 
 
 class WordRows:

@@ -77,7 +77,7 @@ class _Cut:
             yield from (sentence[start : start + MOST] for start in range(0, len(sentence), MOST))
 
 
-class Corpus:
+class TextLines:
     """A text file, plain or gzipped, as lists of words: a sentence a line, read anew by every pass.
 
     Longer lines are cut, so that a text without line ends is not held whole. `heard` is told of every sentence.

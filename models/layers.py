@@ -21,10 +21,10 @@ def uniform(scale: float) -> dict[str, keras.initializers.Initializer]:
 
 
 class WordVectors(layers.Layer):
-    """Looks distinct words up in a table whose row 0, padding, is zero and never moves.
+    """Looks words up in a table whose row 0, padding, is zero and never moves.
 
-    Distinct, because on TensorFlow Keras squares a sparse gradient per occurrence: an adaptive optimizer then
-    goes wrong for every word that a batch has twice.
+    Distinct ones where an adaptive optimizer trains the table: on TensorFlow Keras squares a sparse gradient per
+    occurrence, which goes wrong for every word that a batch has twice. Plain gradient descent only adds them up.
     """
 
     def __init__(self, vectors: np.ndarray, **settings) -> None:

@@ -48,7 +48,7 @@ def text_cnn(
         "is_text": keras.Input((None,), dtype="bool", name="is_text"),
         "frames": keras.Input((FRAMES,), dtype="int32", name="frames"),
     }
-    x = _convolved(embed(inputs["symbols"]), inputs["is_text"], first, maps, deviation)
+    x = _convolutions(embed(inputs["symbols"]), inputs["is_text"], first, maps, deviation)
     x = ops.take(ops.reshape(x, (-1, maps)), inputs["frames"], axis=0)
     x = layers.Flatten()(x)
     for number in (7, 8):
@@ -63,7 +63,7 @@ def _normal(deviation: float) -> dict[str, Any]:
     return {kind: keras.initializers.RandomNormal(stddev=deviation) for kind in kinds}
 
 
-def _convolved(x: Any, is_text: Any, first: Callable[..., layers.Layer], maps: int, deviation: float) -> Any:
+def _convolutions(x: Any, is_text: Any, first: Callable[..., layers.Layer], maps: int, deviation: float) -> Any:
     """Apply the six convolutions to rows of texts, each text as if padding without an end came behind it.
 
     What a layer makes of padding is at the end of every row, and is put wherever no text is.

@@ -102,14 +102,14 @@ def test_the_most_frequent_are_those_of_plain_counting(longest, most, bits, bloc
     plain = Counter(ngram for sentence in sentences for ngram in ngrams_of(sentence, longest))
     by_hash = {hash_of(ngram): count for ngram, count in plain.items()}
     ranked = sorted(by_hash, key=lambda found: (-by_hash[found], found))
-    found = ngrams.most_frequent(corpus_of(sentences), longest, most)
+    found = ngrams.frequent_ngrams(corpus_of(sentences), longest, most)
     assert found.tolist() == sorted(ranked[:most])
 
 
 def test_counts_are_those_of_scikit_learn(block):
     sentences = sentences_of(100)
     corpus = corpus_of(sentences)
-    known = ngrams.most_frequent(corpus, 3, 10**6)
+    known = ngrams.frequent_ngrams(corpus, 3, 10**6)
     found, labels = ngrams.counts(corpus, known, 3)
     theirs = CountVectorizer(analyzer=lambda sentence: ngrams_of(sentence, 3))
     expected = theirs.fit_transform(sentences)

@@ -9,7 +9,7 @@ from benchmarks.papers import joulin2017
 from benchmarks.recipe import NotAttempted, Recipe
 from benchmarks.table import load_table
 from data_pipelines import numbered_words
-from data_pipelines.hashed_bags import in_file_order, load_bags, words_of
+from data_pipelines.hashed_bags import fast_text_words, in_file_order, load_bags
 from data_pipelines.labelled_rows import stream
 from models.bag_of_rows import bag_of_rows
 
@@ -27,7 +27,7 @@ def fold(tmp_path, home, request, monkeypatch):
 
 def test_words_are_those_of_the_published_code():
     texts = pyarrow.array(['It\'s "GOOD", (or not)?<br />a;b:c', ""])
-    assert words_of(texts).to_pylist() == [
+    assert fast_text_words(texts).to_pylist() == [
         ["it", "'", "s", "good", ",", "(", "or", "not", ")", "?", "a", "b", "c", "</s>"],
         ["</s>"],
     ]
@@ -37,12 +37,12 @@ def test_a_line_is_read_as_the_published_code_reads_it(tmp_path):
     path = tmp_path / "line.csv"
     path.write_text('"3","Wall St. Bears (Reuters)","Reuters - Short-sellers, Wall\\nStreet\'s ""band"""\n')
     (rows,) = stream(path, 4, 2, join=in_file_order)
-    found = " ".join(words_of(rows.texts).to_pylist()[0])
+    found = " ".join(fast_text_words(rows.texts).to_pylist()[0])
     line = ", wall st . bears ( reuters ) , reuters - short-sellers , wall\\nstreet ' s band </s>"
     assert found == line
 
 
-def test_bags_have_words_of_the_training_part_and_bigrams_of_all(fold):
+def test_bags_have_fast_text_words_the_training_part_and_bigrams_of_all(fold):
     train, test = fold.train.x, fold.test.x
     assert (len(train), len(test)) == (2, 2)
     first, second = train[[0, 1]]

@@ -1,6 +1,7 @@
 """Zhang et al. (2015): rows of their CSV files, texts as numbers of characters or words, arrays in blocks."""
 
 import tarfile
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -8,12 +9,12 @@ import pytest
 from benchmarks.papers.zhang2015 import MINIBATCHES
 from benchmarks.reproduce import obstacle
 from data_pipelines.cache import kept_blocks
-from data_pipelines.dataset import DataError, LeftOut
+from data_pipelines.dataset import DataError, Fold, LeftOut, Split
 from data_pipelines.datasets.sentences import MR
 from data_pipelines.datasets.topics import AG_10K, AG_10K_ROWS, SETS, TRAIN_10K, characters
 from data_pipelines.datasets.vectors import GOOGLE_NEWS_FILE, with_google_news
 from data_pipelines.download import cached_path, check
-from data_pipelines.labelled_rows import BLOCK_BYTES, stream
+from data_pipelines.labelled_rows import BLOCK_BYTES, Rows, stream
 from data_pipelines.quantized import ALPHABET, LENGTH, alphabet, quantize
 
 SOUND = b'"1","a","b"'
@@ -58,6 +59,13 @@ def test_malformed_rows_are_told_by_their_number(line, message, tmp_path):
         assert len(rows_of(many)) == 1502  # below a thousandth
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Arrow's own, besides its error
+def test_a_row_that_arrow_cannot_show_is_told(tmp_path):
+    path = written(tmp_path / "bad.csv", SOUND, b'"1","caf\xe9"', *[SOUND] * 2000)
+    with pytest.raises(DataError, match="bad.csv can't be read as CSV, since the row has bytes .*: .*Row #2: Exp"):
+        rows_of(path)
+
+
 def test_numbers_count_rows_of_another_form_too(tmp_path):
     path = written(tmp_path / "bad.csv", b'"1"', SOUND, b'"0","a","b"', b'"1","a"', b'"9","a","b"')
     with pytest.raises(
@@ -85,6 +93,13 @@ def test_a_row_that_no_block_holds_is_told_with_its_place(tmp_path):
     path = written(tmp_path / "a.csv", SOUND, b'"1","x","' + b"a" * (2 * BLOCK_BYTES) + b'"', SOUND)
     with pytest.raises(DataError, match="behind row 1, where a quote is not closed or a row has more than 4 MB"):
         rows_of(path)
+
+
+@pytest.mark.parametrize(("missing", "is_enough"), [(0, True), (9, True), (10, False), (-1, False)])
+def test_a_thousandth_of_a_part_may_be_left_out(missing, is_enough):
+    train, test = (Split(None, np.zeros(size, "int32")) for size in (9982 - missing, 7600))
+    with nullcontext() if is_enough else pytest.raises(DataError, match="AG, 9,982 rows has"):
+        AG_10K.check(Fold(train, None, test))
 
 
 def test_every_row_of_the_news_is_sound(mirror):
@@ -215,16 +230,16 @@ def test_words_are_runs_of_letters_and_digits():
     assert words_of(arrow()).to_pylist() == words_of(arrow("x")[1:]).to_pylist() == []
 
 
-def test_texts_are_rows_of_the_most_frequent_words():
+def test_texts_are_rows_of_the_most_frequent_words_words():
     from data_pipelines.numbered_words import Corpus, numbered
-    from data_pipelines.word_rows import WordRows, most_frequent, number_words, words_of
+    from data_pipelines.word_rows import WordRows, frequent_words, number_words, words_of
 
     blocks = [arrow("It's  a-B; 2nd\nB!", "", "Ünder é", "..."), arrow("zz b")]
     pairs = ((np.zeros(len(texts), "int32"), words_of(texts)) for texts in blocks)
     corpus = Corpus(np.concatenate(list(numbered(pairs))), {})
-    assert most_frequent(corpus, 3) == ("b", "it", "s")
+    assert frequent_words(corpus, 3) == ("b", "it", "s")
     with pytest.raises(ValueError, match="70,000 words. Expected 65,535"):
-        most_frequent(corpus, 70_000)
+        frequent_words(corpus, 70_000)
     for length in (1, 2, 5):
         rows = WordRows(corpus, ("b", "é"), length)
         expected = np.array([[0, 0, 0, 1, 0], [0] * 5, [0, 2, 0, 0, 0], [0] * 5, [0, 1, 0, 0, 0]])[:, :length]
@@ -236,7 +251,9 @@ def test_texts_are_rows_of_the_most_frequent_words():
 def test_texts_are_kept_as_they_are(home):
     from data_pipelines.rewritten import KeptTexts
 
-    blocks = [arrow("a", "", "éb"), arrow("x", "yy", "z")[1:]]
-    texts = KeptTexts({"a": 1}, lambda: iter(blocks))
+    blocks = [arrow("a", "", "éb"), arrow("x", "yy", "z")[1:], arrow()]
+    classes = [np.array(y, "int32") for y in ([2, 0, 1], [3, 0], [])]
+    texts = KeptTexts({"a": 1}, lambda: map(Rows, classes, blocks))
+    assert texts.y.tolist() == [2, 0, 1, 3, 0]
     assert texts[range(len(texts))] == ["a", "", "éb", "yy", "z"]
     assert texts[np.array([4, 2, 2])] == ["z", "éb", "éb"]

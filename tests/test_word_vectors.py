@@ -23,7 +23,7 @@ from data_pipelines.download import fetch
 from data_pipelines.vector_files import entries, write_binary
 from data_pipelines.word_codes import letter_ngrams, load_with_codes, one_hot
 from data_pipelines.word_vectors import (
-    Corpus,
+    TextLines,
     load_with_own_vectors,
     load_with_vectors,
     rank_correlation,
@@ -72,7 +72,7 @@ def test_a_seed_gives_the_same_vectors_in_another_process(tmp_path):
 def test_a_text_without_line_ends_is_read_in_pieces(tmp_path, monkeypatch):
     monkeypatch.setattr("data_pipelines.word_vectors.LONGEST_LINE_BYTES", 16)
     (tmp_path / "text.txt").write_text("one two\tthree\tfour\tfive\tsix\nseven\n\nnaïve eight nine ten")
-    pieces = list(Corpus(tmp_path / "text.txt"))
+    pieces = list(TextLines(tmp_path / "text.txt"))
     assert [word for piece in pieces for word in piece] == (
         ["one", "two", "three", "four", "five", "six", "seven", "naïve", "eight", "nine", "ten"]
     )
@@ -82,12 +82,12 @@ def test_a_text_without_line_ends_is_read_in_pieces(tmp_path, monkeypatch):
 def test_a_text_that_is_not_utf_8_is_told_by_its_line(tmp_path):
     (tmp_path / "text.txt").write_bytes(b"good\nna\xefve line\n")
     with pytest.raises(DataError, match="line 2: it is not UTF-8"):
-        list(Corpus(tmp_path / "text.txt"))
+        list(TextLines(tmp_path / "text.txt"))
 
 
 def test_a_text_may_be_gzipped(tmp_path):
     (tmp_path / "text.gz").write_bytes(gzip.compress(b"a b\nc\n"))
-    assert list(Corpus(tmp_path / "text.gz")) == [["a", "b"], ["c"]]
+    assert list(TextLines(tmp_path / "text.gz")) == [["a", "b"], ["c"]]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_similarities_need_two_known_pairs(words, share):
 def test_a_corpus_is_read_by_the_line_once_for_each_pass(tmp_path):
     (tmp_path / "text.txt").write_text("A b\nC a b\n")
     heard: list[int] = []
-    corpus = Corpus(tmp_path / "text.txt", lower=True, heard=lambda: heard.append(1))
+    corpus = TextLines(tmp_path / "text.txt", lower=True, heard=lambda: heard.append(1))
     assert list(corpus) == [["a", "b"], ["c", "a", "b"]]
     train_vectors(corpus, seed=0, width=4, min_count=1, epochs=3)
     assert len(heard) == 2 * (1 + 1 + 3)

@@ -45,7 +45,7 @@ def train(
 ) -> None:
     """Train word2vec on a text that is streamed from the disk."""
     from data_pipelines.vector_files import write_binary
-    from data_pipelines.word_vectors import Corpus, train_vectors
+    from data_pipelines.word_vectors import TextLines, train_vectors
 
     if not corpus.is_file():
         raise DataError(f"There is no text {corpus}.")
@@ -54,11 +54,11 @@ def train(
             f"{output} can't be written: expected a file, other than the text, in a folder that exists."
         )
     with bar_of_steps(wide_console()) as bar:
-        sentences = sum(1 for _ in Corpus(corpus))
+        sentences = sum(1 for _ in TextLines(corpus))
         if not sentences:
             raise DataError(f"{corpus}, line 1: there is no word up to the end.")
         task = bar.add_task("reading", total=sentences * (epochs + 1))
-        text = Corpus(corpus, lower=lower, heard=lambda: bar.advance(task))
+        text = TextLines(corpus, lower=lower, heard=lambda: bar.advance(task))
         trained = train_vectors(
             text,
             seed=seed,

@@ -14,7 +14,7 @@ from data_pipelines import lookalike
 from data_pipelines.counted_texts import load_counts, load_word_counts
 from data_pipelines.dataset import Dataset, Fold, RemoteFile, Split
 from data_pipelines.hashed_bags import load_bags
-from data_pipelines.labelled_rows import first_last
+from data_pipelines.labelled_rows import MOST_MALFORMED, first_last
 from data_pipelines.labelled_texts import load_characters, load_words
 from data_pipelines.thesaurus import FILE as THESAURUS
 from data_pipelines.thesaurus import read_thesaurus
@@ -162,6 +162,7 @@ def _dataset(
         source="Zhang et al. (2015), table 3",
         classes=topics.classes,
         examples=(topics.train, topics.test),
+        left_out=MOST_MALFORMED,
         files=(*topics.files, *((THESAURUS,) if synonyms else ())),
         load=partial(load, **form, **settings),
         lookalike=partial(lookalike.topics, **form, synonyms=synonyms),
