@@ -83,8 +83,8 @@ def shuffled(fold: Fold, rng: np.random.Generator) -> Fold:
 
 
 NOTES = (
-    "The AG column of table 1 is open, because its training file was not at hand where our other records were "
-    "made; zhang2015 has both rows on 9,982 of its rows.",
+    "The project brings no records of table 1's AG column: its training file was not at hand. zhang2015 has both "
+    "rows on 9,982 rows of it.",
 )
 TITLE = "Joulin, Grave, Bojanowski & Mikolov (2017), Bag of Tricks for Efficient Text Classification"
 TABLE = PaperTable("joulin2017", TITLE, recipe, NOTES)

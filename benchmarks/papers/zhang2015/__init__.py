@@ -121,8 +121,8 @@ NOTES = (
     "Confirmed by public transcriptions, besides the lecture's slide: the whole AG column, both Conv. rows, BoW "
     "and ngrams TFIDF after rounding, and the best of each column; the other printed cells by the slide alone.",
     "Joulin et al. (2017) quote char-CNN from an earlier text with other splits, not from table 4.",
-    "The AG column of table 4 is open, because its training file was not at hand where our other records were "
-    "made, and its networks need a GPU; the README has the command, and an estimate of the cost.",
+    "The project brings no records of table 4's AG column: its training file was not at hand, and its networks "
+    "need a GPU. The README has the command, and an estimate of the cost.",
 )
 TITLE = "Zhang, Zhao & LeCun (2015), Character-level Convolutional Networks for Text Classification"
 TABLE = PaperTable("zhang2015", TITLE, recipe, notes=NOTES, claims=CLAIMS)
