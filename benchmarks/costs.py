@@ -23,7 +23,6 @@ class Cost(NamedTuple):
     slowest: float
     peak_megabytes: float
     anonymous_megabytes: float  # the most of it that is no file, as far as a look every hundredth second tells
-    ratio: float  # of its time to the first one's: the median of the pairs of neighbouring repeats
 
 
 class Amount(NamedTuple):
@@ -47,14 +46,20 @@ def compare(tasks: Mapping[str, Callable[[], Any]], repeats: int) -> list[Cost]:
     for _ in range(repeats):
         for name, task in tasks.items():
             found[name].append(_in_a_process(task))
-    first = [measured.seconds for measured in next(iter(found.values()))]
-    return [_cost(name, measured, first) for name, measured in found.items()]
+    return [_cost(name, measured) for name, measured in found.items()]
 
 
-def _cost(name: str, measured: list[Measured], first: list[float]) -> Cost:
+def _cost(name: str, measured: list[Measured]) -> Cost:
     seconds, peaks, anonymous = zip(*measured, strict=True)
-    ratio = median(theirs / mine for theirs, mine in zip(seconds, first, strict=True))
-    return Cost(name, median(seconds), min(seconds), max(seconds), max(peaks), max(anonymous), ratio)
+    return Cost(name, median(seconds), min(seconds), max(seconds), max(peaks), max(anonymous))
+
+
+@contextmanager
+def nothing_kept(folder: Path) -> Iterator[None]:
+    """Give this process, which ends after it, a cache of its own in a folder."""
+    with tempfile.TemporaryDirectory(dir=folder) as home:
+        os.environ["RETABLE_HOME"] = home
+        yield
 
 
 def _in_a_process(task: Callable[[], Any]) -> Measured:

@@ -1,15 +1,12 @@
 """What it costs to count the most frequent n-grams of labelled texts, and to run the systems that count."""
 
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks import costs
-from benchmarks.costs import Amount, Cost
+from benchmarks.costs import Amount, Cost, nothing_kept
 from benchmarks.papers.zhang2015.counting import COUNTED, SYSTEMS, counting
 from benchmarks.reading import CLASSES, FIELDS, generate
 from data_pipelines.counted_texts import load_counts
@@ -43,10 +40,9 @@ def run_systems(folder: Path, *, rows: int, repeats: int) -> tuple[list[Cost], l
     For two sizes of the training part, and what a line through both tells of one as large as AG's.
     """
     sizes = (rows, rows // 10)
-    paths = {count: generate(folder / f"{count}.csv", count) for count in {*sizes, TEST}}
-    tasks = {
-        _name(row, count): partial(_run, row, paths[count], paths[TEST]) for row in SYSTEMS for count in sizes
-    }
+    paths = {count: generate(folder / f"{count}.csv", count) for count in sizes}
+    test = generate(folder / "test.csv", TEST, seed=1)
+    tasks = {_name(row, count): partial(_run, row, paths[count], test) for row in SYSTEMS for count in sizes}
     found = costs.compare(tasks, repeats)
     amounts = [Amount(paths[count].stat().st_size / 1e6, "MB") for _ in SYSTEMS for count in sizes]
     return [*found, *(extrapolated(row, found, rows, AG) for row in SYSTEMS)], amounts
@@ -81,18 +77,10 @@ def plainly(path: Path) -> Any:
 def _run(row: str, train: Path, test: Path) -> Mapping[str, float]:
     recipe = counting(row, Topics("reviews", train=0, test=0, files=(), **FORM))
     assert recipe.dataset is not None
-    with _nothing_kept(train.parent):
+    with nothing_kept(train.parent):
         return recipe.measure(recipe.dataset.load([train, test], 0, 0), 0)
 
 
 def _load(train: Path, test: Path) -> Fold:
-    with _nothing_kept(train.parent):
+    with nothing_kept(train.parent):
         return load_counts([train, test], 0, 0, **FORM, join=first_last, **COUNTED["ngrams"])
-
-
-@contextmanager
-def _nothing_kept(folder: Path) -> Iterator[None]:
-    """Give this process, which ends after it, a cache of its own."""
-    with tempfile.TemporaryDirectory(dir=folder) as home:
-        os.environ["RETABLE_HOME"] = home
-        yield

@@ -1,7 +1,5 @@
 """What the log mel frames of many sound files cost, read, computed and kept, against librosa in a loop."""
 
-import os
-import tempfile
 import wave
 from collections.abc import Sequence
 from functools import partial
@@ -10,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import costs
-from benchmarks.costs import Amount, Cost
+from benchmarks.costs import Amount, Cost, nothing_kept
 from data_pipelines.speech_features import RATE, plainly
 from data_pipelines.utterances import each
 
@@ -43,8 +41,7 @@ def generate(folder: Path, files: int, samples: int) -> list[Path]:
 
 def _extract(paths: Sequence[Path], workers: int | None) -> None:
     """Compute and keep the frames in a cache of their own. Raises what a file can't be used for."""
-    with tempfile.TemporaryDirectory(dir=paths[0].parent) as home:
-        os.environ["RETABLE_HOME"] = home  # this process ends after it
+    with nothing_kept(paths[0].parent):
         for _, failure in each(paths, KIND, workers=workers):
             if failure:
                 raise failure

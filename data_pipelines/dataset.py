@@ -1,6 +1,7 @@
 """The types of a data set: its files, and the folds that a model sees."""
 
 import hashlib
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,20 +108,26 @@ class Dataset:
     on_request: str = ""  # why some of its files are never fetched unasked, and how to get them
 
     def check(self, fold: Fold) -> None:
-        """Raise DataError unless a fold has the examples that the source states, less what may be left out."""
-        parts = [len(part.y) for part in (fold.train, fold.valid, fold.test) if part is not None]
-        found = tuple(parts) if isinstance(self.examples, tuple) else sum(parts)
-        if self.examples is not None and not self._are_enough(np.atleast_1d(found), np.atleast_1d(self.examples)):
-            raise DataError(f"{self.name} has {found} examples. Expected {self.examples} ({self.source}).")
-        labels = np.concatenate([part.y for part in (fold.train, fold.valid, fold.test) if part is not None])
-        if self.of_class and (counts := tuple(np.bincount(labels).tolist())) != self.of_class:
+        """Raise DataError unless a fold has the examples that the source states, less what may be left out.
+
+        Warns LeftOut where some are, also when arrays were kept that once were read without them.
+        """
+        labels = [part.y for part in (fold.train, fold.valid, fold.test) if part is not None]
+        self._check_number([len(part) for part in labels])
+        if self.of_class and (counts := tuple(np.bincount(np.concatenate(labels)).tolist())) != self.of_class:
             raise DataError(
                 f"{self.name} has {counts} examples a class. Expected {self.of_class} ({self.source})."
             )
 
-    def _are_enough(self, found: np.ndarray, stated: np.ndarray) -> bool:
-        is_near = found.shape == stated.shape and (found <= stated) & (found >= stated * (1 - self.left_out))
-        return bool(np.all(is_near))
+    def _check_number(self, parts: list[int]) -> None:
+        found = tuple(parts) if isinstance(self.examples, tuple) else sum(parts)
+        if self.examples is None or found == self.examples:
+            return
+        told = f"{self.name} has {found} examples. Expected {self.examples} ({self.source})."
+        missing = np.subtract(self.examples, found) if np.shape(found) == np.shape(self.examples) else np.array(-1)
+        if np.any(missing < 0) or np.any(missing > np.multiply(self.left_out, self.examples)):
+            raise DataError(told)
+        warnings.warn(told, LeftOut, stacklevel=3)
 
     @property
     def data_hash(self) -> str:

@@ -1,4 +1,4 @@
-"""Texts as bags of words and hashed bigrams, as fastText takes them.
+"""Texts as bags of words and hashed n-grams, as fastText takes them.
 
 Source: Joulin, Grave, Bojanowski & Mikolov, "Bag of Tricks for Efficient Text Classification", EACL 2017, section
 2.2; the published code (classification-results.sh) for what a word is, and for the mark at the end of a text.
@@ -25,7 +25,7 @@ BEGIN = -1  # of a text, among numbers
 
 
 class Bags:
-    """The numbers of each text's words and bigrams, from 1, on disk; only numbers that a fold has are given."""
+    """The numbers of each text's words and n-grams, from 1, on disk; only numbers that a fold has are given."""
 
     def __init__(self, content: np.ndarray, places: np.ndarray) -> None:
         self._content, self._places = content, places
@@ -108,7 +108,7 @@ def _numbers(block: Block, words: np.ndarray, longest: int, buckets: int) -> np.
     longer = slice(len(block.words), None)
     in_buckets = len(words) + (hashes[longer] % np.uint64(buckets)).astype("int64")
     numbers = np.concatenate([known, in_buckets])
-    is_known = numbers >= 0  # words that training lacks are left out, the bigrams that have them are not
+    is_known = numbers >= 0  # words that training lacks are left out, the longer n-grams that have them are not
     begins = np.arange(len(block.y))
     order = np.argsort(np.concatenate([begins, texts[is_known]]), kind="stable")
     return np.concatenate([np.full(len(begins), BEGIN), numbers[is_known]])[order].astype("int32")

@@ -30,8 +30,9 @@ def load_characters(
 ) -> Fold:
     """Return texts as `quantize` gives them, uint8 (rows, 1014), memory-mapped, and classes.
 
-    Each part is read and written once, as a stream. With `synonyms` the last path is a thesaurus; training texts
-    are kept as they are, and encoded when they are asked for. Raises DataError for files of another form.
+    Each part is read and written once, as a stream, and kept. With `synonyms` the last path is a thesaurus;
+    training texts are kept as they are, and encoded when they are asked for.
+    Raises DataError for files of another form.
     """
     train, test = parts(paths[: len(paths) - synonyms], classes, fields, last_first)
     channels = alphabet(full)
@@ -55,7 +56,8 @@ def load_words(
     """Return texts as `WordRows`, uint16 (rows, 1014), whose numbers are memory-mapped, and classes.
 
     `join` makes texts of the fields of rows. The vocabulary is that of the training part, `most` words at most.
-    `vectors`: settings of `train_vectors`, for vectors of the training part. Otherwise as `load_characters`.
+    `vectors`: settings of `train_vectors`, for vectors of the training part. With `synonyms` training texts are
+    read once more, as they are. Otherwise as `load_characters`.
     """
     train, test = parts(paths[: len(paths) - synonyms], classes, fields, join)
     corpora = [read_corpus(part, words_of) for part in (train, test)]

@@ -1,7 +1,7 @@
 """Labelled texts of any number as numbers of their words: one array on disk, written in a single pass.
 
-A number from 0 on is a word's, in the order of first occurrences; a negative one begins a text and is -1 less its
-class. Behind the last text stand the words themselves.
+A number from 0 on is a word's, in the order of first occurrences; a negative one, -1 - class, begins
+a text. Behind the last text stand the words themselves.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ from data_pipelines.dataset import DataError
 from data_pipelines.labelled_rows import Part
 
 BLOCK = 1 << 21  # numbers that are held at a time
-VERSION = 2  # of what a word is and how it is kept, in this file and in those that cut texts into words
+VERSION = 3  # of what a word is, its hash, and how it is kept, here and in the files that cut texts into words
 EMPTY = np.iinfo("int32").min
 
 
@@ -123,7 +123,7 @@ def hash_words(words: Sequence[Any]) -> np.ndarray:
     """Return a hash for each word or its bytes, uint64 (words,)."""
     from pandas.util import hash_array
 
-    return hash_array(np.asarray(words, dtype=object), categorize=False) | np.uint64(1 << 63)
+    return hash_array(np.asarray(words, dtype=object), categorize=False)
 
 
 def decoded(words: Sequence[bytes]) -> list[str]:

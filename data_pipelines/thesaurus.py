@@ -29,10 +29,13 @@ Thesaurus = Mapping[str, tuple[str, ...]]
 def read_thesaurus(path: Path) -> Thesaurus:
     """Return the synonyms of every word of a MyThes file, in its order.
 
-    Raises DataError with the line where the file is cut or has another form.
+    Raises DataError with the line where the file is cut or has another form or encoding.
     """
     encoding, _, rest = path.read_bytes().partition(b"\n")
-    lines = rest.decode(encoding.decode("ascii").strip()).splitlines()
+    try:
+        lines = rest.decode(encoding.decode("ascii").strip()).splitlines()
+    except (LookupError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}, line 1: {encoding[:40]!r}. Expected the encoding: {error}") from error
     found: dict[str, tuple[str, ...]] = {}
     number = 0
     while number < len(lines):

@@ -17,7 +17,11 @@ LARGEST_VOCABULARY = np.iinfo("uint16").max
 
 
 def words_of(texts: Any) -> Any:
-    """Return the words of an Arrow array of strings, as an Arrow array of lists."""
+    """Return the words of an Arrow array of strings, as an Arrow array of lists.
+
+    All texts are cut at once, wherever a letter stands beside none and wherever a text begins; what has letters is
+    a word.
+    """
     import pyarrow
 
     _, ends, content = texts.buffers()

@@ -55,8 +55,8 @@ def features(counts: Any, weights: np.ndarray) -> Any:
     return sparse.csr_matrix((values, counts.indices, counts.indptr), counts.shape)
 
 
-def nearest_means(vectors: np.ndarray, clusters: int, seed: int) -> Any:
-    """Return which of the means each vector belongs to: sparse float32 (vectors, clusters), a one in each row.
+def cluster_assignments(vectors: np.ndarray, clusters: int, seed: int) -> Any:
+    """Return which cluster each vector belongs to: sparse float32 (vectors, clusters), a one in each row.
 
     Mini-batch k-means; of fewer vectors than clusters each is its own mean.
     """

@@ -52,7 +52,7 @@ def text_cnn(
     x = ops.take(ops.reshape(x, (-1, maps)), inputs["frames"], axis=0)
     x = layers.Flatten()(x)
     for number in (7, 8):
-        x = layers.Activation(_cut)(layers.Dense(units, **_normal(deviation), name=f"full_{number}")(x))
+        x = layers.Activation(_threshold)(layers.Dense(units, **_normal(deviation), name=f"full_{number}")(x))
         x = layers.Dropout(dropout)(x)
     return keras.Model(inputs, layers.Dense(classes, **_normal(deviation), name="full_9")(x))
 
@@ -74,12 +74,12 @@ def _convolutions(x: Any, is_text: Any, first: Callable[..., layers.Layer], maps
         convolution = kind(maps, width, **_normal(deviation), name=f"convolution_{number}")
         padding = x[:, -1:]
         x = ops.where(is_text > 0, x, padding) if number > 1 else x
-        x = _cut(convolution(ops.concatenate([x, *[padding] * (width - 1)], axis=1)))
+        x = _threshold(convolution(ops.concatenate([x, *[padding] * (width - 1)], axis=1)))
         if pool > 1:
             x, is_text = (layers.MaxPooling1D(pool)(part) for part in (x, is_text))
     return x
 
 
-def _cut(x):
+def _threshold(x):
     """Return x where it is above the threshold of Torch's layer, 0 elsewhere."""
     return ops.threshold(x, THRESHOLD, 0.0)

@@ -131,9 +131,12 @@ def speed_table(report: Mapping[str, Any]) -> str:
 
 
 def cost_table(report: Mapping[str, Any]) -> str:
-    """Return what `retable bench vectors`, `sound`, `rows` or `ngrams` measured as Markdown."""
+    """Return what `retable bench vectors`, `sound`, `rows`, `ngrams` or `systems` measured as Markdown."""
     rows = []
-    for cost, amount in zip_longest(report["costs"], report.get("amounts") or ()):  # an estimate has none
+    amounts = report.get("amounts") or ()  # without them all systems take in as much; an estimate has none
+    first: dict[str, float] = {}  # seconds, by what is taken in
+    for cost, amount in zip_longest(report["costs"], amounts):
+        times = cost["seconds"] / first.setdefault(str(amount), cost["seconds"])
         rows.append(
             {
                 "system": cost["system"],
@@ -142,7 +145,7 @@ def cost_table(report: Mapping[str, Any]) -> str:
                 "per second": _rate(amount[0] / cost["seconds"], amount[1]) if amount else "",
                 "most memory (MB)": f"{cost['peak_megabytes']:.0f}",
                 "of it no file": f"{cost['anonymous_megabytes']:.0f}" if "anonymous_megabytes" in cost else "",
-                "times ours": f"{cost['ratio']:.2f}",
+                "times the first of its size": f"{times:.2f}" if amount or not amounts else "",
             }
         )
     where = f"{report['what']}; {report['device']}, commit {report['commit']}."

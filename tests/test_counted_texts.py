@@ -18,7 +18,7 @@ from data_pipelines.counted_texts import load_counts, load_word_counts
 from data_pipelines.dataset import DataError
 from data_pipelines.labelled_rows import first_last, last_first
 from data_pipelines.numbered_words import Corpus, hash_words, numbered
-from models.bag_of_words import features, inverse_frequencies, logistic_predictions, nearest_means
+from models.bag_of_words import cluster_assignments, features, inverse_frequencies, logistic_predictions
 
 FORM = {"classes": 2, "fields": 2, "join": first_last}
 
@@ -104,6 +104,13 @@ def test_the_most_frequent_are_those_of_plain_counting(longest, most, bits, bloc
     ranked = sorted(by_hash, key=lambda found: (-by_hash[found], found))
     found = ngrams.frequent_ngrams(corpus_of(sentences), longest, most)
     assert found.tolist() == sorted(ranked[:most])
+
+
+def test_of_equally_frequent_ngrams_words_are_taken_as_often_as_longer_ones():
+    sentences = [[f"w{100 * text + word}" for word in range(10)] for text in range(300)]  # all seen once
+    words = hash_words([word for sentence in sentences for word in sentence])
+    found = ngrams.frequent_ngrams(corpus_of(sentences), 2, 2850)  # half of 3,000 words and 2,700 pairs
+    assert np.isin(words, found).mean() == pytest.approx(0.5, abs=0.05)
 
 
 def test_counts_are_those_of_scikit_learn(block):
@@ -208,11 +215,11 @@ def test_one_long_text_decides_no_scale():
 
 def test_means_are_those_of_the_seed():
     vectors = np.random.default_rng(0).normal(0, 1, (50, 4)).astype("float32")
-    first, again, other = (nearest_means(vectors, 5, seed).toarray() for seed in (0, 0, 1))
+    first, again, other = (cluster_assignments(vectors, 5, seed).toarray() for seed in (0, 0, 1))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
     assert first.sum(axis=1).tolist() == [1] * 50 and (first.sum(axis=0) > 0).all()
-    np.testing.assert_array_equal(nearest_means(vectors, 60, 0).toarray(), np.eye(50, 60))
+    np.testing.assert_array_equal(cluster_assignments(vectors, 60, 0).toarray(), np.eye(50, 60))
 
 
 @pytest.mark.parametrize(

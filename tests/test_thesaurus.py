@@ -35,6 +35,8 @@ def test_synonyms_stand_in_order_without_antonyms_and_the_word_itself(path):
         (lambda text: text.replace("tiny|1\n(adj)|little\n", "tiny|9\n(adj)|little\n"), "line 5: 'tiny|9'"),
         (lambda text: text[: text.index("(noun)")], "line 2: 'good|2'"),
         (lambda text: text.replace("good|2", "good"), "line 2: 'good'"),
+        (lambda text: text.removeprefix("UTF-8\n"), "line 1: b'good|2'"),
+        (lambda text: text.replace("UTF-8", "ASCII").replace("fine", "f\xefne"), "line 1: b'ASCII'"),
     ],
 )
 def test_a_cut_or_strange_file_is_told_by_its_line(path, change, message):

@@ -169,21 +169,49 @@ def test_words_and_vectors_come_from_the_training_part_alone(tmp_path, home):
     assert known == ["a", 0, 0, "b", 0]  # its title first
 
 
-@pytest.mark.parametrize("cell", load_table("zhang2015").cells("4", None, "AG"), ids=lambda cell: cell.row)
+AG_CELLS = load_table("zhang2015").cells("4", None, "AG")
+NETWORKS = [cell for cell in AG_CELLS if isinstance(recipe(cell), Recipe)]
+
+
+def test_seventeen_systems_of_twenty_two_are_networks():
+    assert (len(NETWORKS), len(AG_CELLS)) == (17, 22)
+
+
+@pytest.mark.parametrize("cell", NETWORKS, ids=lambda cell: cell.row)
 def test_recipes_are_those_of_their_names(cell):
     made = recipe(cell)
-    if not isinstance(made, Recipe):
-        return
     stated = settings(made)
-    assert (made.epochs, made.batch_size) == (30, 128)
+    over_words = "Conv." not in cell.row or "w2v" in cell.row or "Lk." in cell.row
+    assert (made.epochs, made.batch_size, stated["order.batches"]) == (30, 128, "5000")
+    assert stated["optimizer.halved_every"] == "15000"  # minibatches: three epochs
     assert stated.get("optimizer.clip") == ("5.0" if cell.row == "LSTM" else None)
-    assert ("prepare.call" in stated) == cell.row.endswith("Th.")
+    has_synonyms = cell.row.endswith("Th.")
+    assert ("prepare.call" in stated) == (stated.get("dataset.load.synonyms") == "True") == has_synonyms
+    assert stated["dataset.load.call"] == ("load_words" if over_words else "load_characters")
+    assert ("dataset.load.vectors.width" in stated) == (over_words and "Lk." not in cell.row)
+    assert (stated.get("dataset.load.full") == "True") == ("Full" in cell.row)
     if cell.row == "LSTM":
         assert stated["build.units"] == "512"
-    else:
-        assert stated["build.maps"] == ("1024" if cell.row.startswith("Lg.") else "256")
-        assert stated["build.dropout"] == "0.5"
-        assert (stated.get("dataset.load.full") == "True") == ("Full" in cell.row)
+        return
+    sizes = [stated[f"build.{name}"] for name in ("maps", "units", "deviation", "dropout")]
+    assert sizes == (["1024", "2048", "0.02", "0.5"] if "Lg." in cell.row else ["256", "1024", "0.05", "0.5"])
+    assert stated.get("build.tuned") == (str("Lk." in cell.row) if over_words else None)
+
+
+@pytest.mark.parametrize(
+    ("row", "batches", "epochs", "halved_every"),
+    [
+        ("Sm. Full Conv. Th.", "78", "60", "1560"),
+        ("Sm. Lk. Conv.", "78", "30", "780"),
+        ("LSTM", "78", "30", "780"),
+        ("Lg. w2v Conv., 200 steps", "50", "4", "200"),
+        ("Lg. Conv. Th., 200 steps", "50", "4", "200"),
+    ],
+)
+def test_our_table_has_a_schedule_of_its_own(row, batches, epochs, halved_every):
+    stated = settings(recipe(load_table("zhang2015").cells(OURS, row)[0]))
+    found = [stated[name] for name in ("order.batches", "epochs", "optimizer.halved_every")]
+    assert found == [batches, epochs, halved_every]
 
 
 def test_the_network_is_that_of_plain_arithmetic():

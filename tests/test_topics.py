@@ -1,5 +1,6 @@
 """Zhang et al. (2015): rows of their CSV files, texts as numbers of characters or words, arrays in blocks."""
 
+import re
 import tarfile
 from contextlib import nullcontext
 
@@ -8,6 +9,7 @@ import pytest
 
 from benchmarks.papers.zhang2015 import MINIBATCHES
 from benchmarks.reproduce import obstacle
+from data_pipelines import labelled_rows
 from data_pipelines.cache import kept_blocks
 from data_pipelines.dataset import DataError, Fold, LeftOut, Split
 from data_pipelines.datasets.sentences import MR
@@ -95,11 +97,32 @@ def test_a_row_that_no_block_holds_is_told_with_its_place(tmp_path):
         rows_of(path)
 
 
+@pytest.mark.parametrize("block_bytes", [60, 100, 1000])
+def test_blocks_end_anywhere(block_bytes, tmp_path, monkeypatch):
+    """Rows differ in length, some have line ends, and every seventh is malformed in one of two ways."""
+    monkeypatch.setattr(labelled_rows, "BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(labelled_rows, "MOST_MALFORMED", 1)
+    monkeypatch.setattr(labelled_rows, "TOLD", 100)
+    lines = [f'"{1 + at % 4}","{at}{chr(10) * (at % 3)}","{"x" * (at % 29)}"'.encode() for at in range(60)]
+    lines[::7] = [(b'"0","a","b"', b'"1","a"')[at % 2] for at in range(9)]
+    path = written(tmp_path / "a.csv", *lines)
+    with pytest.warns(LeftOut) as told:
+        found = rows_of(path)
+    assert [text for _, text in found] == [f"{'x' * (at % 29)} {at}" for at in range(60) if at % 7]
+    assert [y for y, _ in found] == [at % 4 for at in range(60) if at % 7]
+    assert re.findall(r"row (\d+) has", str(told[0].message)) == [str(at + 1) for at in range(0, 60, 7)]
+
+
 @pytest.mark.parametrize(("missing", "is_enough"), [(0, True), (9, True), (10, False), (-1, False)])
-def test_a_thousandth_of_a_part_may_be_left_out(missing, is_enough):
+def test_a_thousandth_of_a_part_may_be_left_out(missing, is_enough, recwarn):
     train, test = (Split(None, np.zeros(size, "int32")) for size in (9982 - missing, 7600))
-    with nullcontext() if is_enough else pytest.raises(DataError, match="AG, 9,982 rows has"):
+    with nullcontext() if is_enough else pytest.raises(DataError, match="AG, 9,982 rows has .* our own choice"):
         AG_10K.check(Fold(train, None, test))
+    assert [str(warning.message) for warning in recwarn] == (
+        ["AG, 9,982 rows has (9973, 7600) examples. Expected (9982, 7600) (rows of our own choice)."]
+        if missing == 9
+        else []
+    )
 
 
 def test_every_row_of_the_news_is_sound(mirror):

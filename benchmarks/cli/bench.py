@@ -216,7 +216,7 @@ def bench_whole(task: Whole, repeats: int, output: Path | None) -> None:
         "amounts": amounts,
     }
     for cost in costs:
-        print(f"{cost.system}: {cost.seconds:.1f} s, {cost.peak_megabytes:.0f} MB, {cost.ratio:.2f} times ours")
+        print(f"{cost.system}: {cost.seconds:.1f} s, {cost.peak_megabytes:.0f} MB")
     _write(report, output or results_folder() / (task.file if counts else f"trial/{task.file}"))
 
 

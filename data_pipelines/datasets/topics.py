@@ -22,6 +22,7 @@ from data_pipelines.thesaurus import read_thesaurus
 ADDRESS = "https://s3.amazonaws.com/fast-ai-nlp/"
 AG_ADDRESS = "https://raw.githubusercontent.com/mhjabreel/CharCnn_Keras/master/data/ag_news_csv/"
 AG_TERMS = "non-commercial research (AG's corpus)"
+YELP, AMAZON = "Yelp's data set agreement", "cite McAuley & Leskovec (2013)"
 
 
 class Topics(NamedTuple):
@@ -68,7 +69,7 @@ AMAZON_FULL_FILES = tuple(
         f"md5:{digest}",
         0,  # not stated
         member=f"amazon_review_full_csv/{part}.csv",
-        terms="cite McAuley & Leskovec (2013)",
+        terms=AMAZON,
         on_request=True,
     )
     for part, digest in (
@@ -76,7 +77,6 @@ AMAZON_FULL_FILES = tuple(
         ("test", "0f1e78ab60f625f2a30eab6810ef987c"),
     )
 )
-YELP, AMAZON = "Yelp's data set agreement", "cite McAuley & Leskovec (2013)"
 ARCHIVES = {  # bytes, SHA-256, terms
     "sogou_news": (
         *(384269937, "6b77fc935561d339b82aa552d7e31ea59eff492a494920579b3ce70604efb5c2"),
@@ -121,6 +121,7 @@ SETS = (
     Topics("Amz. F", 5, 2, 3_000_000, 650_000, AMAZON_FULL_FILES),
     Topics("Amz. P", 2, 2, 3_600_000, 400_000, _archive("amazon_review_polarity")),
 )
+TOPICS = {topics.name: topics for topics in SETS}
 
 
 def characters(topics: Topics, *, full: bool = False, synonyms: bool = False) -> Dataset:
@@ -159,7 +160,7 @@ def _dataset(
     form: dict[str, Any] = {"classes": topics.classes, "fields": topics.fields}
     return Dataset(
         name=topics.name,
-        source="Zhang et al. (2015), table 3",
+        source="rows of our own choice" if topics.is_of_ours else "Zhang et al. (2015), table 3",
         classes=topics.classes,
         examples=(topics.train, topics.test),
         left_out=MOST_MALFORMED,

@@ -42,13 +42,12 @@ from benchmarks.papers.zhang2015.counting import BAG_OF_MEANS, SYSTEMS, counting
 from benchmarks.papers.zhang2015.networks import CHARACTERS, Schedule, convnet, kind_of, lstm
 from benchmarks.recipe import Measurement, Recipe
 from benchmarks.table import Claim, PaperTable
-from data_pipelines.datasets.topics import AG_10K_ROWS, SETS
+from data_pipelines.datasets.topics import AG_10K_ROWS, TOPICS
 from results.metrics import TEST_ERROR
 from results.published import Cell
 
 OURS = "AG News, 9,982 rows"
 FAST_TEXT = {"fastText": 1, "fastText, bigrams": 2}  # of our table: the longest n-gram
-TOPICS = {topics.name: topics for topics in SETS}
 MINIBATCHES = dict.fromkeys(TOPICS, 5000) | {"Yah. A": 10_000, "Amz. F": 30_000, "Amz. P": 30_000}
 EPOCHS = 30
 STOPPED = ", 200 steps"  # what the names of large networks end in, in our table

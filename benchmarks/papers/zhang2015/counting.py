@@ -11,6 +11,7 @@ from data_pipelines.dataset import Fold, Split
 from data_pipelines.datasets.topics import Topics, counted, counted_words
 from results.metrics import TEST_ERROR
 
+REVISION = 2  # of the hashes of words, by which ties are broken and columns ordered
 COUNTED: dict[str, dict[str, int]] = {  # by the first part of a row's name: n-grams, and their longest one
     "BoW": {"most": 50_000, "longest": 1},
     "ngrams": {"most": 500_000, "longest": 5},
@@ -26,10 +27,10 @@ def counting(row: str, topics: Topics) -> Measurement:
     if row == BAG_OF_MEANS:
         dataset = counted_words(topics, vectors=WORD2VEC | {"min_count": 6})
         measure = partial(means_error, means=MEANS, **LOGISTIC)
-        return Measurement(dataset=dataset, measure=measure, metrics=(TEST_ERROR,), runs=5)
+        return Measurement(dataset=dataset, measure=measure, metrics=(TEST_ERROR,), runs=5, revision=REVISION)
     dataset = counted(topics, **COUNTED[row.removesuffix(TFIDF)])
     measure = partial(counting_error, tfidf=row.endswith(TFIDF), **LOGISTIC)
-    return Measurement(dataset=dataset, measure=measure, metrics=(TEST_ERROR,))
+    return Measurement(dataset=dataset, measure=measure, metrics=(TEST_ERROR,), revision=REVISION)
 
 
 def counting_error(fold: Fold, seed: int, **settings: Any) -> dict[str, float]:
@@ -45,10 +46,10 @@ def means_error(fold: Fold, seed: int, *, means: int, **settings: Any) -> dict[s
 
     Raises ValueError when the fold has no vectors.
     """
-    from models.bag_of_words import nearest_means
+    from models.bag_of_words import cluster_assignments
 
     if fold.vectors is None:
         raise ValueError("The fold has no vectors.")
-    clusters = nearest_means(fold.vectors, means, seed)
+    clusters = cluster_assignments(fold.vectors, means, seed)
     train, test = (Split(split.x @ clusters, split.y) for split in (fold.train, fold.test))
     return counting_error(Fold(train, None, test), seed, tfidf=False, **settings)
