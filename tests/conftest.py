@@ -1,5 +1,6 @@
 """Shared fixtures. Keras is imported once, on the TensorFlow backend."""
 
+import gc
 import os
 
 from benchmarks.backends import backend_environment
@@ -12,6 +13,16 @@ from pathlib import Path
 import pytest
 
 MIRROR = Path(os.environ.get("RETABLE_MIRROR", "/nowhere"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quickly_traced() -> None:
+    """Spend less on graphs that run for a step or two: neither rewrite them nor search them for garbage."""
+    import tensorflow as tf
+
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ Run as a script: KERAS_BACKEND=<backend> python -m tests.parity OUTPUT.npz
 import sys
 import tempfile
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from benchmarks.recipe import Recipe, describe
 from benchmarks.table import load_table, paper_names
 from benchmarks.training import Options, adjust, arranged, compile_once, prepare
+from tests.kinds import kind, narrow, total
 
 BATCH, STEPS = 8, 10
 
@@ -30,33 +30,6 @@ def subjects() -> dict[str, Recipe]:
     for name in sorted(found, key=lambda name: total(describe(found[name].build))):
         kinds.setdefault(str(kind(describe(found[name].build))), name)
     return {name: narrow(found[name]) for name in found if name in kinds.values()}
-
-
-def narrow(recipe: Recipe) -> Recipe:
-    """Return the recipe of a network with few maps and units, which are of one kind as many are."""
-    stated = getattr(recipe.build, "keywords", {})
-    sizes = {name: stated[name] for name in ("maps", "units") if isinstance(stated.get(name), int)}
-    few = {name: min(size, 16) for name, size in sizes.items()}
-    return replace(recipe, build=partial(recipe.build, **few))
-
-
-def total(description) -> float:
-    """Return the sum of all numbers of a description."""
-    if isinstance(description, dict):
-        return sum(map(total, description.values()))
-    if isinstance(description, list):
-        return sum(map(total, description))
-    return description if isinstance(description, int | float) else 0
-
-
-def kind(description):
-    """Return a description without numbers and lists of layers: two sizes of a network are one kind."""
-    if isinstance(description, dict):
-        kinds = {key: kind(value) for key, value in description.items()}
-        return {key: value for key, value in kinds.items() if value is not None}
-    if isinstance(description, list) and not all(isinstance(found, str) for found in description):
-        return sorted({str(found) for found in map(kind, description) if found is not None}) or None
-    return description if isinstance(description, str | bool) else None
 
 
 def steps(recipe: Recipe) -> dict[str, np.ndarray]:

@@ -6,7 +6,7 @@ from pathlib import Path
 REHEARSAL = """
 hours = {hours}
 gate = {gate}
-epochs = 12
+epochs = 3
 lookalike = true
 results = "out"
 {more}

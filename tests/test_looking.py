@@ -12,7 +12,7 @@ from benchmarks.looking import Trained, confusion, filters, look_at_images, resp
 from benchmarks.papers.lecun1998 import DIGITS, STUDIED, invariance
 from benchmarks.papers.neumann_vu2017 import LOOKED_AT, POOL, STRIDE
 from benchmarks.reproduce import job_key
-from benchmarks.table import load_table
+from benchmarks.table import UnknownName, load_table
 from benchmarks.training import Job, Options, adjust, prepare
 from data_pipelines.dataset import DataError, Fold, LeftOut, Split
 from models.lenet import lenet1
@@ -122,9 +122,9 @@ def test_a_run_keeps_its_weights_and_gets_its_pictures_in_mlflow(tmp_path, monke
     ],
 )
 def test_what_cannot_be_looked_at(arguments, message):
-    done = retable("look", *arguments)
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert message in done.stderr
+    done = CliRunner().invoke(app, ["look", *arguments])
+    assert done.exit_code == 1
+    assert isinstance(done.exception, DataError | UnknownName) and message in str(done.exception)
 
 
 def test_invariance_has_the_unchanged_digits_in_every_panel():

@@ -52,7 +52,7 @@ def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path):
     assert summary_of(plan)["stopped"] == "it was told to stop"
     assert night(plan)[0] == Exit.PASSED
     assert sorted(record.key.seed for record in files.records()) == [0, 1, 2]
-    assert {len(points) for points in files.curves().values()} == {12}
+    assert {len(points) for points in files.curves().values()} == {3}
     code, again = night(plan)
     assert (code, again["new runs"], again["runs left"]) == (Exit.PASSED, 0, 0)
     assert again["verdicts"] == {"incomplete": 1, "reproduced": 1}
