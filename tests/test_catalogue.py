@@ -13,7 +13,6 @@ from benchmarks.reproduce import missing_jobs, obstacle, reproduce, verdicts
 from benchmarks.running import run_here
 from benchmarks.table import load_table, paper_names
 from benchmarks.training import Options, adjust
-from benchmarks.training import prepare as training_prepare
 from results.published import Cell
 from results.records import RecordFiles
 from tests.kinds import kind, narrow, total
@@ -84,7 +83,8 @@ def first_folds(jobs):
 @pytest.fixture
 def narrowly_and_eagerly(monkeypatch):
     """Train networks whose kind is compiled elsewhere with few maps and units, and step by step."""
-    monkeypatch.setattr(training, "prepare", lambda recipe, *others: training_prepare(narrow(recipe), *others))
+    prepare = training.prepare
+    monkeypatch.setattr(training, "prepare", lambda recipe, *others: prepare(narrow(recipe), *others))
     tf.config.run_functions_eagerly(True)
     yield
     tf.config.run_functions_eagerly(False)
