@@ -90,7 +90,6 @@ class Recipe:
     keep_weights: bool = field(default=False, metadata=EXACT)  # on this machine, to look at them later
     compiled_steps: int = field(default=1, metadata=EXACT)  # training steps in one compiled call
     repetitions: int | None = field(default=None, metadata=EXACT)  # that are asked for, other than the usual
-    stopped: str = field(default="", metadata=EXACT)  # how far training goes where that is not to its end
     revision: int = 1
 
     def __post_init__(self) -> None:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -120,17 +119,8 @@ def verdicts(
         used = backend or _best_covered(mine)
         mine = [record for record in mine if record.key.backend == used]
         folds = recipe.dataset.folds if recipe.dataset else 1
-        judged = judge(cell, mine, folds=folds, runs=recipe.runs)
-        answers.append(_unless_stopped(judged, recipe))
+        answers.append(judge(cell, mine, folds=folds, runs=recipe.runs))
     return answers
-
-
-def _unless_stopped(judged: Verdict, recipe: Recipe | Measurement) -> Verdict:
-    """Call a training that is meant to stop before its end incomplete, however many runs there are."""
-    if isinstance(recipe, Measurement) or not recipe.stopped:
-        return judged
-    runs = judged.reason if judged.answer == Answer.INCOMPLETE else f"{len(judged.units)} runs"
-    return replace(judged, answer=Answer.INCOMPLETE, reason=f"{runs}, {recipe.stopped}")
 
 
 def obstacle(dataset: Dataset | None) -> str:

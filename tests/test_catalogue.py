@@ -48,7 +48,7 @@ def training_of(recipe: Recipe) -> str:
     """Return a training without what makes it large or long."""
     load = describe(recipe.dataset.load)
     form = load["call"] if isinstance(load, dict) else load
-    sized = ("build", "optimizer", "epochs", "order", "stopped")
+    sized = ("build", "optimizer", "epochs", "order")
     return str({**describe(recipe), **dict.fromkeys(sized), "dataset": (form, recipe.dataset.folds)})
 
 
