@@ -10,7 +10,7 @@ from data_pipelines.cache import digest, kept
 from data_pipelines.dataset import DataError, Fold, Split
 from data_pipelines.labelled_rows import Joined, parts
 from data_pipelines.ngrams import counts, frequent_ngrams
-from data_pipelines.numbered_words import decoded, read_corpus
+from data_pipelines.numbered_words import read_corpus
 from data_pipelines.word_rows import words_of
 from data_pipelines.word_vectors import own_vectors
 
@@ -58,8 +58,7 @@ def load_word_counts(
     train, test = (read_corpus(part, words_of) for part in parts(paths, classes, fields, join))
     frequent = np.flatnonzero(train.frequencies() >= vectors["min_count"])
     hashes = train.hashes[frequent]
-    names = train.words()
-    words = decoded([names[number] for number in frequent])
+    words = train.texts_of_words().take(frequent).to_pylist()
     order = np.argsort(hashes)
     found = own_vectors(digest(str(train.source), *words), train, words, seed, **vectors)
     first, last = (Split(*counts(texts, hashes[order], 1)) for texts in (train, test))

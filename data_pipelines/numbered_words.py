@@ -4,7 +4,7 @@ A number from 0 on is a word's, in the order of first occurrences; a negative on
 a text. Behind the last text stand the words themselves.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -13,10 +13,12 @@ import numpy as np
 from data_pipelines.cache import kept_blocks
 from data_pipelines.dataset import DataError
 from data_pipelines.labelled_rows import Part
+from data_pipelines.word_keys import Keyed, WordKeys, keyed
 
 BLOCK = 1 << 21  # numbers that are held at a time
 VERSION = 3  # of what a word is, its hash, and how it is kept, here and in the files that cut texts into words
 EMPTY = np.iinfo("int32").min
+GATHERED = 8  # words at least for every one known, which are all hashed again each time
 
 
 class Block(NamedTuple):
@@ -39,6 +41,14 @@ class Corpus:
         """Return the distinct words, each at its number."""
         return [word for word in self._words.tobytes().split(b"\n") if word]
 
+    def texts_of_words(self) -> Any:
+        """Return the distinct words as an Arrow array of strings, the mark for such where bytes are no UTF-8."""
+        import pyarrow
+        from pyarrow import compute
+
+        text = self._words.tobytes().rstrip(b"\n").decode("utf-8", "replace")
+        return compute.split_pattern(pyarrow.array([text] if text else [], pyarrow.string()), "\n").flatten()
+
     @cached_property
     def hashes(self) -> np.ndarray:
         """Return a hash for each distinct word, uint64 (distinct words,)."""
@@ -46,9 +56,10 @@ class Corpus:
 
     def frequencies(self) -> np.ndarray:
         """Return how often each word occurs, int64 (distinct words,)."""
-        found = np.zeros(len(self.words()), "int64")
-        for block in self.blocks():
-            found += np.bincount(block.words, minlength=len(found))
+        found = np.zeros(1 + int(self.numbers.max(initial=-1)), "int64")
+        for at in range(0, len(self.numbers), BLOCK):
+            part = self.numbers[at : at + BLOCK]
+            found += np.bincount(part[part >= 0], minlength=len(found))
         return found
 
     @cached_property
@@ -81,7 +92,7 @@ class Corpus:
             start += len(part)
 
     def __iter__(self) -> Iterator[list[str]]:
-        words = np.array(decoded(self.words()), dtype=object)
+        words = self.texts_of_words().to_numpy(zero_copy_only=False)
         for block in self.blocks():
             ends = np.cumsum(np.bincount(block.texts, minlength=len(block.y)))
             yield from (words[text].tolist() for text in np.split(block.words, ends[:-1]))
@@ -97,26 +108,36 @@ def read_corpus(part: Part, split: Callable[[Any], Any]) -> Corpus:
     return Corpus(kept_blocks("numbered_words", source, lambda: numbered(texts)), source)
 
 
-def numbered(blocks: Any) -> Iterator[np.ndarray]:
+def numbered(blocks: Iterable[tuple[np.ndarray, Any]]) -> Iterator[np.ndarray]:
     """Yield the content of a `Corpus`, int32, for pairs of classes and of an Arrow array of lists of words."""
-    known: dict[bytes, int] = {}
+    known = WordKeys.none()
+    gathered: list[_Texts] = []
     for y, lists in blocks:
-        yield _numbered(y, lists, known)
-    content = b"\n".join(known)
+        gathered.append(_Texts(y, lists.offsets.to_numpy(), keyed(lists.flatten())))
+        if sum(len(texts.words.keys) for texts in gathered) > GATHERED * len(known.keys):
+            known = yield from _number(gathered, known)
+            gathered = []
+    known = yield from _number(gathered, known)
+    content = b"\n".join(known.words())
     content += b"\n" * (-len(content) % 4)
     yield np.append(np.frombuffer(content, "int32"), np.int32(len(content) // 4))
 
 
-def _numbered(y: np.ndarray, lists: Any, known: dict[bytes, int]) -> np.ndarray:
-    """Return classes and words, and add new words to those known; empty words are left out."""
-    import pyarrow
+class _Texts(NamedTuple):
+    y: np.ndarray
+    offsets: np.ndarray
+    words: Keyed
 
-    flat = lists.flatten().cast(pyarrow.binary()).dictionary_encode()
-    words = flat.dictionary.to_pylist()
-    of_words = np.array([known.setdefault(word, len(known)) if word else EMPTY for word in words], "int32")
-    starts = lists.offsets.to_numpy()[: len(y)]
-    found = np.insert(of_words[flat.indices.to_numpy()], starts - starts[:1], -1 - y)
-    return found[found != EMPTY] if b"" in words else found
+
+def _number(blocks: Sequence[_Texts], known: WordKeys) -> Generator[np.ndarray, None, WordKeys]:
+    """Yield classes and words of each block; return the known words with the new ones behind them."""
+    known, numbers = known.extended([block.words for block in blocks])
+    for block, of_words in zip(blocks, numbers, strict=True):
+        is_empty = of_words == 0
+        starts = block.offsets[: len(block.y)]
+        found = np.insert(np.where(is_empty, EMPTY, of_words - 1), starts - starts[:1], -1 - block.y)
+        yield found[found != EMPTY] if is_empty.any() else found
+    return known
 
 
 def hash_words(words: Sequence[Any]) -> np.ndarray:
@@ -124,8 +145,3 @@ def hash_words(words: Sequence[Any]) -> np.ndarray:
     from pandas.util import hash_array
 
     return hash_array(np.asarray(words, dtype=object), categorize=False)
-
-
-def decoded(words: Sequence[bytes]) -> list[str]:
-    """Return words as text; bytes that are no UTF-8 become the mark for such."""
-    return [word.decode("utf-8", "replace") for word in words]

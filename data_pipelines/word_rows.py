@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from data_pipelines.numbered_words import Corpus, decoded
+from data_pipelines.numbered_words import Corpus
 
 SEPARATORS = bytes(byte for byte in range(128) if not chr(byte).isalnum())  # all other bytes count as letters
 BLANKED = bytes(range(256)).lower().translate(bytes.maketrans(SEPARATORS, b" " * len(SEPARATORS)))
@@ -19,24 +19,21 @@ LARGEST_VOCABULARY = np.iinfo("uint16").max
 def words_of(texts: Any) -> Any:
     """Return the words of an Arrow array of strings, as an Arrow array of lists.
 
-    All texts are cut at once, wherever a letter stands beside none and wherever a text begins; what has letters is
-    a word.
+    All texts are cut at once, a blank between two, wherever a letter stands beside none.
     """
     import pyarrow
+    from pyarrow import compute
 
-    _, ends, content = texts.buffers()
-    ends = np.frombuffer(ends, "int32")[texts.offset : texts.offset + len(texts) + 1]
-    given = bytes(content[ends[0] : ends[-1]]) if content else b""
-    is_letter = np.frombuffer(given.translate(BLANKED), "uint8") != ord(" ")
-    is_edge = np.ones(len(given) + 1, bool)
-    np.not_equal(is_letter[1:], is_letter[:-1], out=is_edge[1:-1])
-    is_edge[ends - ends[0]] = True
-    edges = np.flatnonzero(is_edge)
-    is_word = is_letter[edges[:-1]]
-    places = np.append(0, np.cumsum(np.diff(edges)[is_word])).astype("int32")
-    letters = given.translate(BLANKED, SEPARATORS)
-    words = pyarrow.StringArray.from_buffers(len(places) - 1, *map(pyarrow.py_buffer, (places, letters)))
-    first = np.searchsorted(edges[:-1][is_word], ends - ends[0]).astype("int32")
+    sizes = compute.binary_length(texts).to_numpy(zero_copy_only=False)
+    together = pyarrow.ListArray.from_arrays([0, len(texts)], texts)
+    blanked = b" %b " % compute.binary_join(together, " ")[0].as_buffer().to_pybytes().translate(BLANKED)
+    is_letter = np.frombuffer(blanked, "uint8") != ord(" ")
+    edges = np.flatnonzero(is_letter[1:] != is_letter[:-1])
+    begins, ends = edges[::2], edges[1::2]
+    places = np.append(0, np.cumsum(ends - begins)).astype("int32")
+    letters = blanked.translate(None, b" ")
+    words = pyarrow.StringArray.from_buffers(len(begins), *map(pyarrow.py_buffer, (places, letters)))
+    first = np.searchsorted(begins, np.append(0, np.cumsum(sizes + 1))).astype("int32")
     return pyarrow.ListArray.from_arrays(first, words)
 
 
@@ -47,17 +44,16 @@ def frequent_words(corpus: Corpus, size: int) -> tuple[str, ...]:
     """
     if size > LARGEST_VOCABULARY:
         raise ValueError(f"{size:,} words. Expected {LARGEST_VOCABULARY:,} or fewer.")
-    words = corpus.words()
     order = np.argsort(-corpus.frequencies(), kind="stable")[:size]
-    return tuple(dict.fromkeys(decoded([words[number] for number in order])))  # what is no UTF-8 may look alike
+    words = corpus.texts_of_words().take(order).to_pylist()
+    return tuple(dict.fromkeys(words))  # what is no UTF-8 may look alike
 
 
 class WordRows:
     """The texts of a corpus as rows of numbers, made when they are asked for."""
 
     def __init__(self, corpus: Corpus, vocabulary: Sequence[str], length: int) -> None:
-        numbers = {word: number for number, word in enumerate(vocabulary, start=1)}
-        self._places = np.array([numbers.get(word, 0) for word in decoded(corpus.words())], "uint16")
+        self._places = _places(corpus.texts_of_words(), vocabulary)
         self._numbers, self._starts, self.length = corpus.numbers, corpus.starts, length
         self._sizes = np.minimum(np.diff(self._starts, append=len(self._numbers) + 1) - 1, length)
 
@@ -78,12 +74,10 @@ class WordRows:
 
 def number_words(texts: Any, vocabulary: Sequence[str], length: int) -> np.ndarray:
     """Return the rows of an Arrow array of texts, as `WordRows` does."""
-    import pyarrow
     from pyarrow import compute
 
     lists = words_of(texts)
-    words = pyarrow.array(vocabulary, pyarrow.string())
-    numbers = compute.fill_null(compute.index_in(lists.flatten(), words), -1).to_numpy() + 1
+    numbers = _places(lists.flatten(), vocabulary)
     sizes = compute.list_value_length(lists).to_numpy().astype("int64")
     rows = np.repeat(np.arange(len(sizes)), sizes)
     places = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
@@ -91,3 +85,12 @@ def number_words(texts: Any, vocabulary: Sequence[str], length: int) -> np.ndarr
     fits = places < length
     found[rows[fits], places[fits]] = numbers[fits]
     return found
+
+
+def _places(words: Any, vocabulary: Sequence[str]) -> np.ndarray:
+    """Return the place of each string in a vocabulary, from 1 on, 0 for others: uint16 (words,)."""
+    import pyarrow
+    from pyarrow import compute
+
+    found = compute.index_in(words, pyarrow.array(vocabulary, pyarrow.string()))
+    return (compute.fill_null(found, -1).to_numpy() + 1).astype("uint16")

@@ -75,6 +75,25 @@ def test_words_are_numbered_as_they_first_occur(block):
     assert not corpus_of([[], []]).words()
 
 
+@pytest.mark.parametrize("gathered", [0, 2, 1000])
+def test_words_of_any_length_are_numbered_as_in_plain_python(gathered, monkeypatch):
+    monkeypatch.setattr(numbered_words, "GATHERED", gathered)
+    rng = np.random.default_rng(0)
+    letters = [b"a", b"b", b"\0", b"\xff"]
+    words = [b"".join(rng.choice(letters, size)) for size in rng.integers(0, 20, 300)]
+    words += [word[:size] for word in words[:100] for size in (7, 8, 9)]
+    texts = [[words[place] for place in rng.integers(0, len(words), size)] for size in rng.integers(0, 9, 400)]
+    lists = pyarrow.array(texts, pyarrow.list_(pyarrow.binary()))
+    blocks = [lists[at : at + 40] for at in range(0, len(lists), 40)]
+    pairs = ((np.zeros(len(block), "int32"), block) for block in blocks)
+    corpus = Corpus(np.concatenate(list(numbered(pairs))), {})
+    running = [word for text in texts for word in text if word]
+    expected = list(dict.fromkeys(running))
+    assert corpus.words() == expected
+    assert [expected[number] for number in corpus.numbers if number >= 0] == running
+    assert corpus.frequencies().tolist() == [running.count(word) for word in expected]
+
+
 def test_a_text_longer_than_a_block_is_told(monkeypatch):
     monkeypatch.setattr(numbered_words, "BLOCK", 20)
     with pytest.raises(DataError, match="A text has 20 words or more"):
