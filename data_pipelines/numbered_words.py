@@ -18,7 +18,7 @@ from data_pipelines.word_keys import Keyed, WordKeys, keyed
 BLOCK = 1 << 21  # numbers that are held at a time
 VERSION = 3  # of what a word is, its hash, and how it is kept, here and in the files that cut texts into words
 EMPTY = np.iinfo("int32").min
-GATHERED = 8  # words at least for every one known, which are all hashed again each time
+GATHERED = 1  # distinct words of blocks at least for every one known, which are all hashed again each time
 
 
 class Block(NamedTuple):
@@ -116,8 +116,9 @@ def numbered(blocks: Iterable[tuple[np.ndarray, Any]]) -> Iterator[np.ndarray]:
         gathered.append(_Texts(y, lists.offsets.to_numpy(), keyed(lists.flatten())))
         if sum(len(texts.words.keys) for texts in gathered) > GATHERED * len(known.keys):
             known = yield from _number(gathered, known)
-            gathered = []
+            gathered.clear()
     known = yield from _number(gathered, known)
+    gathered.clear()
     content = b"\n".join(known.words())
     content += b"\n" * (-len(content) % 4)
     yield np.append(np.frombuffer(content, "int32"), np.int32(len(content) // 4))

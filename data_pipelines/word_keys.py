@@ -1,12 +1,13 @@
 """Distinct words as integers, which are told apart several times as fast as strings are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 SHORT = 8  # bytes of a word that is its own key
 PLACE = 8  # bits before the place of a longer word; such a key begins with a zero byte
+FIRST = np.uint64(0xFF)  # byte
 MASKS = np.array([256**size - 1 for size in range(SHORT + 1)], "uint64")
 
 
@@ -27,27 +28,26 @@ class WordKeys(NamedTuple):
         """Return the words."""
         keys, longer = self.keys.to_numpy()[1:], self.longer.to_pylist()
         words = keys.view(f"S{SHORT}").astype(object)
-        is_longer = keys & 0xFF == 0
+        is_longer = keys & FIRST == 0
         words[is_longer] = [longer[place] for place in (keys[is_longer] >> PLACE).tolist()]
         return words.tolist()
 
-    def extended(self, blocks: Sequence["Keyed"]) -> tuple["WordKeys", list[np.ndarray]]:
-        """Return all words, new ones behind the known ones, and the place of each word of each block."""
+    def extended(self, blocks: Sequence["Keyed"]) -> tuple["WordKeys", Iterator[np.ndarray]]:
+        """Return all words, new ones behind the known ones, and of each block the place of each of its words."""
         import pyarrow
 
         longer, places = _encoded(self.longer, [block.longer for block in blocks])
-        for block, found in zip(blocks, places, strict=True):
-            block.keys[block.is_longer] = found.astype("uint64") << PLACE
-        keys, numbers = _encoded(self.keys, [pyarrow.array(block.keys) for block in blocks])
-        return WordKeys(keys, longer), numbers
+        distinct = [_moved(block.keys, found) for block, found in zip(blocks, places, strict=True)]
+        keys, places = _encoded(self.keys, list(map(pyarrow.array, distinct)))
+        return WordKeys(keys, longer), (found[block.places] for block, found in zip(blocks, places, strict=True))
 
 
 class Keyed(NamedTuple):
-    """The words of a block."""
+    """The words of a block: the place of each among the distinct ones, and these as in `WordKeys`."""
 
-    keys: np.ndarray  # uint64 (words,); of the words in `longer` only their first bytes, until they have a place
-    is_longer: np.ndarray  # bool (words,)
-    longer: Any  # binary, Arrow's
+    places: np.ndarray  # int32 (words,)
+    keys: np.ndarray  # uint64 (distinct words,)
+    longer: Any
 
 
 def keyed(words: Any) -> Keyed:
@@ -63,7 +63,18 @@ def keyed(words: Any) -> Keyed:
     is_longer = sizes > SHORT
     is_longer[np.searchsorted(offsets[1:], np.flatnonzero(letters == 0), "right")] = True
     keys = from_anywhere[offsets[:-1]] & MASKS[np.minimum(sizes, SHORT)]
-    return Keyed(keys, is_longer, words.filter(pyarrow.array(is_longer)).cast(pyarrow.binary()))
+    longer = words.filter(pyarrow.array(is_longer)).cast(pyarrow.binary()).dictionary_encode()
+    keys[is_longer] = (longer.indices.to_numpy().astype("uint64") + 1) << PLACE
+    encoded = pyarrow.array(keys).dictionary_encode()
+    return Keyed(encoded.indices.to_numpy(), encoded.dictionary.to_numpy(), longer.dictionary)
+
+
+def _moved(keys: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Return keys whose longer words, numbered from 1 on in a block, are at other places."""
+    is_longer = (keys & FIRST == 0) & (keys > 0)
+    found = keys.copy()
+    found[is_longer] = places.astype("uint64")[(keys[is_longer] >> PLACE) - 1] << PLACE
+    return found
 
 
 def _encoded(known: Any, blocks: Sequence[Any]) -> tuple[Any, list[np.ndarray]]:

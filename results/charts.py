@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from results.records import EpochEnd
 from results.verdicts import Answer, Verdict
@@ -117,18 +117,30 @@ def distance_chart(verdicts: Sequence[Verdict]) -> Spec | None:
     return _spec(layered, height=26 * len(rows) + 20)
 
 
+class Timed(NamedTuple):
+    """A system of a column: its score and the seconds of one run on a device."""
+
+    system: str
+    seconds: float
+    score: float
+    device: str
+
+
 @_unchecked
-def time_chart(systems: Sequence[tuple[str, float, float]], title: str) -> Spec:
-    """Show systems, each a name, the seconds of one run and a score, by a point with its name."""
+def time_chart(systems: Sequence[Timed], title: str) -> Spec:
+    """Show systems by points with their names, one shape for each device."""
     import altair as alt
 
-    rows = [{"system": name, "seconds": seconds, "score": score} for name, seconds, score in systems]
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(_data([timed._asdict() for timed in systems])).encode(
         x=alt.X("seconds:Q", title="seconds of one run", scale=alt.Scale(type="log", nice=True)),
         y=alt.Y("score:Q", title=title, scale=alt.Scale(zero=False, padding=12)),
-        tooltip=["system:N", alt.Tooltip("seconds:Q", format=",.1f"), alt.Tooltip("score:Q", format=".4~f")],
+        tooltip=[
+            *("system:N", "device:N"),
+            *(alt.Tooltip("seconds:Q", format=",.1f"), alt.Tooltip("score:Q", format=".4~f")),
+        ],
     )
-    points = base.mark_point(filled=True, size=70, color=ACCENT, opacity=0.85)
+    shape = alt.Shape("device:N").legend(orient="bottom", title=None)
+    points = base.mark_point(filled=True, size=70, color=ACCENT, opacity=0.85).encode(shape=shape)
     names = base.mark_text(align="left", dx=7, fontSize=11).encode(text="system:N")
     return _spec(alt.layer(points, names), height=420)
 

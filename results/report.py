@@ -104,8 +104,8 @@ def _paper_charts(paper: PaperPage) -> list[tuple[str, str, charts.Spec]]:
     for (table, column, metric), pages in columns.items():
         if len(pages) >= FEWEST_SYSTEMS:
             text = (
-                "One run of every system of ours, on the machine that its page names, with the reading of its "
-                "data, save what an earlier run kept."
+                "One run of every system of ours, with the reading of its data, save what an earlier run kept; "
+                "runs beside others on the same machine take longer."
             )
             found.append(
                 (f"Time: table {table}, {column}", text, charts.time_chart(list(map(_timed, pages)), metric))
@@ -113,15 +113,17 @@ def _paper_charts(paper: PaperPage) -> list[tuple[str, str, charts.Spec]]:
     return found
 
 
-def _timed(page: CellPage) -> tuple[str, float, float]:
-    """Return a system's name, with what its row notes, the mean time of its whole runs, and their score."""
+def _timed(page: CellPage) -> charts.Timed:
+    """Return a system, with what its row notes, the mean time of its whole runs, their score and devices."""
     cell, units = page.verdict.cell, page.verdict.units
     seconds: dict[int, list[float]] = {}
     for record in page.judged:
         seconds.setdefault(record.key.seed, []).append(record.seconds)
     folds = max(map(len, seconds.values()))
     whole = [sum(times) for times in seconds.values() if len(times) == folds]
-    return f"{cell.row} ({cell.note})" if cell.note else cell.row, fmean(whole), fmean(units)
+    name = f"{cell.row} ({cell.note})" if cell.note else cell.row
+    devices = " and ".join(dict.fromkeys(record.device for record in page.judged))
+    return charts.Timed(name, fmean(whole), fmean(units), devices)
 
 
 def _tables(paper: PaperPage) -> list[dict[str, Any]]:

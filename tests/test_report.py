@@ -153,7 +153,12 @@ def test_the_time_of_a_run_is_that_of_whole_passes_on_the_backend_that_was_judge
     cell = Cell("p", "1", "row", "column", METRICS["value"], None, None, "stopped early")
     times = {("tensorflow", 0): (10, 30), ("tensorflow", 1): (20,), ("jax", 0): (500, 500)}
     records = [
-        RunRecord(JobKey("p", "1", "row", "column", fold, seed, backend, "f", 1), {"value": 1.0}, seconds=seconds)
+        RunRecord(
+            JobKey("p", "1", "row", "column", fold, seed, backend, "f", 1),
+            {"value": 1.0},
+            seconds=seconds,
+            device=f"a device of {backend}",
+        )
         for (backend, seed), both in times.items()
         for fold, seconds in enumerate(both)
     ]
@@ -162,7 +167,7 @@ def test_the_time_of_a_run_is_that_of_whole_passes_on_the_backend_that_was_judge
         for name, value in (("jax", 2.0), ("tensorflow", 1.0))
     }
     page = CellPage(judged["tensorflow"], {}, records, (), "", judged)
-    assert _timed(page) == ("row (stopped early)", 40.0, 1.0)
+    assert _timed(page) == ("row (stopped early)", 40.0, 1.0, "a device of tensorflow")
 
 
 def test_text_from_data_is_escaped(browser, tmp_path):
