@@ -19,6 +19,7 @@ CLASSES, FIELDS = 5, 2  # a title and a text
 WORDS = 100_000  # that are made of letters; rarer ones are numbers, most of them seen once
 TITLE_WORDS, TEXT_WORDS = 5, 80  # of a review, as many on average
 KNOWN = (0, 2, 4)  # of five ranks those whose words have synonyms, as six in ten of the words of AG
+TELLING = 10  # one in so many ranks tells the class
 MOST_WORDS = 50_000
 BLOCK = 10_000
 
@@ -44,7 +45,8 @@ def compare(folder: Path, thesaurus: Path, *, rows: int, repeats: int) -> tuple[
 def generate(path: Path, rows: int, known: Sequence[str] = (), seed: int = 0) -> Path:
     """Write reviews whose words are distributed as Zipf says, six in ten of them `known` ones, as in news.
 
-    Every seed has the same words.
+    Every seed has the same words. Those of every tenth rank are others for each class, or no classifier would
+    come to an end.
     """
     rng = np.random.default_rng(0)
     letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
@@ -57,12 +59,14 @@ def generate(path: Path, rows: int, known: Sequence[str] = (), seed: int = 0) ->
         for start in range(0, rows, BLOCK):
             count = min(BLOCK, rows - start)
             sizes = np.minimum(rng.geometric(1 / TEXT_WORDS, count), 400) + TITLE_WORDS
+            classes = rng.integers(0, CLASSES, count)
             ranks = rng.zipf(1.3, sizes.sum())
+            ranks += np.where(ranks % TELLING == 0, np.repeat(classes, sizes), 0)
             words = vocabulary[np.minimum(ranks, WORDS) - 1]
             words[ranks > WORDS] = [f"{rank:x}" for rank in ranks[ranks > WORDS].tolist()]
-            for text in np.split(words, np.cumsum(sizes)[:-1]):
+            for text, number in zip(np.split(words, np.cumsum(sizes)[:-1]), classes, strict=True):
                 title, rest = " ".join(text[:TITLE_WORDS]), " ".join(text[TITLE_WORDS:])
-                stream_.write(f'"{rng.integers(1, 6)}","{title}","{rest}."\n')
+                stream_.write(f'"{number + 1}","{title}","{rest}."\n')
     return path
 
 

@@ -126,7 +126,7 @@ def write_readme(path: Path) -> None:
     rewrite_section(path, "verdicts", verdict_tables(attempted))
     rewrite_section(path, "claims", as_markdown(claims))
     rewrite_section(path, "costs", as_markdown(costs))
-    for name in ("cutting", "extracting", "reading", "counting"):
+    for name in ("cutting", "extracting", "reading", "counting", "systems"):
         rewrite_section(path, name, cost_table(_measured(name)))
     rewrite_section(path, "estimate", estimate_table(_measured("estimate")))
     speeds = map(_measured, ("speed", "speed-images", "speed-text", "speed-topics"))
