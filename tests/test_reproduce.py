@@ -162,7 +162,9 @@ def test_equal_seeds_give_equal_numbers():
 @pytest.mark.parametrize("signals", [(signal.SIGKILL, signal.SIGINT, signal.SIGKILL)], ids=["three stops"])
 def test_kills_lose_at_most_the_job_under_way_and_double_none(tmp_path, signals):
     files = RecordFiles("starter", tmp_path / "trial")
-    arguments = ("run", "starter", "--row", "LeNet-style", "--column", "digits", "--epochs", "3", "--lookalike")
+    runs = 8  # so many that the last stop does not come too late
+    arguments = ("run", "starter", "--row", "LeNet-style", "--column", "digits", "--seeds", str(runs))
+    arguments += ("--epochs", "3", "--lookalike")
 
     def finished() -> int:
         return len(files.records())
@@ -178,8 +180,8 @@ def test_kills_lose_at_most_the_job_under_way_and_double_none(tmp_path, signals)
     process = retable(*arguments, folder=tmp_path)
     output, errors = process.communicate()
     assert process.returncode == 0, errors
-    assert Counter(record.key.seed for record in files.records()) == dict.fromkeys(range(5), 1)
-    assert {key.seed: len(points) for key, points in files.curves().items()} == dict.fromkeys(range(5), 3)
+    assert Counter(record.key.seed for record in files.records()) == dict.fromkeys(range(runs), 1)
+    assert {key.seed: len(points) for key, points in files.curves().items()} == dict.fromkeys(range(runs), 3)
 
 
 def test_a_second_command_waits_and_says_for_whom(tmp_path):
