@@ -1,4 +1,4 @@
-"""Distinct words as integers, which are told apart several times as fast as strings are."""
+"""Distinct words as integers, which Arrow tells apart faster than strings."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -43,11 +43,11 @@ class WordKeys(NamedTuple):
 
 
 class Keyed(NamedTuple):
-    """The words of a block: the place of each among the distinct ones, and these as in `WordKeys`."""
+    """The words of a block: the place of each among the distinct ones, and the keys of these."""
 
     places: np.ndarray  # int32 (words,)
-    keys: np.ndarray  # uint64 (distinct words,)
-    longer: Any
+    keys: np.ndarray  # uint64 (distinct words,); the place of a longer word counts from 1, 0 is an empty word
+    longer: Any  # binary, Arrow's
 
 
 def keyed(words: Any) -> Keyed:
