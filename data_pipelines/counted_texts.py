@@ -11,7 +11,7 @@ from data_pipelines.dataset import DataError, Fold, Split
 from data_pipelines.labelled_rows import Joined, parts
 from data_pipelines.ngrams import counts, frequent_ngrams
 from data_pipelines.numbered_words import read_corpus
-from data_pipelines.word_rows import words_of
+from data_pipelines.word_rows import WORDS
 from data_pipelines.word_vectors import own_vectors
 
 
@@ -32,7 +32,7 @@ def load_counts(
     of each part are read once, and kept on disk.
     Raises DataError for files of another form, and for a training part without words.
     """
-    train, test = (read_corpus(part, words_of) for part in parts(paths, classes, fields, join))
+    train, test = (read_corpus(part, WORDS) for part in parts(paths, classes, fields, join))
     source = {"corpus": train.source, "most": most, "longest": longest}
     known = kept("ngrams", source, lambda: frequent_ngrams(train, longest, most))
     if not len(known):
@@ -55,7 +55,7 @@ def load_word_counts(
     Sparse float32 (rows, words) and classes. `vectors`: settings of `train_vectors`, whose `min_count` says which
     words have one. Otherwise as `load_counts`.
     """
-    train, test = (read_corpus(part, words_of) for part in parts(paths, classes, fields, join))
+    train, test = (read_corpus(part, WORDS) for part in parts(paths, classes, fields, join))
     frequent = np.flatnonzero(train.frequencies() >= vectors["min_count"])
     hashes = train.hashes[frequent]
     words = train.texts_of_words().take(frequent).to_pylist()

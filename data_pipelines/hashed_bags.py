@@ -15,11 +15,12 @@ from data_pipelines.cache import kept_blocks
 from data_pipelines.dataset import Fold, Split
 from data_pipelines.labelled_rows import parts
 from data_pipelines.ngrams import hashed, ngrams
-from data_pipelines.numbered_words import Block, Corpus, read_corpus
+from data_pipelines.numbered_words import Block, Corpus, WordRule, read_corpus
 from data_pipelines.packing import coarse
 
 END = "</s>"  # of a text, a word as others are
-TO_BLANK = ("<br />", ";", ":")
+LINE_BREAK = "<br />"  # a blank, as all of BLANKS are
+BLANKS = b" \t\n\v\f\r;:"
 APART = r"(['.,()!?])"  # words of their own
 BEGIN = -1  # of a text, among numbers
 
@@ -61,7 +62,7 @@ def load_bags(
     A number that no text of the fold has is left out, so that a table of vectors needs no row for it.
     Raises DataError for files of another form.
     """
-    corpora = [read_corpus(part, fast_text_words) for part in parts(paths, classes, fields, in_file_order)]
+    corpora = [read_corpus(part, WORDS) for part in parts(paths, classes, fields, in_file_order)]
     words = np.unique(corpora[0].hashes)
     settings = {"words": corpora[0].source, "longest": longest, "buckets": buckets}
     encode = partial(_numbers, words=words, longest=longest, buckets=buckets)
@@ -83,16 +84,17 @@ def in_file_order(fields: Sequence[Any]) -> Any:
     return compute.binary_join_element_wise("", *fields, ",")
 
 
-def fast_text_words(texts: Any) -> Any:
-    """Return the words of an Arrow array of strings, as an Arrow array of lists, with the mark at the end."""
+def _with_marks(texts: Any) -> Any:
+    """Return Arrow's strings with blanks around what are words of their own, and the mark at the end."""
     from pyarrow import compute
 
     found = compute.replace_substring(compute.ascii_lower(texts), '"', "")
-    for symbol in TO_BLANK:
-        found = compute.replace_substring(found, symbol, " ")
+    found = compute.replace_substring(found, LINE_BREAK, " ")
     found = compute.replace_substring_regex(found, APART, r" \1 ")
-    found = compute.binary_join_element_wise(found, END, " ")
-    return compute.ascii_split_whitespace(compute.ascii_trim_whitespace(found))
+    return compute.binary_join_element_wise(found, END, " ")
+
+
+WORDS = WordRule("words and marks of fastText", BLANKS, _with_marks)
 
 
 def _encoded(texts: Corpus, encode: Callable[[Block], np.ndarray], source: dict[str, Any]) -> np.ndarray:

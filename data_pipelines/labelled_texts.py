@@ -14,7 +14,7 @@ from data_pipelines.numbered_words import read_corpus
 from data_pipelines.quantized import LENGTH, alphabet, quantize
 from data_pipelines.rewritten import KeptTexts, Rewritten
 from data_pipelines.thesaurus import read_thesaurus
-from data_pipelines.word_rows import WordRows, frequent_words, number_words, words_of
+from data_pipelines.word_rows import WORDS, WordRows, frequent_words, number_words
 from data_pipelines.word_vectors import own_vectors
 
 
@@ -60,11 +60,14 @@ def load_words(
     read once more, as they are. Otherwise as `load_characters`.
     """
     train, test = parts(paths[: len(paths) - synonyms], classes, fields, join)
-    corpora = [read_corpus(part, words_of) for part in (train, test)]
+    corpora = [read_corpus(part, WORDS) for part in (train, test)]
     vocabulary = frequent_words(corpora[0], most)
     first, last = (Split(WordRows(texts, vocabulary, LENGTH), texts.classes()) for texts in corpora)
     if synonyms:
-        first = _rewritten(train, partial(number_words, vocabulary=vocabulary, length=LENGTH), paths[-1])
+        from data_pipelines.word_table import WordTable
+
+        known = WordTable(WORDS.letters, vocabulary)
+        first = _rewritten(train, partial(number_words, vocabulary=known, length=LENGTH), paths[-1])
     found = Fold(first, None, last, vocabulary)
     if vectors is None:
         return found

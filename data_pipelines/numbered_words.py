@@ -4,7 +4,7 @@ A number from 0 on is a word's, in the order of first occurrences; a negative on
 a text. Behind the last text stand the words themselves.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -12,13 +12,10 @@ import numpy as np
 
 from data_pipelines.cache import kept_blocks
 from data_pipelines.dataset import DataError
-from data_pipelines.labelled_rows import Part
-from data_pipelines.word_keys import Keyed, WordKeys, keyed
+from data_pipelines.labelled_rows import Part, Rows
 
 BLOCK = 1 << 21  # numbers that are held at a time
 VERSION = 3  # of what a word is, its hash, and how it is kept, here and in the files that cut texts into words
-EMPTY = np.iinfo("int32").min
-GATHERED = 1  # distinct words of blocks at least for every one known, which are all hashed again each time
 
 
 class Block(NamedTuple):
@@ -56,11 +53,11 @@ class Corpus:
 
     def frequencies(self) -> np.ndarray:
         """Return how often each word occurs, int64 (distinct words,)."""
-        found = np.zeros(1 + int(self.numbers.max(initial=-1)), "int64")
+        words, marks = int(self.numbers.max(initial=-1)) + 1, -int(self.numbers.min(initial=0))
+        found = np.zeros(words + marks, "int64")
         for at in range(0, len(self.numbers), BLOCK):
-            part = self.numbers[at : at + BLOCK]
-            found += np.bincount(part[part >= 0], minlength=len(found))
-        return found
+            np.add.at(found, self.numbers[at : at + BLOCK], 1)  # marks, below 0, count from the end
+        return found[:words]
 
     @cached_property
     def starts(self) -> np.ndarray:
@@ -98,47 +95,35 @@ class Corpus:
             yield from (words[text].tolist() for text in np.split(block.words, ends[:-1]))
 
 
-def read_corpus(part: Part, split: Callable[[Any], Any]) -> Corpus:
-    """Return the words and the classes of a part; read once.
+class WordRule(NamedTuple):
+    """What a word of a text is: a run of bytes, in lower case where ASCII has one."""
 
-    `split` makes an Arrow array of lists of words of texts.
-    """
-    source = part.source() | {"words": [f"{split.__module__}.{split.__name__}", VERSION]}
-    texts = ((rows.y, split(rows.texts)) for rows in part.rows())
-    return Corpus(kept_blocks("numbered_words", source, lambda: numbered(texts)), source)
+    name: str
+    blanks: bytes  # those that stand between words
+    prepared: Callable[[Any], Any] = lambda texts: texts  # Arrow arrays of strings, before they are cut
+
+    @property
+    def letters(self) -> bytes:
+        """Return what each of the 256 bytes is in a word, a blank for those between words."""
+        return bytes(range(256)).lower().translate(bytes.maketrans(self.blanks, b" " * len(self.blanks)))
 
 
-def numbered(blocks: Iterable[tuple[np.ndarray, Any]]) -> Iterator[np.ndarray]:
-    """Yield the content of a `Corpus`, int32, for pairs of classes and of an Arrow array of lists of words."""
-    known = WordKeys.none()
-    gathered: list[_Texts] = []
-    for y, lists in blocks:
-        gathered.append(_Texts(y, lists.offsets.to_numpy(), keyed(lists.flatten())))
-        if sum(len(texts.words.keys) for texts in gathered) > GATHERED * len(known.keys):
-            known = yield from _number(gathered, known)
-            gathered.clear()
-    known = yield from _number(gathered, known)
-    gathered.clear()
-    content = b"\n".join(known.words())
+def read_corpus(part: Part, rule: WordRule) -> Corpus:
+    """Return the words and the classes of a part; read once."""
+    source = part.source() | {"words": [rule.name, VERSION]}
+    return Corpus(kept_blocks("numbered_words", source, lambda: numbered(part.rows(), rule)), source)
+
+
+def numbered(blocks: Iterable[Rows], rule: WordRule) -> Iterator[np.ndarray]:
+    """Yield the content of a `Corpus`, int32, of labelled texts."""
+    from data_pipelines.word_table import WordTable
+
+    table = WordTable(rule.letters)
+    for y, texts in blocks:
+        yield table.number(rule.prepared(texts), -1 - y)
+    content = table.words()
     content += b"\n" * (-len(content) % 4)
     yield np.append(np.frombuffer(content, "int32"), np.int32(len(content) // 4))
-
-
-class _Texts(NamedTuple):
-    y: np.ndarray
-    offsets: np.ndarray
-    words: Keyed
-
-
-def _number(blocks: Sequence[_Texts], known: WordKeys) -> Generator[np.ndarray, None, WordKeys]:
-    """Yield classes and words of each block; return the known words with the new ones behind them."""
-    known, numbers = known.extended([block.words for block in blocks])
-    for block, of_words in zip(blocks, numbers, strict=True):
-        is_empty = of_words == 0
-        starts = block.offsets[: len(block.y)]
-        found = np.insert(np.where(is_empty, EMPTY, of_words - 1), starts - starts[:1], -1 - block.y)
-        yield found[found != EMPTY] if is_empty.any() else found
-    return known
 
 
 def hash_words(words: Sequence[Any]) -> np.ndarray:

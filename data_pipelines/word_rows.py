@@ -5,36 +5,17 @@ not ASCII counts as letters and keeps its case.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from data_pipelines.numbered_words import Corpus
+from data_pipelines.numbered_words import Corpus, WordRule
 
-SEPARATORS = bytes(byte for byte in range(128) if not chr(byte).isalnum())  # all other bytes count as letters
-BLANKED = bytes(range(256)).lower().translate(bytes.maketrans(SEPARATORS, b" " * len(SEPARATORS)))
+if TYPE_CHECKING:
+    from data_pipelines.word_table import WordTable
+
+WORDS = WordRule("letters and digits", bytes(byte for byte in range(128) if not chr(byte).isalnum()))
 LARGEST_VOCABULARY = np.iinfo("uint16").max
-
-
-def words_of(texts: Any) -> Any:
-    """Return the words of an Arrow array of strings, as an Arrow array of lists.
-
-    All texts are cut at once, a blank between two, wherever a letter stands beside none.
-    """
-    import pyarrow
-    from pyarrow import compute
-
-    sizes = compute.binary_length(texts).to_numpy(zero_copy_only=False)
-    together = pyarrow.ListArray.from_arrays([0, len(texts)], texts)
-    blanked = b" %b " % compute.binary_join(together, " ")[0].as_buffer().to_pybytes().translate(BLANKED)
-    is_letter = np.frombuffer(blanked, "uint8") != ord(" ")
-    edges = np.flatnonzero(is_letter[1:] != is_letter[:-1])
-    begins, ends = edges[::2], edges[1::2]
-    places = np.append(0, np.cumsum(ends - begins)).astype("int32")
-    letters = blanked.translate(None, b" ")
-    words = pyarrow.StringArray.from_buffers(len(begins), *map(pyarrow.py_buffer, (places, letters)))
-    first = np.searchsorted(begins, np.append(0, np.cumsum(sizes + 1))).astype("int32")
-    return pyarrow.ListArray.from_arrays(first, words)
 
 
 def frequent_words(corpus: Corpus, size: int) -> tuple[str, ...]:
@@ -72,17 +53,16 @@ class WordRows:
         return found
 
 
-def number_words(texts: Any, vocabulary: Sequence[str], length: int) -> np.ndarray:
+def number_words(texts: Any, vocabulary: "WordTable", length: int) -> np.ndarray:
     """Return the rows of an Arrow array of texts, as `WordRows` does."""
-    from pyarrow import compute
-
-    lists = words_of(texts)
-    numbers = _places(lists.flatten(), vocabulary)
-    sizes = compute.list_value_length(lists).to_numpy().astype("int64")
-    rows = np.repeat(np.arange(len(sizes)), sizes)
-    places = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    found = np.zeros((len(sizes), length), "uint16")
-    fits = places < length
+    content = vocabulary.number(texts, np.full(len(texts), -1, "int32"), is_open=False)
+    numbers = (content + 1) % (len(vocabulary) + 1)
+    starts = np.flatnonzero(content < 0)
+    sizes = np.diff(starts, append=len(content))
+    rows = np.repeat(np.arange(len(texts)), sizes)
+    places = np.arange(len(content)) - starts[rows] - 1  # -1 for where a text begins
+    fits = (places >= 0) & (places < length)
+    found = np.zeros((len(texts), length), "uint16")
     found[rows[fits], places[fits]] = numbers[fits]
     return found
 

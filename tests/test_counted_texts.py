@@ -13,13 +13,14 @@ from benchmarks.claims import judge_claims
 from benchmarks.papers import zhang2015
 from benchmarks.recipe import Measurement
 from benchmarks.table import load_table
-from data_pipelines import ngrams, numbered_words
+from data_pipelines import ngrams, numbered_words, word_table
 from data_pipelines.counted_texts import load_counts, load_word_counts
 from data_pipelines.dataset import DataError
-from data_pipelines.labelled_rows import first_last, last_first
-from data_pipelines.numbered_words import Corpus, hash_words, numbered
+from data_pipelines.labelled_rows import Rows, first_last, last_first
+from data_pipelines.numbered_words import Corpus, WordRule, hash_words, numbered
 from models.bag_of_words import cluster_assignments, features, inverse_frequencies, logistic_predictions
 
+PLAIN = WordRule("what blanks part", b" ")
 FORM = {"classes": 2, "fields": 2, "join": first_last}
 
 
@@ -31,10 +32,10 @@ def sentences_of(texts: int, words: int = 12) -> list[list[str]]:
 def corpus_of(sentences: list[list[str]]) -> Corpus:
     """Return sentences, in two blocks, as they are kept, with classes in turn."""
     y = np.arange(len(sentences), dtype="int32") % 3
-    lists = pyarrow.array(sentences, pyarrow.list_(pyarrow.string()))
+    texts = pyarrow.array([" ".join(sentence) for sentence in sentences])
     middle = len(sentences) // 2
-    pairs = [(y[:middle], lists[:middle]), (y[middle:], lists[middle:])]
-    return Corpus(np.concatenate(list(numbered(pairs))), {})
+    rows = [Rows(y[:middle], texts[:middle]), Rows(y[middle:], texts[middle:])]
+    return Corpus(np.concatenate(list(numbered(rows, PLAIN))), {})
 
 
 def ngrams_of(sentence: list[str], longest: int) -> list[str]:
@@ -75,23 +76,32 @@ def test_words_are_numbered_as_they_first_occur(block):
     assert not corpus_of([[], []]).words()
 
 
-@pytest.mark.parametrize("gathered", [0, 2, 1000])
-def test_words_of_any_length_are_numbered_as_in_plain_python(gathered, monkeypatch):
-    monkeypatch.setattr(numbered_words, "GATHERED", gathered)
+@pytest.mark.parametrize("slots", [2, 64, 1 << 16])
+def test_words_of_any_length_are_numbered_as_in_plain_python(slots, monkeypatch):
+    monkeypatch.setattr(word_table, "FEWEST", slots)
     rng = np.random.default_rng(0)
-    letters = [b"a", b"b", b"\0", b"\xff"]
-    words = [b"".join(rng.choice(letters, size)) for size in rng.integers(0, 20, 300)]
+    letters = np.array([*b"ab\0\xff"], "uint8")
+    words = [rng.choice(letters, size).tobytes() for size in rng.integers(1, 20, 300)]
     words += [word[:size] for word in words[:100] for size in (7, 8, 9)]
     texts = [[words[place] for place in rng.integers(0, len(words), size)] for size in rng.integers(0, 9, 400)]
-    lists = pyarrow.array(texts, pyarrow.list_(pyarrow.binary()))
-    blocks = [lists[at : at + 40] for at in range(0, len(lists), 40)]
-    pairs = ((np.zeros(len(block), "int32"), block) for block in blocks)
-    corpus = Corpus(np.concatenate(list(numbered(pairs))), {})
-    running = [word for text in texts for word in text if word]
+    together = pyarrow.array(
+        [(b" ", b"  ")[number % 2].join(text) for number, text in enumerate(texts)], pyarrow.binary()
+    )
+    blocks = [Rows(np.zeros(40, "int32"), together[at : at + 40]) for at in range(0, len(texts), 40)]
+    corpus = Corpus(np.concatenate(list(numbered(blocks, PLAIN))), {})
+    running = [word for text in texts for word in text]
     expected = list(dict.fromkeys(running))
     assert corpus.words() == expected
     assert [expected[number] for number in corpus.numbers if number >= 0] == running
     assert corpus.frequencies().tolist() == [running.count(word) for word in expected]
+
+
+def test_words_with_equal_keys_are_told_apart():
+    plain = [b"word%04d" % number * 2 for number in range(20)]  # each half takes out what the other puts in
+    texts = pyarrow.array([b" ".join(plain + plain[::-1])], pyarrow.binary())
+    corpus = Corpus(np.concatenate(list(numbered([Rows(np.zeros(1, "int32"), texts)], PLAIN))), {})
+    assert corpus.words() == plain
+    assert corpus.numbers[1:].tolist() == [*range(len(plain)), *range(len(plain))[::-1]]
 
 
 def test_a_text_longer_than_a_block_is_told(monkeypatch):
@@ -100,9 +110,9 @@ def test_a_text_longer_than_a_block_is_told(monkeypatch):
         list(corpus_of([["a"] * 30, ["b"]]).blocks())
 
 
-def test_empty_words_and_bytes_that_are_no_text_are_counted_as_they_are():
-    lists = pyarrow.array([[b""], [b"\xff", b"a", b""], []], pyarrow.list_(pyarrow.binary()))
-    corpus = Corpus(np.concatenate(list(numbered([(np.array([2, 0, 1], "int32"), lists)]))), {})
+def test_bytes_that_are_no_text_are_counted_as_they_are():
+    texts = pyarrow.array([b"", b" \xff a ", b" "], pyarrow.binary())
+    corpus = Corpus(np.concatenate(list(numbered([Rows(np.array([2, 0, 1], "int32"), texts)], PLAIN))), {})
     (block,) = corpus.blocks()
     assert block.texts.tolist() == [1, 1]
     assert block.y.tolist() == [2, 0, 1]

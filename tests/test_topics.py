@@ -245,30 +245,38 @@ def test_blocks_are_kept_as_one_array(home):
 
 
 def test_words_are_runs_of_letters_and_digits():
-    from data_pipelines.word_rows import words_of
+    from data_pipelines.numbered_words import Corpus, numbered
+    from data_pipelines.word_rows import WORDS
+
+    def words_of(texts) -> list[list[str]]:
+        blocks = [Rows(np.zeros(len(texts), "int32"), texts)]
+        return list(Corpus(np.concatenate(list(numbered(blocks, WORDS))), {}))
 
     texts = arrow("It's  a-B; 2nd\nB!", "", "Ünder é", "...")
-    assert words_of(texts).to_pylist()[:3] == [["it", "s", "a", "b", "2nd", "b"], [], ["Ünder", "é"]]
-    assert words_of(arrow("x", "", "ab", "c", "", "?")[1:]).to_pylist() == [[], ["ab"], ["c"], [], []]
-    assert words_of(arrow()).to_pylist() == words_of(arrow("x")[1:]).to_pylist() == []
+    assert words_of(texts) == [["it", "s", "a", "b", "2nd", "b"], [], ["Ünder", "é"], []]
+    assert words_of(arrow("x", "", "ab", "c", "", "?")[1:]) == [[], ["ab"], ["c"], [], []]
+    assert words_of(arrow()) == words_of(arrow("x")[1:]) == []
 
 
 def test_texts_are_rows_of_the_most_frequent_words_words():
     from data_pipelines.numbered_words import Corpus, numbered
-    from data_pipelines.word_rows import WordRows, frequent_words, number_words, words_of
+    from data_pipelines.word_rows import WORDS, WordRows, frequent_words, number_words
+    from data_pipelines.word_table import WordTable
 
     blocks = [arrow("It's  a-B; 2nd\nB!", "", "Ünder é", "..."), arrow("zz b")]
-    pairs = ((np.zeros(len(texts), "int32"), words_of(texts)) for texts in blocks)
-    corpus = Corpus(np.concatenate(list(numbered(pairs))), {})
+    rows = (Rows(np.zeros(len(texts), "int32"), texts) for texts in blocks)
+    corpus = Corpus(np.concatenate(list(numbered(rows, WORDS))), {})
     assert frequent_words(corpus, 3) == ("b", "it", "s")
     with pytest.raises(ValueError, match="70,000 words. Expected 65,535"):
         frequent_words(corpus, 70_000)
+    known = WordTable(WORDS.letters, ("b", "é"))
     for length in (1, 2, 5):
         rows = WordRows(corpus, ("b", "é"), length)
         expected = np.array([[0, 0, 0, 1, 0], [0] * 5, [0, 2, 0, 0, 0], [0] * 5, [0, 1, 0, 0, 0]])[:, :length]
         np.testing.assert_array_equal(rows[:], expected)
         np.testing.assert_array_equal(rows[[4, 2]], expected[[4, 2]])
-        np.testing.assert_array_equal(number_words(blocks[0], ("b", "é"), length), expected[:4])
+        np.testing.assert_array_equal(number_words(blocks[0], known, length), expected[:4])
+    assert len(known) == 2
 
 
 def test_texts_are_kept_as_they_are(home):
