@@ -13,12 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from benchmarks import provenance
 from benchmarks.running import Cluster
+from benchmarks.stops import raised_until_heard
 from benchmarks.table import load_table
 from benchmarks.training import Options
 from data_pipelines.dataset import DataError
 from results.verdicts import Answer
 
-AGAIN_SECONDS = 5
 MOST_HOURS = 24 * 365
 
 
@@ -120,28 +120,24 @@ def alone(path: Path) -> Iterator[bool]:
 def stopping(hours: float, problems: list[str]) -> Iterator[None]:
     """Raise Stop inside when the hours are over, or on SIGTERM.
 
-    Again after a while if need be: an exception that strikes in a finaliser is lost. One that strikes in a library
-    may come out as the library's own and fail a job; such `problems`, from the first call to stop on, are dropped.
+    One that strikes in a library may come out as the library's own and fail a job; such `problems`, from the first
+    call to stop on, are dropped.
     """
     reason, before_it = "", 0
 
-    def stop(number: int, frame: Any) -> None:
+    def stop(number: int) -> Stop:
         nonlocal reason, before_it
         before_it = before_it if reason else len(problems)
         reason = reason or (
             f"its {hours:g} hours were over" if number == signal.SIGALRM else "it was told to stop"
         )
-        signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
-        raise Stop(reason)
+        return Stop(reason)
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGALRM, signal.SIGTERM)}
-    signal.setitimer(signal.ITIMER_REAL, hours * 3600)
     try:
-        yield
+        with raised_until_heard(signal.SIGTERM, stop):
+            signal.setitimer(signal.ITIMER_REAL, hours * 3600)
+            yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in before.items():
-            signal.signal(number, handler)
         if reason:
             del problems[before_it:]
 

@@ -1,11 +1,11 @@
 """Shared fixtures. Keras is imported once, on the TensorFlow backend."""
 
-import gc
 import os
 
 from benchmarks.backends import backend_environment
+from tests.processes import ONE_THREAD, trace_quickly
 
-os.environ.update(backend_environment("tensorflow", deterministic=False))
+os.environ.update(backend_environment("tensorflow", deterministic=False) | ONE_THREAD)
 os.environ.pop("MLFLOW_TRACKING_URI", None)
 
 from pathlib import Path
@@ -17,12 +17,7 @@ MIRROR = Path(os.environ.get("RETABLE_MIRROR", "/nowhere"))
 
 @pytest.fixture(scope="session", autouse=True)
 def quickly_traced() -> None:
-    """Spend less on graphs that run for a step or two: neither rewrite them nor search them for garbage."""
-    import tensorflow as tf
-
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
+    trace_quickly()
 
 
 @pytest.fixture(scope="session")

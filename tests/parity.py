@@ -3,6 +3,7 @@
 Run as a script: KERAS_BACKEND=<backend> python -m tests.parity OUTPUT.npz
 """
 
+import os
 import sys
 import tempfile
 from dataclasses import replace
@@ -15,6 +16,7 @@ from benchmarks.recipe import Recipe, describe
 from benchmarks.table import load_table, paper_names
 from benchmarks.training import Options, adjust, arranged, compile_once, prepare
 from tests.kinds import kind, narrow, total
+from tests.processes import trace_quickly
 
 BATCH, STEPS = 8, 10
 FEW_STEPS = 6  # of language models, which are compiled one by one
@@ -84,6 +86,8 @@ def _end_to_end(arrays) -> np.ndarray:
 
 
 if __name__ == "__main__":
+    if os.environ["KERAS_BACKEND"] == "tensorflow":
+        trace_quickly()
     kim2016.STEPS = FEW_STEPS
     measured = {
         f"{name}|{what}": array for name, recipe in subjects().items() for what, array in steps(recipe).items()

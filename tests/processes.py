@@ -1,5 +1,6 @@
-"""The command in a process of its own, for tests that stop it."""
+"""Processes of tests: the command, for tests that stop it, and what makes short ones cheap."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -9,6 +10,17 @@ from pathlib import Path
 COMMAND = [sys.executable, "-c", "from benchmarks.cli.app import main; main()"]
 ROOT = Path(__file__).parent.parent
 QUICKLY_COMPILED = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}  # a short test spends its time compiling
+
+ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+def trace_quickly() -> None:
+    """Spend less on graphs of TensorFlow that run for a step or two: no rewriting, no search for garbage."""
+    import tensorflow as tf
+
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def retable(*arguments: str, folder: Path) -> subprocess.Popen:

@@ -13,6 +13,7 @@ from benchmarks.reproduce import job_key
 from benchmarks.table import load_table
 from benchmarks.training import Job, Options, adjust, train
 from results.records import EpochEnd
+from tests.processes import trace_quickly
 
 EPOCHS = 2
 PLACES = [  # packed sentences and the best epoch; recurrent states and a rate that falls
@@ -49,5 +50,7 @@ def go() -> None:
 
 
 if __name__ == "__main__":
+    if os.environ["KERAS_BACKEND"] == "tensorflow":
+        trace_quickly()
     kim2016.STEPS = 6  # of a language model, which are compiled one by one
     {"stop": stop, "go": go}[sys.argv[1]]()

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.cli.app import main
 from data_pipelines.dataset import LeftOut
 from results.records import RecordFiles
-from tests.processes import QUICKLY_COMPILED, ROOT
+from tests.processes import ONE_THREAD, QUICKLY_COMPILED, ROOT
 
 UNTRACKED = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}  # where nobody listens: a new database takes seconds
 
@@ -132,11 +132,12 @@ def test_another_backend_trains_the_same_network(tmp_path, backend):
 
 
 def test_equal_seeds_give_equal_numbers_in_two_processes(mirror, tmp_path):
-    """On a real set at full size, without --deterministic."""
+    """On a real set at full size, on several threads, without --deterministic."""
     curves = []
     for name in ("one", "two"):
         arguments = ("run", "kim2014", "--row", "CNN-rand", "--column", "TREC", "--seeds", "1", "--epochs", "1")
         environment = {"RETABLE_MIRROR": str(mirror), "RETABLE_HOME": str(tmp_path / "home"), **UNTRACKED}
+        environment |= dict.fromkeys(ONE_THREAD, "2")
         done = retable(*arguments, RETABLE_RESULTS=str(tmp_path / name), **environment)
         assert done.returncode == 0, done.stderr
         files = RecordFiles("kim2014", tmp_path / name / "trial")

@@ -13,14 +13,14 @@ from benchmarks.claims import judge_claims
 from benchmarks.papers import zhang2015
 from benchmarks.recipe import Measurement
 from benchmarks.table import load_table
-from data_pipelines import ngrams, numbered_words, word_table
+from data_pipelines import ngrams, numbered_words
 from data_pipelines.counted_texts import load_counts, load_word_counts
 from data_pipelines.dataset import DataError
 from data_pipelines.labelled_rows import Rows, first_last, last_first
 from data_pipelines.numbered_words import Corpus, WordRule, hash_words, numbered
 from models.bag_of_words import cluster_assignments, features, inverse_frequencies, logistic_predictions
 
-PLAIN = WordRule("what blanks part", b" ")
+PLAIN = WordRule("what blanks part", b" \n")
 FORM = {"classes": 2, "fields": 2, "join": first_last}
 
 
@@ -66,58 +66,6 @@ def test_blocks_hold_whole_texts_and_their_classes(block):
     assert found == [hash_words(sentence).tolist() if sentence else [] for sentence in sentences]
     assert labels == corpus.classes().tolist() == [text % 3 for text in range(200)]
     assert list(corpus) == sentences
-
-
-def test_words_are_numbered_as_they_first_occur(block):
-    corpus = corpus_of([["b", "a"], ["c", "b"], [], ["a", "b"]])
-    assert corpus.words() == [b"b", b"a", b"c"]
-    assert corpus.frequencies().tolist() == [3, 2, 1]
-    assert corpus.starts.tolist() == [1, 4, 7, 8]
-    assert not corpus_of([[], []]).words()
-
-
-@pytest.mark.parametrize("slots", [2, 64, 1 << 16])
-def test_words_of_any_length_are_numbered_as_in_plain_python(slots, monkeypatch):
-    monkeypatch.setattr(word_table, "FEWEST", slots)
-    rng = np.random.default_rng(0)
-    letters = np.array([*b"ab\0\xff"], "uint8")
-    words = [rng.choice(letters, size).tobytes() for size in rng.integers(1, 20, 300)]
-    words += [word[:size] for word in words[:100] for size in (7, 8, 9)]
-    texts = [[words[place] for place in rng.integers(0, len(words), size)] for size in rng.integers(0, 9, 400)]
-    together = pyarrow.array(
-        [(b" ", b"  ")[number % 2].join(text) for number, text in enumerate(texts)], pyarrow.binary()
-    )
-    blocks = [Rows(np.zeros(40, "int32"), together[at : at + 40]) for at in range(0, len(texts), 40)]
-    corpus = Corpus(np.concatenate(list(numbered(blocks, PLAIN))), {})
-    running = [word for text in texts for word in text]
-    expected = list(dict.fromkeys(running))
-    assert corpus.words() == expected
-    assert [expected[number] for number in corpus.numbers if number >= 0] == running
-    assert corpus.frequencies().tolist() == [running.count(word) for word in expected]
-
-
-def test_words_with_equal_keys_are_told_apart():
-    plain = [b"word%04d" % number * 2 for number in range(20)]  # each half takes out what the other puts in
-    texts = pyarrow.array([b" ".join(plain + plain[::-1])], pyarrow.binary())
-    corpus = Corpus(np.concatenate(list(numbered([Rows(np.zeros(1, "int32"), texts)], PLAIN))), {})
-    assert corpus.words() == plain
-    assert corpus.numbers[1:].tolist() == [*range(len(plain)), *range(len(plain))[::-1]]
-
-
-def test_a_text_longer_than_a_block_is_told(monkeypatch):
-    monkeypatch.setattr(numbered_words, "BLOCK", 20)
-    with pytest.raises(DataError, match="A text has 20 words or more"):
-        list(corpus_of([["a"] * 30, ["b"]]).blocks())
-
-
-def test_bytes_that_are_no_text_are_counted_as_they_are():
-    texts = pyarrow.array([b"", b" \xff a ", b" "], pyarrow.binary())
-    corpus = Corpus(np.concatenate(list(numbered([Rows(np.array([2, 0, 1], "int32"), texts)], PLAIN))), {})
-    (block,) = corpus.blocks()
-    assert block.texts.tolist() == [1, 1]
-    assert block.y.tolist() == [2, 0, 1]
-    assert corpus.words() == [b"\xff", b"a"]
-    assert list(corpus) == [[], ["\ufffd", "a"], []]
 
 
 @pytest.mark.parametrize("longest", [1, 2, 5])

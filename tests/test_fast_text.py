@@ -32,7 +32,7 @@ def words_of(rows: Rows) -> list[list[str]]:
 
 
 def test_words_are_those_of_the_published_code():
-    texts = pyarrow.array(['It\'s "GOOD", (or not)?<br />a;b:c', ""])
+    texts = pyarrow.array(['It\'s "GOOD",\v(or\fnot)?<BR />a;b:c', ""])
     assert words_of(Rows(np.zeros(2, "int32"), texts)) == [
         ["it", "'", "s", "good", ",", "(", "or", "not", ")", "?", "a", "b", "c", "</s>"],
         ["</s>"],

@@ -4,15 +4,18 @@ import contextlib
 import json
 import os
 import signal
+import sys
 import time
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from benchmarks import provenance
 from benchmarks.cli.app import app
+from benchmarks.cli.run import resumable
 from benchmarks.nightly import Exit, Stop, alone, read_plan, stopping
 from benchmarks.table import UnknownName
 from data_pipelines.dataset import DataError
@@ -177,12 +180,33 @@ def test_wrong_plans_say_what_is_wrong(tmp_path, text, error):
         read_plan(tmp_path / "plan.toml")
 
 
-def test_a_stop_that_a_finaliser_swallowed_comes_again(monkeypatch):
-    monkeypatch.setattr("benchmarks.nightly.AGAIN_SECONDS", 0.05)
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(Stop, match="told to stop"), stopping(1, []):
-        with contextlib.suppress(Stop):
-            os.kill(os.getpid(), signal.SIGTERM)
-            time.sleep(5)
+class Slow:
+    """What takes its time to end."""
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), self.number)
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["in a finaliser", "in a library"])
+@pytest.mark.parametrize(
+    ("number", "stopped", "error"),
+    [(signal.SIGTERM, lambda: stopping(1, []), Stop), (signal.SIGINT, resumable, typer.Exit)],
+    ids=["a night", "Ctrl-C"],
+)
+def test_a_stop_that_is_lost_comes_again(monkeypatch, number, stopped, error, is_told):
+    monkeypatch.setattr("benchmarks.stops.AGAIN_SECONDS", 60 if is_told else 0.05)
+    before, hook = signal.getsignal(number), sys.unraisablehook
+    with pytest.raises(error), stopped():
+        if is_told:
+            slow = Slow()
+            slow.number = number
+            del slow
+        else:
+            with contextlib.suppress(KeyboardInterrupt):
+                os.kill(os.getpid(), number)
+                time.sleep(5)
         time.sleep(5)
-    assert signal.getsignal(signal.SIGTERM) is before
+        raise AssertionError("It was lost.")
+    assert (signal.getsignal(number), sys.unraisablehook) == (before, hook)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)

@@ -1,5 +1,6 @@
 """retable run | reproduce | track: train what is missing, write it down, judge it."""
 
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -15,6 +16,7 @@ from benchmarks.cli.show import Column, Paper, Results, TableName, existing, pri
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, settings
 from benchmarks.reproduce import Runner, reproduce, verdicts
 from benchmarks.running import Cluster, run_here, run_on_ray
+from benchmarks.stops import raised_until_heard
 from benchmarks.table import PaperTable, load_table, match
 from benchmarks.training import Options, adjust
 from data_pipelines.dataset import DataError
@@ -117,7 +119,8 @@ def track(paper: Paper, results: Results = None) -> None:
 def resumable() -> Iterator[None]:
     """On Ctrl-C, say that nothing is lost, and exit with 130."""
     try:
-        yield
+        with raised_until_heard(signal.SIGINT, lambda number: KeyboardInterrupt()):
+            yield
     except KeyboardInterrupt:
         warn("Stopped. Every finished job is kept; the same command goes on from here.")
         raise typer.Exit(130) from None
