@@ -14,8 +14,12 @@ SOON_SECONDS = 0.01
 def raised_until_heard(number: int, stop: Callable[[int], BaseException]) -> Iterator[None]:
     """Raise inside what `stop` makes of a signal's number, at this signal and when the timer of the process rings.
 
-    And again after a while, until it has come out. Leaves handlers as they were, and the timer off.
+    And again after a while, until it has come out. Leaves handlers as they were, and the timer off. Windows has no
+    such timer: there a signal does what it did before.
     """
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
     raised: BaseException | None = None
 
     def handle(number: int, frame: Any) -> None:

@@ -99,6 +99,8 @@ def _texts(texts: Any, marks: np.ndarray) -> _Texts:
     _, ends, content = texts.buffers()
     ends = np.frombuffer(ends, "int32")[texts.offset : texts.offset + len(texts) + 1]
     content = np.frombuffer(content, "uint8") if content else np.empty(0, "uint8")
+    for array in (ends, content):
+        array.flags.writeable = False  # of one type whatever Arrow says, so that loops are compiled once
     return _Texts(content, ends, marks, int(np.diff(ends).max(initial=0)))
 
 

@@ -3,7 +3,6 @@
 Run as a script: KERAS_BACKEND=<backend> python -m tests.parity OUTPUT.npz
 """
 
-import os
 import sys
 import tempfile
 from dataclasses import replace
@@ -86,8 +85,7 @@ def _end_to_end(arrays) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    if os.environ["KERAS_BACKEND"] == "tensorflow":
-        trace_quickly()
+    trace_quickly()
     kim2016.STEPS = FEW_STEPS
     measured = {
         f"{name}|{what}": array for name, recipe in subjects().items() for what, array in steps(recipe).items()

@@ -15,10 +15,13 @@ ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP
 
 
 def trace_quickly() -> None:
-    """Spend less on graphs of TensorFlow that run for a step or two: no rewriting, no search for garbage."""
-    import tensorflow as tf
+    """Spend less on graphs that run for a step or two: neither rewrite them nor search them for garbage."""
+    import keras
 
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
 

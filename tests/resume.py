@@ -50,7 +50,6 @@ def go() -> None:
 
 
 if __name__ == "__main__":
-    if os.environ["KERAS_BACKEND"] == "tensorflow":
-        trace_quickly()
+    trace_quickly()
     kim2016.STEPS = 6  # of a language model, which are compiled one by one
     {"stop": stop, "go": go}[sys.argv[1]]()

@@ -80,6 +80,12 @@ def test_what_a_table_cannot_number_is_told():
     assert len(table) == 0
 
 
+def test_loops_are_compiled_where_they_cannot_be_kept():
+    scope: dict = {}
+    exec("def double(number): return 2 * number", scope)  # of no file, as if no folder could be written
+    assert word_table._compiled(scope["double"])(2) == 4
+
+
 def test_a_text_longer_than_a_block_is_told(monkeypatch):
     monkeypatch.setattr(numbered_words, "BLOCK", 20)
     with pytest.raises(DataError, match="A text has 20 words or more"):
