@@ -53,11 +53,11 @@ class Corpus:
 
     def frequencies(self) -> np.ndarray:
         """Return how often each word occurs, int64 (distinct words,)."""
-        words, marks = int(self.numbers.max(initial=-1)) + 1, -int(self.numbers.min(initial=0))
-        found = np.zeros(words + marks, "int64")
-        for at in range(0, len(self.numbers), BLOCK):
-            np.add.at(found, self.numbers[at : at + BLOCK], 1)  # marks, below 0, count from the end
-        return found[:words]
+        from data_pipelines.word_table import count
+
+        found = np.zeros(int(self.numbers.max(initial=-1)) + 1, "int64")
+        count(np.asarray(self.numbers), found)
+        return found
 
     @cached_property
     def starts(self) -> np.ndarray:

@@ -113,6 +113,14 @@ def _compiled(function: Callable) -> Any:
 
 
 @_compiled
+def count(numbers: np.ndarray, found: np.ndarray) -> None:
+    """Add to `found`, int64, how often each number from 0 on occurs; negative ones are marks."""
+    for number in numbers:
+        if number >= 0:
+            found[number] += 1
+
+
+@_compiled
 def _number(
     texts: _Texts,
     row: int,
