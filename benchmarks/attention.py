@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.fitting import arranged, predict
 from benchmarks.looking import Trained, confusion
-from benchmarks.training import arranged, predict
 from data_pipelines.speech_features import SHIFT_SECONDS
 from results import pictures
 from results.verdicts import Verdict

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.fitting import arranged, prepare
 from benchmarks.papers.zhang2015 import OURS
 from benchmarks.recipe import Recipe
 from benchmarks.reproduce import obstacle
 from benchmarks.table import load_table
-from benchmarks.training import arranged, prepare
 from data_pipelines.dataset import Fold
 
 COLUMN = "AG"

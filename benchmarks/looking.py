@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks import provenance, weights
+from benchmarks.fitting import predict, prepare
+from benchmarks.jobs import Job
 from benchmarks.recipe import Recipe
-from benchmarks.training import Job, load_fold, predict, prepare, train
+from benchmarks.training import load_fold, train
 from data_pipelines.dataset import DataError, Fold
 from results import pictures
 from results.records import EpochEnd

@@ -12,10 +12,10 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from benchmarks import provenance
+from benchmarks.jobs import Options
 from benchmarks.running import Cluster
 from benchmarks.stops import raised_until_heard
 from benchmarks.table import load_table
-from benchmarks.training import Options
 from data_pipelines.dataset import DataError
 from results.verdicts import Answer
 

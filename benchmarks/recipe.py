@@ -106,9 +106,12 @@ class Recipe:
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
-    """A system that is no Keras network: `measure(fold, seed)` returns its metrics by name."""
+    """A system that is no Keras network: `measure(fold, seed)` returns its metrics by name.
 
-    measure: Callable[[Fold | None, int], Mapping[str, float]]
+    A classification returns what it predicts for the test part instead, classes or scores.
+    """
+
+    measure: Callable[[Fold | None, int], Any]
     metrics: tuple[Metric, ...]
     dataset: Dataset | None = None
     runs: int = 1  # a system without randomness needs one

@@ -6,9 +6,9 @@ from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
+from benchmarks.jobs import Job, Options, adjust
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint
 from benchmarks.table import PaperTable
-from benchmarks.training import Job, Options, adjust
 from data_pipelines.dataset import DataError, DataFile, Dataset
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord

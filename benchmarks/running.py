@@ -10,7 +10,8 @@ from typing import Any
 
 from benchmarks import provenance
 from benchmarks.backends import backend_environment
-from benchmarks.training import Job, train
+from benchmarks.jobs import Job
+from benchmarks.training import train
 from data_pipelines.dataset import DataError
 from results.records import EpochEnd, RunRecord
 

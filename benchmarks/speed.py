@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.fitting import arranged, prepare
 from benchmarks.recipe import Recipe
 from benchmarks.rivals import Step
-from benchmarks.training import arranged, prepare
 from data_pipelines.dataset import Fold
 
 Batch = tuple[np.ndarray, np.ndarray]

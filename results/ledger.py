@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 Parsed = TypeVar("Parsed")
+LONGEST_FIELD = 2**24  # characters; predictions of a large test part are longer than csv's usual limit
 
 
 class ResultsError(Exception):
@@ -92,6 +93,7 @@ class Ledger:
         """Split one line. Raises ValueError when it is torn."""
         if not line.endswith("\n"):
             raise ValueError("no line feed")
+        csv.field_size_limit(LONGEST_FIELD)
         try:
             fields = next(csv.reader([line], strict=True))
         except (csv.Error, StopIteration) as error:

@@ -20,14 +20,24 @@ class Metric(NamedTuple):
     part: str = "test"
 
 
+def score(metric: Metric, labels: np.ndarray, predictions: np.ndarray) -> float:
+    """Return a metric of predictions; every metric of a recipe can be computed."""
+    return metric.compute(labels, predictions) if metric.compute else float("nan")
+
+
+def predicted_classes(scores: np.ndarray) -> np.ndarray:
+    """Return the class of each row's largest score, from (rows, classes); classes, (rows,), stay as they are."""
+    return scores if scores.ndim == 1 else scores.argmax(axis=1)
+
+
 def accuracy(labels: np.ndarray, scores: np.ndarray) -> float:
     """Return the percentage of rows whose largest score, (rows, classes), is at the label, (rows,).
 
-    NaN when a score is no number.
+    Predicted classes, (rows,), may stand in for scores. NaN when a score is not finite.
     """
     if not np.isfinite(scores).all():
         return float("nan")
-    return float(100 * np.mean(scores.argmax(axis=1) == labels))
+    return float(100 * np.mean(predicted_classes(scores) == labels))
 
 
 def unweighted_accuracy(labels: np.ndarray, scores: np.ndarray) -> float:
@@ -71,6 +81,11 @@ def rejected(labels: np.ndarray, scores: np.ndarray, *, error: float) -> float:
 def perplexity(labels: np.ndarray, log_probabilities: np.ndarray) -> float:
     """Return e to the mean surprise over all tokens, from the log-probabilities of the right words."""
     return float(np.exp(-np.mean(log_probabilities, dtype="float64")))
+
+
+def classifies(metric: Metric) -> bool:
+    """Tell whether a metric compares predicted classes with labels."""
+    return metric.compute in (accuracy, unweighted_accuracy, error, mistakes)
 
 
 def error_on(view: str) -> Metric:

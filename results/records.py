@@ -1,4 +1,4 @@
-"""Records of finished jobs: CSV files, one line per metric of each job, and the curve of its epochs.
+"""Records of finished jobs: CSV files, one line per metric of each job, its epochs, and its test predictions.
 
 A file is only ever appended to, a record in one write; a line torn by a crash is set aside and the rest
 is read. The lock of a paper lets one command at a time write its files.
@@ -14,9 +14,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from results.ledger import Ledger
+from results.predictions import unpack
 
 
 class JobKey(NamedTuple):
@@ -59,6 +61,7 @@ class RunRecord:
     versions: str = ""
     finished: str = ""  # UTC, ISO 8601
     error: str = ""
+    predictions: str = field(default="", compare=False, repr=False)  # packed; in a file of its own
 
 
 class EpochEnd(NamedTuple):
@@ -75,6 +78,7 @@ COST = ("epochs", "seconds", "examples_per_second", "parameters", "peak_device_b
 PROVENANCE = ("device", "commit", "data_hash", "versions", "finished", "error")
 RECORD_COLUMNS = (*JobKey._fields, "metric", "value", "metrics", *COST, *PROVENANCE)
 CURVE_COLUMNS = (*JobKey._fields, "epoch", "loss", "valid", "seconds")
+PREDICTION_COLUMNS = (*JobKey._fields, "finished", "predictions")
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,10 @@ class RecordFiles:
     def curve_lines(self) -> Ledger:
         return Ledger(self.folder / "curves" / f"{self.paper}.csv", CURVE_COLUMNS)
 
+    @property
+    def prediction_lines(self) -> Ledger:
+        return Ledger(self.folder / "predictions" / f"{self.paper}.csv", PREDICTION_COLUMNS)
+
     def records(self) -> list[RunRecord]:
         """Return all records, also failed ones, in the order written; torn ones are left out."""
         whole = _complete(self._read(self.record_lines, _record_part))
@@ -109,19 +117,26 @@ class RecordFiles:
             curves.setdefault(point.key, []).append(point)
         return curves
 
+    def predictions(self) -> dict[JobKey, np.ndarray]:
+        """Return the predicted class of every test example, (examples,), of every job of a classification."""
+        return {line.key: line.classes for line in self._read(self.prediction_lines, _predictions)}
+
     def append(self, record: RunRecord, curve: Sequence[EpochEnd] = ()) -> None:
-        """Write a finished job down: the curve, then the record, which makes the job count as done."""
+        """Write a finished job down: curve and predictions, then the record, which makes the job count as done."""
         if curve and not record.error:
             self.curve_lines.append([_point_line(point) for point in curve])
+        if record.predictions and not record.error:
+            self.prediction_lines.append([[*map(str, record.key), record.finished, record.predictions]])
         self.record_lines.append(_record_lines(record))
 
     def repair(self) -> None:
-        """Set torn lines aside, and drop curves whose job never came to its record. Call under the lock."""
+        """Set torn lines aside; drop curves and predictions of jobs without a record. Call under the lock."""
         self._set_aside(self.record_lines, _record_part, lambda part: True)
         names = {part.name for part in _complete(self._read(self.record_lines, _record_part))}
         self._set_aside(self.record_lines, _record_part, lambda part: part.name in names)
-        done = {record.key for record in self.records() if not record.error}
+        done = {record.key: record.finished for record in self.records() if not record.error}
         self._set_aside(self.curve_lines, _point, lambda point: point.key in done)
+        self._set_aside(self.prediction_lines, _predictions, lambda line: done.get(line.key) == line.finished)
 
     def _read(self, lines: Ledger, parse: Callable[[Mapping[str, str]], Any]) -> list[Any]:
         good, torn = lines.read(parse)
@@ -210,6 +225,18 @@ def _point_line(point: EpochEnd) -> list[str]:
 def _point(line: Mapping[str, str]) -> EpochEnd:
     valid = float(line["valid"]) if line["valid"] else None
     return EpochEnd(_key(line), int(line["epoch"]), float(line["loss"]), valid, float(line["seconds"]))
+
+
+class _Predictions(NamedTuple):
+    """One line: the predicted classes of a job's test part."""
+
+    key: JobKey
+    finished: str  # of its record
+    classes: np.ndarray
+
+
+def _predictions(line: Mapping[str, str]) -> _Predictions:
+    return _Predictions(_key(line), line["finished"], unpack(line["predictions"]))
 
 
 def _key(line: Mapping[str, str]) -> JobKey:

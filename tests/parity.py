@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.fitting import arranged, compile_once, prepare
+from benchmarks.jobs import Options, adjust
 from benchmarks.papers import kim2016
 from benchmarks.recipe import Recipe, describe
 from benchmarks.table import load_table, paper_names
-from benchmarks.training import Options, adjust, arranged, compile_once, prepare
 from tests.kinds import kind, narrow, total
 from tests.processes import trace_quickly
 

@@ -8,10 +8,11 @@ import os
 import signal
 import sys
 
+from benchmarks.jobs import Job, Options, adjust
 from benchmarks.papers import kim2016
 from benchmarks.reproduce import job_key
 from benchmarks.table import load_table
-from benchmarks.training import Job, Options, adjust, train
+from benchmarks.training import train
 from results.records import EpochEnd
 from tests.processes import trace_quickly
 

@@ -7,12 +7,13 @@ import pytest
 import tensorflow as tf
 
 import results
-from benchmarks import training
+from benchmarks import fitting
+from benchmarks.jobs import Options, adjust
 from benchmarks.recipe import NotAttempted, Recipe, describe, fingerprint
 from benchmarks.reproduce import missing_jobs, obstacle, reproduce, verdicts
 from benchmarks.running import run_here
 from benchmarks.table import load_table, paper_names
-from benchmarks.training import Options, adjust
+from results.metrics import classifies
 from results.published import Cell
 from results.records import RecordFiles
 from tests.kinds import kind, narrow, total
@@ -83,8 +84,8 @@ def first_folds(jobs):
 @pytest.fixture
 def narrowly_and_eagerly(monkeypatch):
     """Train networks whose kind is compiled elsewhere with few maps and units, and step by step."""
-    prepare = training.prepare
-    monkeypatch.setattr(training, "prepare", lambda recipe, *others: prepare(narrow(recipe), *others))
+    prepare = fitting.prepare
+    monkeypatch.setattr(fitting, "prepare", lambda recipe, *others: prepare(narrow(recipe), *others))
     tf.config.run_functions_eagerly(True)
     yield
     tf.config.run_functions_eagerly(False)
@@ -104,6 +105,9 @@ def test_row_on_lookalike_data(paper, name, row, tmp_path, request):
     trained = [record for record in records if record.epochs]
     assert all(record.parameters > 0 and record.examples_per_second > 0 for record in trained)
     assert len(RecordFiles(paper, tmp_path).curves()) == len(trained)
+    metrics = {cell.metric.name: cell.metric for cell in cells}
+    classified = [r for r in records if any(classifies(metrics[name]) for name in r.metrics if name in metrics)]
+    assert set(RecordFiles(paper, tmp_path).predictions()) == {record.key for record in classified}
     missing = missing_jobs(table, cells, records, backend="tensorflow", seeds=1, options=TRIAL)
     assert [job for job in missing if job.key.fold == 0] == []
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from benchmarks import checkpoints
+from benchmarks.jobs import Job, Options, adjust
 from benchmarks.reproduce import job_key
 from benchmarks.table import load_table
-from benchmarks.training import Job, Options, adjust, train
+from benchmarks.training import train
 from data_pipelines.dataset import LeftOut
 from models.recurrent import CarriedOn
 from results.records import EpochEnd
@@ -134,7 +135,7 @@ def test_everything_that_training_changes_is_in_the_state():
 
 
 def test_a_validation_score_that_is_no_number_ends_the_job(monkeypatch):
-    monkeypatch.setattr("benchmarks.training.score", lambda *arguments: float("nan"))
+    monkeypatch.setattr("benchmarks.fitting.score", lambda *arguments: float("nan"))
     *epochs, record = train(a_job())
     assert epochs == []
     assert record.error == "ArithmeticError: the validation score is nan in epoch 1"

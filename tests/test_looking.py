@@ -8,12 +8,13 @@ from typer.testing import CliRunner
 from benchmarks import provenance, weights
 from benchmarks.attention import attention
 from benchmarks.cli.app import app
+from benchmarks.fitting import prepare
+from benchmarks.jobs import Job, Options, adjust
 from benchmarks.looking import Trained, confusion, filters, look_at_images, responses, trained, worst
 from benchmarks.papers.lecun1998 import DIGITS, STUDIED, invariance
 from benchmarks.papers.neumann_vu2017 import LOOKED_AT, POOL, STRIDE
 from benchmarks.reproduce import job_key
 from benchmarks.table import UnknownName, load_table
-from benchmarks.training import Job, Options, adjust, prepare
 from data_pipelines.dataset import DataError, Fold, LeftOut, Split
 from models.lenet import lenet1
 from results.metrics import VALUE

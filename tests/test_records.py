@@ -3,9 +3,11 @@
 import errno
 import os
 
+import numpy as np
 import pytest
 
 from results.ledger import ResultsError
+from results.predictions import pack, unpack
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
 
 
@@ -116,3 +118,46 @@ def test_a_full_disk_leaves_the_file_as_it_was(files, monkeypatch):
     with pytest.raises(ResultsError, match="can't be written: No space left on device"):
         files.append(record(1))
     assert files.record_lines.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("classes", [4, 256, 257, 70_000])
+def test_predictions_of_any_number_of_classes_come_back(classes):
+    predicted = np.random.default_rng(0).integers(0, classes, 1000)
+    predicted[0] = classes - 1
+    assert unpack(pack(predicted)).tolist() == predicted.tolist()
+
+
+def test_predictions_of_scores_are_the_classes_with_the_largest():
+    assert unpack(pack(np.array([[0.1, 0.9, 0.0], [3.0, -1.0, 2.0], [0.0, 0.0, 1.0]]))).tolist() == [1, 0, 2]
+
+
+def test_predictions_of_a_million_examples_are_read(files):
+    predicted = np.random.default_rng(0).integers(0, 5, 1_000_000)
+    files.append(record(predictions=pack(predicted)))
+    assert (files.predictions()[key()] == predicted).all()
+
+
+def test_failed_jobs_keep_no_predictions(files):
+    files.append(RunRecord(key(), {}, error="ValueError", predictions=pack(np.arange(4))))
+    assert files.predictions() == {}
+
+
+def test_predictions_without_a_record_are_dropped(files, warnings):
+    """A kill came between the two writes; the job runs again and its predictions must not be doubled."""
+    files.append(record(0, predictions=pack(np.array([1, 2, 0]))))
+    lost = record(1, predictions=pack(np.array([0, 0, 0])))
+    files.prediction_lines.append([[*map(str, lost.key), lost.finished, lost.predictions]])
+    files.repair()
+    assert {found.seed: classes.tolist() for found, classes in files.predictions().items()} == {0: [1, 2, 0]}
+    assert warnings == []
+
+
+@pytest.mark.parametrize("cut", [1, 3, 10])
+def test_torn_predictions_are_set_aside(files, warnings, cut):
+    files.append(record(0, predictions=pack(np.array([1, 2, 0]))))
+    files.append(record(1, predictions=pack(np.array([0, 0, 1]))))
+    path = files.prediction_lines.path
+    path.write_bytes(path.read_bytes()[:-cut])
+    files.repair()
+    assert [found.seed for found in files.predictions()] == [0]
+    assert "1 torn line" in warnings[0]

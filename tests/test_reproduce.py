@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.jobs import Options
 from benchmarks.reproduce import Watcher, missing_jobs, reproduce, verdicts
 from benchmarks.running import run_here
 from benchmarks.table import load_table
-from benchmarks.training import Options, train
+from benchmarks.training import train
 from data_pipelines.dataset import DataError, RemoteFile
 from results.records import EpochEnd, RecordFiles, RunRecord
 from results.verdicts import Answer

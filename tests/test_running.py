@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 
 from benchmarks import device, running
 from benchmarks.cli.app import app
+from benchmarks.jobs import Job, Options
 from benchmarks.reproduce import missing_jobs
 from benchmarks.running import Cluster, environment, run_here, run_on_ray
 from benchmarks.table import UnknownName, load_table
-from benchmarks.training import Job, Options
 from data_pipelines.dataset import DataError
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
 

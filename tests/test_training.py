@@ -7,11 +7,13 @@ import keras
 import numpy as np
 import pytest
 
-from benchmarks import training
+from benchmarks import fitting
+from benchmarks.fitting import predict, prepare, train_epoch
+from benchmarks.jobs import Options
 from benchmarks.recipe import from_keras
 from benchmarks.reproduce import missing_jobs
 from benchmarks.table import load_table
-from benchmarks.training import Options, predict, prepare, train, train_epoch
+from benchmarks.training import train
 from data_pipelines.dataset import Fold, Split
 
 
@@ -43,7 +45,7 @@ def test_a_job_gives_the_memory_of_its_network_back(broken_off, monkeypatch):
         models.append(found[0])
         return found
 
-    monkeypatch.setattr(training, "prepare", kept)
+    monkeypatch.setattr(fitting, "prepare", kept)
     table = load_table("starter")
     cells = table.cells(None, "LeNet-style", "digits")
     (job,) = missing_jobs(

@@ -9,12 +9,12 @@ from functools import partial
 import numpy as np
 import pytest
 
+from benchmarks.jobs import Options
 from benchmarks.papers import kim2014
 from benchmarks.recipe import fingerprint
 from benchmarks.reproduce import missing_jobs, verdicts
 from benchmarks.running import run_here
 from benchmarks.table import load_table
-from benchmarks.training import Options
 from data_pipelines.cache import digest, kept
 from data_pipelines.dataset import DataError, Fold, Split
 from data_pipelines.datasets.sentences import TREC

@@ -11,10 +11,10 @@ from benchmarks import provenance, weights
 from benchmarks.backends import select_backend
 from benchmarks.cli.progress import warn
 from benchmarks.cli.show import Column, Paper, Results, Row, TableName, wide_console
+from benchmarks.jobs import Job, Options, adjust
 from benchmarks.recipe import Recipe, settings
 from benchmarks.reproduce import job_key, obstacle, verdicts
 from benchmarks.table import PaperTable, UnknownName, load_table, paper_names
-from benchmarks.training import Job, Options, adjust
 from data_pipelines.dataset import DataError
 from results.published import Cell
 from results.records import EpochEnd, RecordFiles, results_folder

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from benchmarks.jobs import Job
 from benchmarks.recipe import Measurement, Recipe, fingerprint, settings
 from benchmarks.reproduce import Watcher
-from benchmarks.training import Job
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RunRecord
 from results.tracking import Tracker

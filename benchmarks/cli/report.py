@@ -10,10 +10,10 @@ import typer
 
 from benchmarks import provenance
 from benchmarks.cli.show import Results, claim_rows, existing
+from benchmarks.jobs import Options, adjust
 from benchmarks.recipe import NotAttempted, fingerprint, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, paper_names
-from benchmarks.training import Options, adjust
 from results.pages import CellPage, PaperPage
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord

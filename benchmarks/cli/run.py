@@ -13,12 +13,12 @@ from benchmarks import provenance
 from benchmarks.backends import select_backend
 from benchmarks.cli.progress import RunReport, by_place, warn
 from benchmarks.cli.show import Column, Paper, Results, TableName, existing, print_verdicts, wide_console
+from benchmarks.jobs import Options, adjust
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, settings
 from benchmarks.reproduce import Runner, reproduce, verdicts
 from benchmarks.running import Cluster, run_here, run_on_ray
 from benchmarks.stops import raised_until_heard
 from benchmarks.table import PaperTable, load_table, match
-from benchmarks.training import Options, adjust
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
 from results.published import Cell

@@ -77,7 +77,7 @@ def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
     if cell.row in CODES:
         return training(coded(DATASETS[cell.column], CODES[cell.row]), ((WORD2VEC, False),), width=CODE_WIDTH)
     if cell.row in BAYES:
-        measure = partial(bayes_accuracy, fit=BAYES[cell.row])
+        measure = partial(bayes_predictions, fit=BAYES[cell.row])
         return Measurement(dataset=DATASETS[cell.column], measure=measure, metrics=(ACCURACY,), runs=3)
     if cell.row not in ROWS:
         return NotAttempted("quoted by Kim (2014) from another paper")
@@ -157,13 +157,13 @@ def count(fold: Fold | None, seed: int, *, what: str) -> dict[str, float]:
     return {VALUE.name: float(counts[what])}
 
 
-def bayes_accuracy(fold: Fold | None, seed: int, *, fit: Callable) -> dict[str, float]:
-    """Return the accuracy of a system that counts n-grams, fitted to the whole training part."""
+def bayes_predictions(fold: Fold | None, seed: int, *, fit: Callable) -> np.ndarray:
+    """Return what a system that counts n-grams predicts, fitted to the whole training part: (examples,)."""
     if fold is None:
         raise ValueError("There is nothing to fit without data.")
     words = np.array(["", *fold.vocabulary], dtype=object)
     train, test = ([words[row[row > 0]].tolist() for row in part.x] for part in (fold.train, fold.test))
-    return {ACCURACY.name: float(100 * np.mean(predicted(fit, train, fold.train.y, test) == fold.test.y))}
+    return predicted(fit, train, fold.train.y, test)
 
 
 def build(fold: Fold, rng: np.random.Generator, *, classes: int, channels, width: int, **settings):

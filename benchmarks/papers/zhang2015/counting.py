@@ -26,23 +26,22 @@ def counting(row: str, topics: Topics) -> Measurement:
     """Return how to measure a system that counts, one of `SYSTEMS`."""
     if row == BAG_OF_MEANS:
         dataset = counted_words(topics, vectors=WORD2VEC | {"min_count": 6})
-        measure = partial(means_error, means=MEANS, **LOGISTIC)
+        measure = partial(means_predictions, means=MEANS, **LOGISTIC)
         return Measurement(dataset=dataset, measure=measure, metrics=(TEST_ERROR,), runs=5, revision=REVISION)
     dataset = counted(topics, **COUNTED[row.removesuffix(TFIDF)])
-    measure = partial(counting_error, tfidf=row.endswith(TFIDF), **LOGISTIC)
+    measure = partial(counting_predictions, tfidf=row.endswith(TFIDF), **LOGISTIC)
     return Measurement(dataset=dataset, measure=measure, metrics=(TEST_ERROR,), revision=REVISION)
 
 
-def counting_error(fold: Fold, seed: int, **settings: Any) -> dict[str, float]:
-    """Return the test error of logistic regression over a fold's counts."""
+def counting_predictions(fold: Fold, seed: int, **settings: Any) -> np.ndarray:
+    """Return what logistic regression over a fold's counts predicts, (examples,)."""
     from models.bag_of_words import logistic_predictions
 
-    predictions = logistic_predictions(fold.train.x, fold.train.y, fold.test.x, **settings)
-    return {TEST_ERROR.name: 100 * float(np.mean(predictions != fold.test.y))}
+    return logistic_predictions(fold.train.x, fold.train.y, fold.test.x, **settings)
 
 
-def means_error(fold: Fold, seed: int, *, means: int, **settings: Any) -> dict[str, float]:
-    """Return the test error of logistic regression over counts of clusters of a fold's words.
+def means_predictions(fold: Fold, seed: int, *, means: int, **settings: Any) -> np.ndarray:
+    """Return what logistic regression over counts of clusters of a fold's words predicts, (examples,).
 
     Raises ValueError when the fold has no vectors.
     """
@@ -52,4 +51,4 @@ def means_error(fold: Fold, seed: int, *, means: int, **settings: Any) -> dict[s
         raise ValueError("The fold has no vectors.")
     clusters = cluster_assignments(fold.vectors, means, seed)
     train, test = (Split(split.x @ clusters, split.y) for split in (fold.train, fold.test))
-    return counting_error(Fold(train, None, test), seed, tfidf=False, **settings)
+    return counting_predictions(Fold(train, None, test), seed, tfidf=False, **settings)

@@ -1,0 +1,187 @@
+"""One Keras model: seed and build it, train it epoch by epoch, predict with it, and measure it."""
+
+import math
+import time
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from benchmarks import backends, checkpoints, weights
+from benchmarks.jobs import Job
+from benchmarks.recipe import Recipe
+from data_pipelines.dataset import Fold, Split
+from data_pipelines.packing import coarse
+from results.metrics import classifies, score
+from results.predictions import pack
+from results.records import EpochEnd, JobKey, RunRecord
+
+PREDICTION_BATCH = 500
+MOST_UNROLLED_STEPS = 16  # JAX repeats the step's program for each, and compiles that long
+
+
+def fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunRecord]:
+    """Train epoch by epoch; return the record with the kept model's metrics and predictions."""
+    started = time.perf_counter()
+    model, fold, rng = prepare(recipe, fold, job.key.seed, job.options.deterministic)
+    try:
+        progress = yield from _epochs(model, recipe, fold, rng, job, started)
+        if recipe.keep_weights:
+            weights.keep(model, job.key)
+        metrics, predictions = _measure(model, recipe, fold)
+        return RunRecord(
+            job.key,
+            metrics,
+            epochs=recipe.epochs,
+            seconds=progress.spent_seconds,
+            examples_per_second=_examples(recipe, fold.train) / sum(point.seconds for point in progress.curve),
+            parameters=_parameters(model),
+            predictions=predictions,
+        )
+    finally:
+        backends.release(model)
+
+
+def prepare(
+    recipe: Recipe, fold: Fold, seed: int, deterministic: bool = False
+) -> tuple[Any, Fold, np.random.Generator]:
+    """Seed everything, then return the compiled model, the prepared fold and the job's generator."""
+    import keras
+
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(seed)
+    if deterministic:
+        backends.switch_to_deterministic()
+    rng = np.random.default_rng(seed)
+    fold = recipe.prepare(fold, rng)
+    model = recipe.build(fold, rng)
+    compile_once(model, recipe.optimizer(), recipe.loss(), **_compilation(recipe))
+    return model, fold, rng
+
+
+def compile_once(model: Any, optimizer: Any, loss: Any, **settings: Any) -> None:
+    """Compile a model whose first step TensorFlow traces once, not a second time for the optimizer's variables."""
+    model.compile(optimizer, loss, **settings)
+    optimizer.build(model.trainable_variables)
+
+
+def _compilation(recipe: Recipe) -> dict[str, Any]:
+    """Return how many steps the backend compiles into one call, which pays where a step is short."""
+    import keras
+
+    if recipe.compiled_steps == 1:
+        return {}
+    unrolled = keras.backend.backend() == "jax"
+    steps = min(recipe.compiled_steps, MOST_UNROLLED_STEPS) if unrolled else recipe.compiled_steps
+    return {"steps_per_execution": steps, "jit_compile": True if keras.backend.backend() != "torch" else "auto"}
+
+
+def _epochs(
+    model: Any, recipe: Recipe, fold: Fold, rng: np.random.Generator, job: Job, started: float
+) -> Generator[EpochEnd, None, checkpoints.Progress]:
+    """Train to the end, from a checkpoint if there is one; return the curve and the seconds of earlier starts."""
+    path = checkpoints.place(job.key, job.options.deterministic)
+    progress = checkpoints.resume(path, job.key, model, rng)
+    yield from progress.curve
+    for epoch in range(len(progress.curve) + 1, recipe.epochs + 1):
+        point = _epoch(model, recipe, fold, rng, job.key, epoch)
+        progress.curve.append(point)
+        _follow(model, recipe, progress)
+        if point.seconds > job.options.checkpoint_after:
+            spent = progress.spent_seconds + time.perf_counter() - started
+            checkpoints.save(path, model, rng, replace(progress, spent_seconds=spent))
+        yield point
+    if progress.best:
+        model.set_weights(progress.best)
+    return progress
+
+
+def _epoch(model: Any, recipe: Recipe, fold: Fold, rng: np.random.Generator, key: JobKey, epoch: int) -> EpochEnd:
+    """Train for an epoch and look at the validation part. Raises ArithmeticError when it comes to no number."""
+    started = time.perf_counter()
+    loss = train_epoch(model, recipe, fold.train, rng)
+    if not math.isfinite(loss):
+        raise ArithmeticError(f"the loss is {loss} in epoch {epoch}")
+    seconds = time.perf_counter() - started
+    valid = None
+    if fold.valid is not None:
+        valid = score(recipe.metrics[0], fold.valid.y, predict(model, recipe, fold.valid.x))
+        if not math.isfinite(valid):  # no epoch could be told to be the best
+            raise ArithmeticError(f"the validation score is {valid} in epoch {epoch}")
+    return EpochEnd(key, epoch, loss, valid, seconds)
+
+
+def _follow(model: Any, recipe: Recipe, progress: checkpoints.Progress) -> None:
+    """Do what the recipe does after an epoch: keep the weights of a best one, change the learning rate."""
+    scores = [point.valid for point in progress.curve if point.valid is not None]
+    if recipe.keep is not None and recipe.keep(scores):
+        progress.best = [np.array(weight) for weight in model.get_weights()]
+    if recipe.next_rate is not None:
+        optimizer = model.optimizer
+        optimizer.learning_rate = recipe.next_rate(scores, float(optimizer.learning_rate))
+
+
+def train_epoch(model: Any, recipe: Recipe, split: Split, rng: np.random.Generator) -> float:
+    """Train on the examples that the recipe draws, in its order; return the mean loss."""
+    rows = recipe.order(split.y, recipe.batch_size, rng)
+    if recipe.arrange is None and recipe.augment is None:
+        history = model.fit(split.x[rows], split.y[rows], recipe.batch_size, verbose=0, shuffle=False)
+        return float(history.history["loss"][0])
+    losses, sizes = [], []
+    for start in range(0, len(rows), recipe.batch_size):
+        batch = rows[start : start + recipe.batch_size]
+        x = split.x[batch] if recipe.augment is None else recipe.augment(split.x[batch], rng)
+        losses.append(model.train_on_batch(arranged(recipe, x), split.y[batch]))  # of this batch alone
+        sizes.append(len(batch))
+    return float(np.average(losses, weights=sizes))
+
+
+def predict(model: Any, recipe: Recipe, x: np.ndarray) -> np.ndarray:
+    """Return the model's output for every example."""
+    if recipe.read is not None:
+        return recipe.read(model, x)
+    if recipe.arrange is None:
+        return model.predict(x, batch_size=PREDICTION_BATCH, verbose=0)
+    parts = (x[start : start + PREDICTION_BATCH] for start in range(0, len(x), PREDICTION_BATCH))
+    return np.concatenate([model.predict_on_batch(arranged(recipe, part)) for part in parts])
+
+
+def arranged(recipe: Recipe, x: np.ndarray) -> Any:
+    """Return the inputs of one batch, with few distinct shapes where the backend compiles for each."""
+    import keras
+
+    if recipe.arrange is None:
+        return x
+    return recipe.arrange(x, room=coarse) if keras.backend.backend() == "jax" else recipe.arrange(x)
+
+
+def _measure(model: Any, recipe: Recipe, fold: Fold) -> tuple[dict[str, float], str]:
+    """Return every metric on its part of the fold, or on its view of the test part; and the test predictions.
+
+    Only those of a classification are returned, packed.
+    """
+    splits = {"training": fold.train, "test": fold.test}
+    measured: dict[str, float] = {}
+    packed = ""
+    for part in dict.fromkeys(metric.part for metric in recipe.metrics):
+        split = splits.get(part, fold.test)
+        x = split.x if part in splits else (recipe.views or {})[part](split.x)
+        predictions = predict(model, recipe, x)
+        mine = [metric for metric in recipe.metrics if metric.part == part]
+        measured |= {metric.name: score(metric, split.y, predictions) for metric in mine}
+        if part == "test" and any(map(classifies, mine)):
+            packed = pack(predictions)
+    return measured, packed
+
+
+def _examples(recipe: Recipe, split: Split) -> float:
+    """Count what is trained on in all epochs; an epoch need not take every example once."""
+    drawn = recipe.order(split.y, recipe.batch_size, np.random.default_rng(0))
+    return recipe.epochs * len(drawn) * np.size(split.y) / len(split.y)
+
+
+def _parameters(model: Any) -> int:
+    """Count the weights, less what a recurrent layer remembers."""
+    remembered = [state for layer in model.layers for state in getattr(layer, "memory", ())]
+    return model.count_params() - sum(math.prod(state.shape) for state in remembered)
