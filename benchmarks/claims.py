@@ -12,7 +12,7 @@ from benchmarks.table import Claim, PaperTable
 from results.comparison import Comparison, compare
 from results.published import Cell
 from results.records import RunRecord
-from results.summary import number
+from results.tables import number
 from results.verdicts import Answer
 
 

@@ -12,7 +12,7 @@ from benchmarks import backends, checkpoints, weights
 from benchmarks.jobs import Job
 from benchmarks.recipe import Recipe
 from data_pipelines.dataset import Fold, Split
-from data_pipelines.packing import coarse
+from data_pipelines.text.batching import coarse
 from results.metrics import classifies, score
 from results.predictions import pack
 from results.records import EpochEnd, JobKey, RunRecord

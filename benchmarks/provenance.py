@@ -13,7 +13,7 @@ CODE = (  # what numbers depend on; anything else may change, as records, plans 
     "models",
     "results/*.py",
     "results/published",
-    "results/templates",
+    "results/report",
     "pyproject.toml",
     "requirements.lock",
 )

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from models.layers import read_rows
+from models.text_layers import read_rows
 
 
 class Adadelta(keras.optimizers.Adadelta):

@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from models.layers import as_tensor
+from models.text_layers import as_tensor
 
 MOST_UNROLLED = 50  # steps; the program of longer texts would grow too large
 

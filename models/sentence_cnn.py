@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from models.layers import SentenceMax, WordVectors
+from models.text_layers import SentenceMax, WordVectors
 
 
 class Channel(NamedTuple):

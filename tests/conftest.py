@@ -3,7 +3,7 @@
 import os
 
 from benchmarks.backends import backend_environment
-from tests.processes import ONE_THREAD, trace_quickly
+from tests.support.processes import ONE_THREAD, trace_quickly
 
 os.environ.update(backend_environment("tensorflow", deterministic=False) | ONE_THREAD)
 os.environ.pop("MLFLOW_TRACKING_URI", None)

@@ -13,20 +13,21 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from benchmarks import char_cnn_rivals, char_lstm_rivals, device, lenet_rivals, provenance, rivals
+from benchmarks import device, provenance
 from benchmarks.backends import select_backend
 from benchmarks.cli.show import wide_console
-from benchmarks.costs import Amount, Cost
 from benchmarks.papers.kim2016 import STEPS, STREAMS
 from benchmarks.papers.zhang2015 import OURS
 from benchmarks.papers.zhang2015.networks import BATCH_SIZE, LAID
 from benchmarks.recipe import Recipe
-from benchmarks.rivals import Step
+from benchmarks.speed.processes import Amount, Cost
+from benchmarks.speed.tasks import images, sentences, text, topics
+from benchmarks.speed.tasks.sentences import Step
 from benchmarks.table import load_table, match
-from data_pipelines.characters import MARKS, alphabet, spell
 from data_pipelines.dataset import DataError, Fold
-from data_pipelines.packing import end_to_end
-from data_pipelines.quantized import ALPHABET
+from data_pipelines.text.batching import end_to_end
+from data_pipelines.text.character_ids import ALPHABET
+from data_pipelines.text.spelling import MARKS, alphabet, spell
 from results.published import Cell
 from results.records import results_folder
 
@@ -56,32 +57,32 @@ class Subject(NamedTuple):
 def sentence_rivals(fold: Fold) -> dict[str, Step]:
     """Return Kim's network, padded, over the fold's words."""
     shape = len(fold.vocabulary) + 1, len(np.unique(fold.train.y)), fold.train.x.shape[1]
-    found = {"plain Keras, padded": rivals.keras_step(*shape)}
-    return found | ({"plain PyTorch, padded": rivals.torch_step(*shape)} if find_spec("torch") else {})
+    found = {"plain Keras, padded": sentences.keras_step(*shape)}
+    return found | ({"plain PyTorch, padded": sentences.torch_step(*shape)} if find_spec("torch") else {})
 
 
 def image_rivals(fold: Fold) -> dict[str, Step]:
     """Return LeNet-5 of stock layers."""
-    found = {"plain Keras": lenet_rivals.keras_step()}
-    return found | ({"plain PyTorch": lenet_rivals.torch_step()} if find_spec("torch") else {})
+    found = {"plain Keras": images.keras_step()}
+    return found | ({"plain PyTorch": images.torch_step()} if find_spec("torch") else {})
 
 
 def text_rivals(fold: Fold) -> dict[str, Step]:
     """Return LSTM-Char-Small of stock layers."""
     letters = alphabet(fold.vocabulary)
     shape = spell(fold.vocabulary, letters), len(letters) + MARKS, STREAMS, STEPS
-    found = {"plain Keras": char_lstm_rivals.keras_step(*shape)}
-    return found | ({"plain PyTorch": char_lstm_rivals.torch_step(*shape)} if find_spec("torch") else {})
+    found = {"plain Keras": text.keras_step(*shape)}
+    return found | ({"plain PyTorch": text.torch_step(*shape)} if find_spec("torch") else {})
 
 
 def topic_rivals(fold: Fold) -> dict[str, Step]:
     """Return the small character CNN of stock layers, and ours with its first kernel looked up."""
     shape = len(ALPHABET), len(np.unique(fold.train.y)), fold.train.x.shape[1]
     found = {
-        "plain Keras": char_cnn_rivals.keras_step(*shape),
-        "retable, looked up": char_cnn_rivals.looked_up_step(*shape[:2], partial(end_to_end, **LAID)),
+        "plain Keras": topics.keras_step(*shape),
+        "retable, looked up": topics.looked_up_step(*shape[:2], partial(end_to_end, **LAID)),
     }
-    return found | ({"plain PyTorch": char_cnn_rivals.torch_step(*shape)} if find_spec("torch") else {})
+    return found | ({"plain PyTorch": topics.torch_step(*shape)} if find_spec("torch") else {})
 
 
 IMAGES = ("lecun1998", "MNIST", "LeNet-5 [no distortions]", "none")
@@ -116,40 +117,40 @@ class Whole(NamedTuple):
 
 def cut_vectors(folder: Path, repeats: int) -> tuple[list[Cost], list[Amount]]:
     """Cut a file of GoogleNews' shape, 3.6 GB."""
-    from benchmarks import cutting
+    from benchmarks.speed.tasks import vectors
 
     shape = {"words": GOOGLE_NEWS_WORDS, "width": GOOGLE_NEWS_WIDTH, "vocabulary": CUT_WORDS}
-    return cutting.compare(folder, **shape, repeats=repeats), []
+    return vectors.compare(folder, **shape, repeats=repeats), []
 
 
 def extract_sound(folder: Path, repeats: int) -> tuple[list[Cost], list[Amount]]:
     """Take log mel frames of many short files, 1 GB."""
-    from benchmarks import extracting
+    from benchmarks.speed.tasks import sound
 
-    return extracting.compare(folder, files=SOUND_FILES, seconds=SOUND_SECONDS, repeats=repeats)
+    return sound.compare(folder, files=SOUND_FILES, seconds=SOUND_SECONDS, repeats=repeats)
 
 
 def read_rows(folder: Path, repeats: int) -> tuple[list[Cost], list[Amount]]:
     """Read a million generated reviews, 0.6 GB, and fewer."""
-    from benchmarks import reading
+    from benchmarks.speed.tasks import rows
     from data_pipelines.download import fetch
-    from data_pipelines.thesaurus import FILE
+    from data_pipelines.text.synonyms import FILE
 
-    return reading.compare(folder, fetch(FILE), rows=TEXT_ROWS, repeats=repeats)
+    return rows.compare(folder, fetch(FILE), rows=TEXT_ROWS, repeats=repeats)
 
 
 def count_ngrams(folder: Path, repeats: int) -> tuple[list[Cost], list[Amount]]:
     """Count the n-grams of a million generated reviews, and of fewer."""
-    from benchmarks import counting
+    from benchmarks.speed.tasks import ngrams
 
-    return counting.compare(folder, rows=TEXT_ROWS, repeats=repeats)
+    return ngrams.compare(folder, rows=TEXT_ROWS, repeats=repeats)
 
 
 def run_counting_systems(folder: Path, repeats: int) -> tuple[list[Cost], list[Amount]]:
     """Run the systems of Zhang et al. that count over a hundred thousand generated reviews, and over fewer."""
-    from benchmarks import counting
+    from benchmarks.speed.tasks import ngrams
 
-    return counting.run_systems(folder, rows=SYSTEM_ROWS, repeats=repeats)
+    return ngrams.run_systems(folder, rows=SYSTEM_ROWS, repeats=repeats)
 
 
 WHOLE = {
@@ -200,7 +201,7 @@ def bench(
     counts = (column, batches, backend) == (None, None, BACKEND) and repeats >= FEWEST_REPEATS
     counts = counts and provenance.is_clean()
     _print(report)
-    _write(report, output or results_folder() / (trained.file if counts else f"trial/{trained.file}"))
+    _write(report, output or results_folder() / ("speed" if counts else "trial/speed") / trained.file)
 
 
 def bench_whole(task: Whole, repeats: int, output: Path | None) -> None:
@@ -220,7 +221,7 @@ def bench_whole(task: Whole, repeats: int, output: Path | None) -> None:
     }
     for cost in costs:
         print(f"{cost.system}: {cost.seconds:.1f} s, {cost.peak_megabytes:.0f} MB")
-    _write(report, output or results_folder() / (task.file if counts else f"trial/{task.file}"))
+    _write(report, output or results_folder() / ("speed" if counts else "trial/speed") / task.file)
 
 
 def _write(report: dict, path: Path) -> None:
@@ -233,7 +234,7 @@ def measure(
     trained: Subject, recipe: object, cell: Cell, backend: str, batches: int, repeats: int
 ) -> dict[str, Any]:
     """Return speeds and shares as plain data, with what they were measured on."""
-    from benchmarks.speed import compare
+    from benchmarks.speed.steps import compare
     from data_pipelines.download import fetch
 
     if not isinstance(recipe, Recipe):

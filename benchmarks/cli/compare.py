@@ -15,7 +15,7 @@ from results.comparison import Comparison, compare, select
 from results.ledger import ResultsError
 from results.published import Cell
 from results.records import RecordFiles, RunRecord
-from results.summary import decimals, exact, number
+from results.tables import decimals, exact, number
 from results.verdicts import Verdict
 
 FORMATS = ("table", "csv", "json", "markdown")

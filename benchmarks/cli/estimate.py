@@ -9,7 +9,7 @@ import typer
 from benchmarks import provenance
 from benchmarks.cli.show import print_rows
 from results.records import results_folder
-from results.summary import estimate_rows
+from results.tables import estimate_rows
 
 FILE = "estimate.json"
 TERAFLOPS = 10.0
@@ -20,7 +20,7 @@ def estimate(
     output: Annotated[Path | None, typer.Option("--json", help="Where to write [in results/].")] = None,
 ) -> None:
     """Estimate the AG column of Zhang et al. (2015) at full protocol; builds its networks one by one."""
-    from benchmarks.estimating import COLUMN, estimates
+    from benchmarks.speed.estimate import COLUMN, estimates
 
     found = [{**one._asdict(), "hours": one.hours(teraflops)} for one in estimates()]
     report = {
@@ -31,7 +31,7 @@ def estimate(
     }
     print_rows(estimate_rows(report), "table", f"An estimate: {report['what']}")
     counts = provenance.is_clean() and teraflops == TERAFLOPS
-    path = output or results_folder() / (FILE if counts else f"trial/{FILE}")
+    path = output or results_folder() / ("speed" if counts else "trial/speed") / FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     print(f"Written to {path}.")

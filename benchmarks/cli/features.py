@@ -26,9 +26,9 @@ def features(
 
     Channels are averaged, other rates resampled. Files that can't be used are named and left out.
     """
-    from data_pipelines.sounds import sounds_in
-    from data_pipelines.speech_features import KINDS, require
-    from data_pipelines.utterances import each, frames_of
+    from data_pipelines.speech.features import KINDS, require
+    from data_pipelines.speech.frames import each, frames_of
+    from data_pipelines.speech.sound_files import sounds_in
 
     chosen = match("kind", kind, list(KINDS))
     if ending not in ENDINGS:
@@ -54,7 +54,7 @@ def features(
 
 
 def _write(place: Path, frames: np.ndarray, kind: str, ending: str) -> None:
-    from data_pipelines.speech_features import KINDS, SHIFT_SECONDS
+    from data_pipelines.speech.features import KINDS, SHIFT_SECONDS
     from results import pictures
 
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -61,7 +61,7 @@ def _look(
     output: Path,
     folder: Path,
 ) -> None:
-    from benchmarks.looking import trained
+    from benchmarks.look.images import trained
 
     recipe = adjust(found.recipe(cell), options)
     if not (isinstance(recipe, Recipe) and recipe.keep_weights):

@@ -18,11 +18,11 @@ from benchmarks.table import load_table, match
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
 from results.records import RecordFiles, results_folder
-from results.summary import as_row
+from results.tables import as_row
 from results.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from benchmarks.nightly import Plan, PlannedRun
+    from benchmarks.nights.plan import Plan, PlannedRun
 
 PlanFile = Annotated[Path, typer.Argument(help="A TOML file; the README shows one.")]
 
@@ -33,7 +33,7 @@ def nightly(plan_file: PlanFile) -> None:
     Exits with 0 when all is there and the gate is open, 1 when something failed or the gate closed, 3 when time
     ran out or SIGTERM came (the next night goes on), 4 when a night of the same plan is running.
     """
-    from benchmarks.nightly import Exit, Stop, alone, read_plan, stopping
+    from benchmarks.nights.plan import Exit, Stop, alone, read_plan, stopping
 
     plan = read_plan(plan_file)
     results = plan.folder(plan.results, plan_file.parent) or results_folder()
@@ -75,8 +75,8 @@ def schedule(
     output: Annotated[Path | None, typer.Option(help="Write the files into this folder instead.")] = None,
 ) -> None:
     """Print the unit by which a scheduler runs a plan every night."""
-    from benchmarks.nightly import read_plan
-    from benchmarks.schedules import SCHEDULERS, units
+    from benchmarks.nights.plan import read_plan
+    from benchmarks.nights.schedulers import SCHEDULERS, units
 
     chosen = match("scheduler", scheduler, list(SCHEDULERS))
     files = units(chosen, plan_file, read_plan(plan_file), at, gpus=gpus, image=image, dashboard=dashboard)
@@ -93,7 +93,7 @@ def summarise(
     plan: "Plan", results: Path, problems: Sequence[str], stopped: str, started: datetime
 ) -> dict[str, Any]:
     """Judge every planned cell by what is on disk, and return what the night came to."""
-    from benchmarks.nightly import Exit
+    from benchmarks.nights.plan import Exit
 
     folder, _ = folder_of_records(results, plan.options)
     judged, left, new = [], 0, 0

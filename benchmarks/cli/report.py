@@ -14,10 +14,10 @@ from benchmarks.jobs import Options, adjust
 from benchmarks.recipe import NotAttempted, fingerprint, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, paper_names
-from results.pages import CellPage, PaperPage
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
-from results.report import write_report
+from results.report.pages import CellPage, PaperPage
+from results.report.report import write_report
 from results.verdicts import Verdict
 
 
@@ -25,13 +25,13 @@ def report(
     papers: Annotated[list[str] | None, typer.Argument(help="Papers; without any, all of them.")] = None,
     results: Results = None,
     output: Annotated[
-        Path | None, typer.Option(help="The folder to write [report/ in the folder of records].")
+        Path | None, typer.Option(help="The folder to write [html/ in the folder of records].")
     ] = None,
 ) -> None:
     """Write every verdict, its runs and its recipe as pages for a browser; they need no network."""
     folder = existing(results)
     names = dict.fromkeys(load_table(name).paper for name in papers or paper_names())
-    print(report_on(names, folder, output or folder / "report"))
+    print(report_on(names, folder, output or folder / "html"))
 
 
 def report_on(

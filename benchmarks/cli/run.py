@@ -16,8 +16,8 @@ from benchmarks.cli.show import Column, Paper, Results, TableName, existing, pri
 from benchmarks.jobs import Options, adjust
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, settings
 from benchmarks.reproduce import Runner, reproduce, verdicts
-from benchmarks.running import Cluster, run_here, run_on_ray
-from benchmarks.stops import raised_until_heard
+from benchmarks.runners import Cluster, run_here, run_on_ray
+from benchmarks.signals import raised_until_heard
 from benchmarks.table import PaperTable, load_table, match
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError

@@ -18,7 +18,7 @@ from benchmarks.table import PaperTable, load_table, match, paper_names
 from results.ledger import ResultsError
 from results.published import Cell
 from results.records import RecordFiles, results_folder
-from results.summary import (
+from results.tables import (
     as_markdown,
     as_row,
     cost_rows,
@@ -135,7 +135,7 @@ def write_readme(path: Path) -> None:
 
 def _measured(name: str) -> dict:
     """Return what a benchmark wrote."""
-    return json.loads((PUBLISHED_WITH / f"{name}.json").read_text("utf-8"))
+    return json.loads((PUBLISHED_WITH / "speed" / f"{name}.json").read_text("utf-8"))
 
 
 def _costs(cells: Sequence[Cell], folder: Path) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from rich.table import Table
 from benchmarks.cli.progress import bar_of_steps
 from benchmarks.cli.show import wide_console
 from data_pipelines.dataset import DataError
-from data_pipelines.vector_files import WIDEST
+from data_pipelines.text.vector_files import WIDEST
 
 app = typer.Typer(help="Word vectors: train them, and look at those of any file.", no_args_is_help=True)
 VectorFile = Annotated[
@@ -44,8 +44,8 @@ def train(
     workers: Annotated[int, typer.Option(min=1, help="With one, a seed gives the same vectors twice.")] = 1,
 ) -> None:
     """Train word2vec on a text that is streamed from the disk."""
-    from data_pipelines.vector_files import write_binary
-    from data_pipelines.word_vectors import TextLines, train_vectors
+    from data_pipelines.text.vector_files import write_binary
+    from data_pipelines.text.word2vec import TextLines, train_vectors
 
     if not corpus.is_file():
         raise DataError(f"There is no text {corpus}.")
@@ -81,7 +81,7 @@ def info(path: VectorFile) -> None:
     """Read a file whole: its format, its words, their lengths, and whether it is sound."""
     import numpy as np
 
-    from data_pipelines.vector_files import blocks, layout
+    from data_pipelines.text.vector_files import blocks, layout
 
     found = layout(path)
     lengths = [np.linalg.norm(vectors, axis=1) for _, vectors in blocks(path)]
@@ -99,7 +99,7 @@ def neighbours(
     limit: Limit = None,
 ) -> None:
     """List the words nearest to each, by cosine."""
-    from data_pipelines.vector_files import nearest
+    from data_pipelines.text.vector_files import nearest
 
     vectors = _vectors_of(path, words)
     found = nearest(path, vectors, count, [{word} for word in words], limit)
@@ -116,7 +116,7 @@ def analogy(
     limit: Limit = None,
 ) -> None:
     """Find the word that is to C as B is to A: nearest to B - A + C, these three left out."""
-    from data_pipelines.vector_files import nearest, unit
+    from data_pipelines.text.vector_files import nearest, unit
 
     first, second, third = unit(_vectors_of(path, [a, b, c]))
     found = nearest(path, (second - first + third)[None], count, [{a, b, c}], limit)
@@ -131,7 +131,7 @@ def evaluate(
     """Answer Google's analogies, by section, and correlate similarities with WordSim-353."""
     from data_pipelines.datasets.vectors import ANALOGIES_FILE, SIMILARITIES_FILE
     from data_pipelines.download import fetch
-    from data_pipelines.word_vectors import analogies, known_vectors, rank_correlation
+    from data_pipelines.text.word2vec import analogies, known_vectors, rank_correlation
 
     vectors = known_vectors(path, limit)
     grid = Table("section", "right", "of those known", "%", title=f"Google's analogies, {len(vectors):,} words")
@@ -152,7 +152,7 @@ def plot(
     """Draw words on the plane of their two principal components."""
     from sklearn.decomposition import PCA
 
-    from results.charts import save, word_map
+    from results.report.charts import save, word_map
 
     if output.suffix not in (".svg", ".png"):
         raise DataError(f"{output} ends in {output.suffix!r}. Expected .svg or .png.")
@@ -167,7 +167,7 @@ def _vectors_of(path: Path, words: Sequence[str]) -> Any:
     """Return the vectors of words. Raises DataError naming those that the file lacks."""
     import numpy as np
 
-    from data_pipelines.vector_files import cut
+    from data_pipelines.text.vector_files import cut
 
     vectors = cut(path, words)
     if missing := [word for word, row in zip(words, vectors, strict=True) if np.isnan(row[0])]:

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.looking import Look, look_at_images
+from benchmarks.look.images import Look, look_at_images
 from benchmarks.recipe import CROSS_ENTROPY, NotAttempted, Recipe
 from benchmarks.table import Claim, PaperTable
 from data_pipelines.dataset import Fold

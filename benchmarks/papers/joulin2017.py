@@ -25,7 +25,7 @@ from benchmarks.recipe import NotAttempted, Recipe, constant_order, from_keras
 from benchmarks.table import PaperTable
 from data_pipelines.dataset import Fold, Split
 from data_pipelines.datasets.topics import TOPICS, Topics, bags
-from data_pipelines.packing import cut
+from data_pipelines.text.batching import cut
 from results.metrics import ACCURACY, Metric
 from results.published import Cell
 
@@ -64,7 +64,7 @@ def training(topics: Topics, longest: int, rate: float, metric: Metric) -> Recip
 
 def build(fold: Fold, rng: np.random.Generator, *, classes: int, width: int) -> Any:
     """Build the classifier with a row for everything that the fold's texts have."""
-    from models.bag_of_rows import bag_of_rows
+    from models.fasttext import bag_of_rows
 
     return bag_of_rows(fold.train.x.most, classes, width=width)
 

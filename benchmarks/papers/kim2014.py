@@ -43,9 +43,9 @@ from data_pipelines.datasets.sentences import CR, MPQA, MR, SUBJ, TREC
 from data_pipelines.datasets.treebank import SST1, SST2, load_treebank
 from data_pipelines.datasets.vectors import with_google_news
 from data_pipelines.folds import batch_order, batched
-from data_pipelines.packing import pack
-from data_pipelines.word_codes import Code, letter_ngrams, load_with_codes, one_hot
-from data_pipelines.word_vectors import load_with_own_vectors
+from data_pipelines.text.batching import pack
+from data_pipelines.text.word2vec import load_with_own_vectors
+from data_pipelines.text.word_codes import Code, letter_ngrams, load_with_codes, one_hot
 from models.naive_bayes import multinomial, predicted, ratio_machine
 from results.metrics import ACCURACY, VALUE
 from results.published import Cell

@@ -24,14 +24,14 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.looking import Look
-from benchmarks.neighbours import look_at_neighbours
+from benchmarks.look.images import Look
+from benchmarks.look.neighbours import look_at_neighbours
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, constant_order, from_keras, last_lowest
 from benchmarks.table import PaperTable
-from data_pipelines.characters import MARKS, alphabet, spell
 from data_pipelines.dataset import Fold, Split
 from data_pipelines.datasets.penn_treebank import END, PTB, known_words, spellings
-from data_pipelines.streams import distinct, in_windows, side_by_side
+from data_pipelines.text.spelling import MARKS, alphabet, spell
+from data_pipelines.text.streams import distinct, in_windows, side_by_side
 from models.kneser_ney import KneserNey, perplexity
 from results.metrics import PERPLEXITY, VALUE
 from results.published import Cell
@@ -52,7 +52,7 @@ def build_char(
     fold: Fold, rng: np.random.Generator, *, maps: Sequence[int], units: int, between: Sequence[str]
 ) -> Any:
     """Build a network that reads characters."""
-    from models import char_lstm as nets
+    from models import language_model as nets
 
     words = spellings(fold.vocabulary)
     letters = alphabet(words)
@@ -77,7 +77,7 @@ def build_word(
     **dropout: float,
 ) -> Any:
     """Build a network that looks words up in a table."""
-    from models.char_lstm import table
+    from models.language_model import table
 
     return _network(fold, table(len(fold.vocabulary), units, scale), units, kind, layers, scale, **dropout)
 
@@ -85,8 +85,8 @@ def build_word(
 def _network(
     fold: Fold, embed: Any, units: int, kind: str, layers: int, scale: float = 0.05, **dropout: float
 ) -> Any:
-    from models.char_lstm import language_model, lstm, plain
-    from models.word_layers import NextWord
+    from models.language_model import language_model, lstm, plain
+    from models.language_model_layers import NextWord
 
     words = known_words(fold.vocabulary)
     recurrent = [{"lstm": lstm, "plain": plain}[kind](units, scale)] * layers
@@ -192,7 +192,7 @@ def surprise() -> Any:
 
 def read(model: Any, x: np.ndarray) -> np.ndarray:
     """Return the log-probability of every next word of a text, read from its beginning."""
-    from models.text_reading import log_probabilities
+    from models.language_model_scoring import log_probabilities
 
     return log_probabilities(model, x)
 
@@ -219,8 +219,8 @@ def count(fold: Fold | None, seed: int, *, what: str) -> dict[str, float]:
 
 def parameters(fold: Fold | None, seed: int, *, build: Any, unit: float) -> dict[str, float]:
     """Count the parameters of a network as Torch does, with two biases per gate, without making them."""
-    from models.char_lstm import parameters, second_biases
-    from models.sizes import without_weights
+    from models.language_model import parameters, second_biases
+    from models.layer_sizes import without_weights
 
     if fold is None:
         raise ValueError("There is nothing to build without a vocabulary.")

@@ -22,7 +22,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.looking import Look, look_at_images
+from benchmarks.look.images import Look, look_at_images
 from benchmarks.recipe import Measurement, Recipe, constant_order, from_keras
 from benchmarks.table import PaperTable
 from data_pipelines.dataset import Fold
@@ -80,7 +80,7 @@ def squares():
 
 def size(fold: Fold | None, seed: int, *, layer: str, what: str) -> dict[str, float]:
     """Count units, connections or parameters of a layer of the network, or of all."""
-    from models.sizes import layer_sizes
+    from models.layer_sizes import layer_sizes
     from models.zip_code_net import zip_code_net
 
     sizes = layer_sizes(zip_code_net())

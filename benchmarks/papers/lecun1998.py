@@ -35,13 +35,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.looking import Look, Trained, look_at_images
+from benchmarks.look.images import Look, Trained, look_at_images
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, as_is
 from benchmarks.table import Claim, PaperTable
 from data_pipelines.dataset import Fold
 from data_pipelines.datasets.mnist import MNIST
 from data_pipelines.images import all_transformed, deskewed, distorted, linear_map, transformed
-from models.classifiers import nearest_neighbours, pairwise_linear, quadratic
+from models.classic_classifiers import nearest_neighbours, pairwise_linear, quadratic
 from results.metrics import TEST_ERROR, TRAINING_ERROR, VALUE, VIEWS, Metric, error_on
 from results.pictures import Band, bands
 from results.published import Cell
@@ -203,7 +203,7 @@ def invariance(verdicts: Sequence[Verdict]) -> dict[str, dict[str, list[Band]]]:
 def size(fold: Fold | None, seed: int, *, network: str, layer: str, what: str) -> dict[str, float]:
     """Count connections or parameters of a layer of a network, or of all."""
     from models import lenet
-    from models.sizes import layer_sizes
+    from models.layer_sizes import layer_sizes
 
     sizes = layer_sizes(getattr(lenet, NETWORKS[network].build)())
     wanted = sizes.values() if layer == "total" else [sizes[layer]]

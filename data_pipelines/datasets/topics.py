@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from data_pipelines import lookalike
-from data_pipelines.counted_texts import load_counts, load_word_counts
 from data_pipelines.dataset import Dataset, Fold, RemoteFile, Split
-from data_pipelines.hashed_bags import load_bags
-from data_pipelines.labelled_rows import MOST_MALFORMED, first_last
-from data_pipelines.labelled_texts import load_characters, load_words
-from data_pipelines.thesaurus import FILE as THESAURUS
-from data_pipelines.thesaurus import read_thesaurus
+from data_pipelines.text.classification import load_characters, load_words
+from data_pipelines.text.counted_texts import load_counts, load_word_counts
+from data_pipelines.text.csv_rows import MOST_MALFORMED, first_last
+from data_pipelines.text.fasttext_bags import load_bags
+from data_pipelines.text.synonyms import FILE as THESAURUS
+from data_pipelines.text.synonyms import read_thesaurus
 
 ADDRESS = "https://s3.amazonaws.com/fast-ai-nlp/"
 AG_ADDRESS = "https://raw.githubusercontent.com/mhjabreel/CharCnn_Keras/master/data/ag_news_csv/"

@@ -15,7 +15,7 @@ import numpy as np
 from data_pipelines import lookalike
 from data_pipelines.dataset import DataError, Dataset, Fold, RemoteFile, Split
 from data_pipelines.datasets.sentences import encoded
-from data_pipelines.words import treebank_tokens
+from data_pipelines.text.tokens import treebank_tokens
 
 ADDRESS = "https://nlp.stanford.edu/sentiment/trainDevTestTrees_PTB.zip"
 ARCHIVE_SHA256 = "5c613a4f673fc74097d523a2c83f38e0cc462984d847b82c7aaf36b01cbbbfcc"

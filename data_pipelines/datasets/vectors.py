@@ -9,7 +9,7 @@ import numpy as np
 
 from data_pipelines import lookalike
 from data_pipelines.dataset import Dataset, Fold, PackagedFile, RemoteFile, Split
-from data_pipelines.word_vectors import load_with_vectors
+from data_pipelines.text.word2vec import load_with_vectors
 
 GOOGLE_NEWS_FILE = RemoteFile(
     "word2vec/word2vec-google-news-300.gz",

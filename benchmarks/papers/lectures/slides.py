@@ -86,7 +86,7 @@ def zero_padded(picture: Matrix, padding: int) -> np.ndarray:
 
 def weights_of(layer: Any, shape: Sequence[int | None]) -> float:
     """Count the parameters of a layer over inputs of a shape, the batch aside, without making them."""
-    from models.sizes import without_weights
+    from models.layer_sizes import without_weights
 
     with without_weights():
         layer.build((None, *shape))

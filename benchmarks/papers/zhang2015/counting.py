@@ -35,7 +35,7 @@ def counting(row: str, topics: Topics) -> Measurement:
 
 def counting_predictions(fold: Fold, seed: int, **settings: Any) -> np.ndarray:
     """Return what logistic regression over a fold's counts predicts, (examples,)."""
-    from models.bag_of_words import logistic_predictions
+    from models.ngram_logistic import logistic_predictions
 
     return logistic_predictions(fold.train.x, fold.train.y, fold.test.x, **settings)
 
@@ -45,7 +45,7 @@ def means_predictions(fold: Fold, seed: int, *, means: int, **settings: Any) -> 
 
     Raises ValueError when the fold has no vectors.
     """
-    from models.bag_of_words import cluster_assignments
+    from models.ngram_logistic import cluster_assignments
 
     if fold.vectors is None:
         raise ValueError("The fold has no vectors.")

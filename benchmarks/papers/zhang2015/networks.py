@@ -9,8 +9,8 @@ from benchmarks.recipe import CROSS_ENTROPY, Recipe
 from data_pipelines.dataset import Dataset, Fold, Split
 from data_pipelines.datasets.topics import Topics, characters, words
 from data_pipelines.folds import balanced_order
-from data_pipelines.packing import cut, end_to_end
-from data_pipelines.quantized import alphabet
+from data_pipelines.text.batching import cut, end_to_end
+from data_pipelines.text.character_ids import alphabet
 from results.metrics import TEST_ERROR
 
 SIZES = {  # of every family of networks
@@ -115,7 +115,7 @@ def with_synonyms(fold: Fold, rng: np.random.Generator, *, going_on: float, taki
 
 def build_characters(fold: Fold, rng: np.random.Generator, *, channels: int, classes: int, **size: Any) -> Any:
     """Build a ConvNet over characters."""
-    from models.text_cnn import char_cnn
+    from models.zhang_convnet import char_cnn
 
     return char_cnn(channels, classes, **size)
 
@@ -124,7 +124,7 @@ def build_words(
     fold: Fold, rng: np.random.Generator, *, width: int, tuned: bool, classes: int, deviation: float, **size: Any
 ) -> Any:
     """Build a ConvNet over words: a table that is trained, or the fold's vectors, frozen."""
-    from models.text_cnn import word_cnn
+    from models.zhang_convnet import word_cnn
 
     drawn = (len(fold.vocabulary) + 1, width)
     vectors = rng.normal(0, deviation, drawn).astype("float32") if tuned else given_vectors(fold)
@@ -134,7 +134,7 @@ def build_words(
 
 def build_lstm(fold: Fold, rng: np.random.Generator, *, width: int, units: int, classes: int) -> Any:
     """Build the LSTM over the fold's vectors."""
-    from models.mean_lstm import mean_lstm
+    from models.zhang_lstm import mean_lstm
 
     return mean_lstm(given_vectors(fold), classes, units=units)
 

@@ -1,0 +1,1 @@
+"""What trained networks learned, as pictures and tables."""

@@ -1,0 +1,55 @@
+"""Where in an utterance a trained network looks, under its spectrogram."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.fitting import arranged, predict
+from benchmarks.look.images import Trained, confusion
+from data_pipelines.speech.features import SHIFT_SECONDS
+from results import pictures
+from results.verdicts import Verdict
+
+UTTERANCES = 2  # of each class
+
+
+def look_at_attention(
+    subject: Trained,
+    verdicts: Sequence[Verdict],
+    folder: Path,
+    ending: str,
+    *,
+    names: Sequence[str],
+    span: int,
+) -> list[Path]:
+    """Draw the weights of some test utterances, each of `span` frames, under their features, and all mistakes."""
+    scores, right = predict(subject.model, subject.recipe, subject.fold.test.x), subject.fold.test.y
+    answers = scores.argmax(axis=1)
+    paths = [folder / f"{name}.{ending}" for name in ("confusion", "attention")]
+    pictures.confusion(confusion(right, answers, len(names)), names, paths[0])
+    if "attention" not in {layer.name for layer in subject.model.layers}:
+        return paths[:1]
+    chosen = [row for label in range(len(names)) for row in np.flatnonzero(right == label)[:UTTERANCES]]
+    weights = attention(subject, subject.images[chosen])
+    panels = [
+        pictures.Utterance(
+            f"{names[right[row]]}, answered {names[answers[row]]}", _frames(subject.images[row]), mine
+        )
+        for row, mine in zip(chosen, weights, strict=True)
+    ]
+    pictures.utterances(panels, paths[1], seconds=SHIFT_SECONDS, span=span * SHIFT_SECONDS)
+    return paths
+
+
+def attention(subject: Trained, x: np.ndarray) -> np.ndarray:
+    """Return the weight of each stretch of each utterance, float32 (utterances, stretches)."""
+    import keras
+
+    reached = keras.Model(subject.model.input, subject.model.get_layer("attention").output)
+    return np.asarray(reached.predict_on_batch(arranged(subject.recipe, x)))[..., 0]
+
+
+def _frames(x: np.ndarray) -> np.ndarray:
+    """Return the features of the frames that are no padding, (frames, features)."""
+    return x[x[:, -1] > 0, :-1]

@@ -1,0 +1,1 @@
+"""Unattended runs: their plans, and the schedulers that start them."""

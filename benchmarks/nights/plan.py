@@ -1,0 +1,149 @@
+"""A night: what to train unattended, for how long, and what makes it fail."""
+
+import signal
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, Literal
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from benchmarks import provenance
+from benchmarks.jobs import Options
+from benchmarks.runners import Cluster
+from benchmarks.signals import raised_until_heard
+from benchmarks.table import load_table
+from data_pipelines.dataset import DataError
+from results.verdicts import Answer
+
+MOST_HOURS = 24 * 365
+
+
+class Exit(IntEnum):
+    """What the exit code of a night says."""
+
+    PASSED = 0
+    FAILED = 1  # a job failed, data was missing, or the gate closed
+    UNFINISHED = 3  # out of time or told to stop: the next night goes on
+    ALREADY_RUNNING = 4
+
+
+class Stop(KeyboardInterrupt):
+    """The night must end now; its text says why."""
+
+
+class Model(BaseModel):
+    """What both tables of a plan have in common: no unknown names, no changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PlannedRun(Model):
+    """Some cells of a paper; without table, row or column, all of them."""
+
+    paper: str
+    table: str | None = None
+    row: str | None = None
+    column: str | None = None
+    seeds: int | None = Field(None, ge=1)  # None: what the paper's protocol asks for
+
+
+class Plan(Model):
+    """A night's plan, as its TOML file says it."""
+
+    run: tuple[PlannedRun, ...] = Field(min_length=1)
+    hours: float = Field(gt=0, le=MOST_HOURS)  # at most, for the whole night
+    gate: tuple[Answer, ...] = (Answer.WORSE,)  # any of these for a cell fails the night
+    backend: Literal["tensorflow", "jax", "torch"] = "tensorflow"
+    deterministic: bool = False
+    on: Literal["here", "ray"] = "here"
+    address: str | None = None
+    gpus_per_job: float | None = Field(None, ge=0)
+    cpus_per_job: float = Field(1.0, ge=0)
+    results: str | None = None  # a folder; "{commit}" in it begins anew with every commit
+    report: str | None = None  # a folder for `retable report`, written at the end
+    epochs: int | None = Field(None, ge=1)  # a rehearsal, never counts
+    lookalike: bool = False  # a rehearsal, never counts
+
+    @model_validator(mode="after")
+    def _shares_go_with_ray(self) -> "Plan":
+        if self.on != "ray" and self.cluster != Cluster():
+            raise ValueError('address, gpus_per_job and cpus_per_job go with on = "ray"')
+        return self
+
+    @property
+    def options(self) -> Options:
+        return Options(self.epochs, self.lookalike, self.deterministic)
+
+    @property
+    def cluster(self) -> Cluster:
+        return Cluster(self.address, self.gpus_per_job, self.cpus_per_job)
+
+    def folder(self, name: str | None, beside: Path) -> Path | None:
+        """Return a folder of the plan, relative ones beside the plan's file."""
+        return None if name is None else beside / name.replace("{commit}", provenance.commit().replace(" ", "-"))
+
+
+def read_plan(path: Path) -> Plan:
+    """Read and check a plan. Raises DataError for anything malformed, UnknownName for cells that do not exist."""
+    try:
+        plan = Plan.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} is no TOML file: {error}.") from error
+    except ValidationError as error:
+        raise DataError(f"{path}: {'; '.join(map(_in_words, error.errors()))}.") from error
+    for run in plan.run:
+        load_table(run.paper).cells(run.table, run.row, run.column)
+    return plan
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[bool]:
+    """Hold a plan for as long as its night lasts; yield False when another night of it has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+@contextmanager
+def stopping(hours: float, problems: list[str]) -> Iterator[None]:
+    """Raise Stop inside when the hours are over, or on SIGTERM.
+
+    One that strikes in a library may come out as the library's own and fail a job; such `problems`, from the first
+    call to stop on, are dropped.
+    """
+    reason, before_it = "", 0
+
+    def stop(number: int) -> Stop:
+        nonlocal reason, before_it
+        before_it = before_it if reason else len(problems)
+        reason = reason or (
+            f"its {hours:g} hours were over" if number == signal.SIGALRM else "it was told to stop"
+        )
+        return Stop(reason)
+
+    try:
+        with raised_until_heard(signal.SIGTERM, stop):
+            signal.setitimer(signal.ITIMER_REAL, hours * 3600)
+            yield
+    finally:
+        if reason:
+            del problems[before_it:]
+
+
+def _in_words(error: Any) -> str:
+    place = ".".join(map(str, error["loc"]))
+    if error["type"] == "missing":
+        return f"{place} is missing"
+    return f"{place}: {error['msg']}, got {error['input']!r}" if place else error["msg"]

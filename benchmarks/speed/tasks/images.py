@@ -1,0 +1,59 @@
+"""LeNet-5 the plain way, in stock layers of Keras and of PyTorch: what our training speed is measured against.
+
+Every map of C3 reads all of S2, pooling has no weights, and the output is a softmax.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from benchmarks.speed.tasks.sentences import Step
+
+RATE, MOMENTUM = 0.01, 0.9
+
+
+def keras_step() -> Step:
+    """Return a training step of stock Keras layers."""
+    import keras
+    from keras import layers
+
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(6, 5, padding="same", activation="tanh"),
+            layers.AveragePooling2D(2),
+            layers.Conv2D(16, 5, activation="tanh"),
+            layers.AveragePooling2D(2),
+            layers.Flatten(),
+            layers.Dense(120, "tanh"),
+            layers.Dense(84, "tanh"),
+            layers.Dense(10),
+        ]
+    )
+    model.compile(
+        keras.optimizers.SGD(RATE, MOMENTUM), keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    )
+    return model.train_on_batch
+
+
+def torch_step() -> Step:
+    """Return a training step of PyTorch layers."""
+    import torch
+    from torch import nn
+
+    network = nn.Sequential(
+        *(nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.AvgPool2d(2)),
+        *(nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2), nn.Flatten()),
+        *(nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10)),
+    )
+    optimizer = torch.optim.SGD(network.parameters(), lr=RATE, momentum=MOMENTUM)
+
+    def step(x: np.ndarray, y: np.ndarray) -> Any:
+        images = torch.from_numpy(x).permute(0, 3, 1, 2)
+        loss = nn.functional.cross_entropy(network(images), torch.from_numpy(y).long())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step

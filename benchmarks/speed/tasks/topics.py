@@ -1,0 +1,109 @@
+"""The small character CNN of Zhang et al. (2015) in other ways, which our training speed is measured against.
+
+The plain way, in stock layers of Keras and of PyTorch: whole texts as one-hot columns, ReLU. And our own network
+with the rows of its first kernel looked up and summed instead of convolved with one-hot columns.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from benchmarks.papers.zhang2015.networks import DESCENT, SIZES
+from benchmarks.speed.tasks.sentences import Step
+
+RATE, MOMENTUM, DECAY = (DESCENT[name] for name in ("rate", "momentum", "decay"))
+LAYERS = ((7, 3), (7, 3), (3, 1), (3, 1), (3, 1), (3, 3))  # width of the filters, of the pools after them
+MAPS, UNITS = int(SIZES["Sm."]["maps"]), int(SIZES["Sm."]["units"])
+
+
+def padded_cnn(
+    channels: int, classes: int, length: int, *, maps: int = MAPS, units: int = UNITS, dropout: float = 0.5
+) -> Any:
+    """Build the network in Keras over float (texts, length, channels); weights in our order."""
+    import keras
+    from keras import layers
+
+    texts = keras.Input((length, channels))
+    x = texts
+    for width, pool in LAYERS:
+        x = layers.Conv1D(maps, width, activation="relu")(x)
+        x = layers.MaxPooling1D(pool)(x) if pool > 1 else x
+    x = layers.Flatten()(x)
+    for _ in range(2):
+        x = layers.Dropout(dropout)(layers.Dense(units, "relu")(x))
+    return keras.Model(texts, layers.Dense(classes)(x))
+
+
+def keras_step(channels: int, classes: int, length: int) -> Step:
+    """Return a training step of the padded network."""
+    model = padded_cnn(channels, classes, length)
+    _compile(model)
+    return lambda x, y: model.train_on_batch(one_hot(x, channels), y)
+
+
+def _compile(model: Any) -> None:
+    import keras
+
+    optimizer = keras.optimizers.SGD(RATE, MOMENTUM, weight_decay=DECAY)
+    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+
+
+def torch_step(channels: int, classes: int, length: int) -> Step:
+    """Return a training step of PyTorch layers."""
+    import torch
+    from torch import nn
+
+    parts: list[nn.Module] = []
+    inputs, places = channels, length
+    for width, pool in LAYERS:
+        parts += [nn.Conv1d(inputs, MAPS, width), nn.ReLU(), *([nn.MaxPool1d(pool)] if pool > 1 else [])]
+        inputs, places = MAPS, (places - width + 1) // pool
+    parts += [nn.Flatten(), nn.Linear(MAPS * places, UNITS), nn.ReLU(), nn.Dropout(0.5)]
+    parts += [nn.Linear(UNITS, UNITS), nn.ReLU(), nn.Dropout(0.5), nn.Linear(UNITS, classes)]
+    network = nn.Sequential(*parts)
+    optimizer = torch.optim.SGD(network.parameters(), lr=RATE, momentum=MOMENTUM, weight_decay=DECAY)
+
+    def step(x: np.ndarray, y: np.ndarray) -> Any:
+        texts = torch.from_numpy(one_hot(x, channels)).transpose(1, 2)
+        loss = nn.functional.cross_entropy(network(texts), torch.from_numpy(y).long())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step
+
+
+def looked_up_cnn(channels: int, classes: int, **settings: Any) -> Any:
+    """Build our network, its first convolution as a sum of looked-up rows; its weights stand in our order."""
+    import keras
+    from keras import ops
+
+    from models.zhang_convnet import text_cnn
+
+    class LookedUp(keras.layers.Conv1D):
+        def build(self, shape: Any) -> None:
+            super().build((*shape[:-1], channels))
+            self.input_spec = None
+
+        def call(self, symbols: Any) -> Any:
+            (width,) = self.kernel_size
+            places = ops.shape(symbols)[1] - width + 1
+            rows = ops.pad(self.kernel, ((0, 0), (1, 0), (0, 0)))  # symbol 0 has a row of zeros
+            parts = [ops.take(rows[n], symbols[:, n : n + places, 0], axis=0) for n in range(width)]
+            return sum(parts[1:], parts[0]) + self.bias
+
+    return text_cnn(lambda symbols: symbols[..., None], classes, first=LookedUp, **settings)
+
+
+def looked_up_step(channels: int, classes: int, arrange: Callable[[np.ndarray], Any]) -> Step:
+    """Return a training step of our network with its first kernel looked up, over batches laid by `arrange`."""
+    model = looked_up_cnn(channels, classes)
+    _compile(model)
+    return lambda x, y: model.train_on_batch(arrange(x), y)
+
+
+def one_hot(texts: np.ndarray, channels: int) -> np.ndarray:
+    """Return float32 (texts, length, channels) of characters from 1 on, zeros for 0."""
+    return np.eye(channels + 1, dtype="float32")[texts][..., 1:]

@@ -1,0 +1,1 @@
+"""Speech: sound files in, frames of features out."""

@@ -1,0 +1,1 @@
+"""Text: files in, numbers of words and characters out."""

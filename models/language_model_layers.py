@@ -1,0 +1,178 @@
+"""Layers of language models: words as characters or rows of a table, and the probability of the next one."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from models.text_layers import read_rows
+
+
+def at_random(scale: float) -> keras.initializers.Initializer:
+    """Return U[-scale, scale]."""
+    return keras.initializers.RandomUniform(-scale, scale)
+
+
+class Spelling(layers.Layer):
+    """Looks up how words are spelled: a fixed table, int (words, characters)."""
+
+    def __init__(self, table: np.ndarray, **settings) -> None:
+        super().__init__(**settings)
+        self.table = table.astype("int32")
+
+    def call(self, words):
+        """Return int (n, characters) for int (n,)."""
+        return ops.take(ops.convert_to_tensor(self.table), words, axis=0)
+
+    def compute_output_spec(self, words):
+        return keras.KerasTensor((*words.shape, self.table.shape[1]), "int32")
+
+
+class WordTable(layers.Layer):
+    """Looks distinct words up in a trained table; for why distinct, see `models.text_layers.WordVectors`."""
+
+    def __init__(self, words: int, width: int, scale: float, **settings) -> None:
+        super().__init__(**settings)
+        self.shape, self.scale = (words, width), scale
+
+    def build(self, input_shape) -> None:
+        self.vectors = self.add_weight(shape=self.shape, initializer=at_random(self.scale), name="vectors")
+
+    def call(self, words):
+        """Return float32 (n, width) for int (n,)."""
+        return read_rows(self.vectors, words)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape, self.shape[1])
+
+
+class CharacterMaxima(layers.Layer):
+    """Convolves over the characters of words and takes each filter's maximum, before tanh, which keeps the order.
+
+    `maps[w - 1]` filters see w characters each; the vector of character 0, padding, is zero and never moves. Words
+    shorter than the widest filter are padded to its width.
+    """
+
+    def __init__(self, symbols: int, width: int, maps: Sequence[int], scale: float, **settings) -> None:
+        super().__init__(**settings)
+        self.symbols, self.width, self.maps, self.scale = symbols, width, tuple(maps), scale
+
+    def build(self, input_shape) -> None:
+        self.vectors = self._weight("vectors", self.symbols, self.width)
+        self.kernels = [
+            self._weight("kernel", span * self.width, maps) for span, maps in enumerate(self.maps, start=1)
+        ]
+        self.bias = self._weight("bias", sum(self.maps))
+
+    def _weight(self, name: str, *shape: int):
+        return self.add_weight(shape=shape, initializer=at_random(self.scale), name=name)
+
+    def call(self, letters):
+        """Return float32 (words, all filters) for int (words, characters)."""
+        length = max(letters.shape[1], len(self.maps))
+        letters = ops.pad(letters, ((0, 0), (0, length - letters.shape[1])))
+        marks = ops.one_hot(letters, self.symbols) * ops.cast(ops.arange(self.symbols) > 0, self.compute_dtype)
+        vectors = ops.matmul(marks, self.vectors)
+        maxima = []
+        for span, kernel in enumerate(self.kernels, start=1):
+            windows = [vectors[:, first : length - span + 1 + first] for first in range(span)]
+            maxima.append(ops.max(ops.matmul(ops.concatenate(windows, axis=-1), kernel), axis=1))
+        return ops.tanh(ops.concatenate(maxima, axis=-1) + self.bias)
+
+    def compute_output_shape(self, letters_shape):
+        return (letters_shape[0], sum(self.maps))
+
+
+class TakeRows(layers.Layer):
+    """Lays word vectors out as a text: row `positions[s, t]` becomes step t of stream s."""
+
+    def call(self, vectors, positions):
+        """Return float32 (streams, steps, width) for vectors (words, width) and int (streams, steps)."""
+        return ops.take(vectors, positions, axis=0)
+
+    def compute_output_shape(self, vectors_shape, positions_shape):
+        return (*positions_shape, vectors_shape[-1])
+
+
+class NextWord(layers.Layer):
+    """Gives the log-probability of the word that follows, by a softmax over all words."""
+
+    def __init__(self, words: int, scale: float, **settings) -> None:
+        super().__init__(**settings)
+        self.words, self.scale = words, scale
+
+    def build(self, features_shape, following_shape=None) -> None:
+        start = at_random(self.scale)  # of both, so the bias begins as the kernel's first numbers
+        self.kernel = self.add_weight(shape=(features_shape[-1], self.words), initializer=start, name="kernel")
+        self.bias = self.add_weight(shape=(self.words,), initializer=start, name="bias")
+
+    def call(self, features, following):
+        """Return float32 (streams, steps) for features (streams, steps, width) and int (streams, steps)."""
+        scores = ops.matmul(ops.reshape(features, (-1, features.shape[-1])), self.kernel) + self.bias
+        return ops.reshape(_log_probability(scores, ops.reshape(following, (-1,))), ops.shape(following))
+
+    def compute_output_shape(self, features_shape, following_shape):
+        return following_shape
+
+
+class ClusteredNextWord(layers.Layer):
+    """Gives the log-probability of the next word as that of its cluster times its own within the cluster.
+
+    Clusters are equally large and drawn at random; there are about as many as each has words.
+    Source: Kim et al. (2016), section 4.2, for vocabularies too large for a softmax.
+    """
+
+    def __init__(self, words: int, scale: float, seed: int, **settings) -> None:
+        super().__init__(**settings)
+        self.words, self.scale = words, scale
+        self.size = int(np.ceil(np.sqrt(words)))
+        self.clusters = int(np.ceil(words / self.size))
+        self.places = np.random.default_rng(seed).permutation(words).astype("int32")
+
+    def build(self, features_shape, following_shape=None) -> None:
+        start, width = at_random(self.scale), features_shape[-1]
+        self.cluster_kernel = self.add_weight(shape=(width, self.clusters), initializer=start, name="clusters")
+        self.cluster_bias = self.add_weight(shape=(self.clusters,), initializer=start, name="cluster_bias")
+        self.kernel = self.add_weight(shape=(self.clusters, width, self.size), initializer=start, name="kernel")
+        self.bias = self.add_weight(shape=(self.clusters, self.size), initializer=start, name="bias")
+        unused = np.arange(self.clusters * self.size).reshape(self.clusters, self.size) >= self.words
+        self.closed = np.where(unused, -1e9, 0.0).astype("float32")  # places of the last cluster without a word
+
+    def call(self, features, following):
+        """Return float32 (streams, steps) for features (streams, steps, width) and int (streams, steps)."""
+        flat = ops.reshape(features, (-1, features.shape[-1]))
+        places = ops.take(ops.convert_to_tensor(self.places), ops.reshape(following, (-1,)), axis=0)
+        cluster, place = places // self.size, places % self.size
+        of_cluster = _log_probability(ops.matmul(flat, self.cluster_kernel) + self.cluster_bias, cluster)
+        kernel, bias = ops.take(self.kernel, cluster, axis=0), ops.take(self.bias + self.closed, cluster, axis=0)
+        of_word = _log_probability(ops.einsum("nw,nwp->np", flat, kernel) + bias, place)
+        return ops.reshape(of_cluster + of_word, ops.shape(following))
+
+    def compute_output_shape(self, features_shape, following_shape):
+        return following_shape
+
+
+def _log_probability(scores, chosen):
+    """Return (n,): the log-softmax of scores, (n, classes), at the chosen classes, int (n,).
+
+    The gradient is written out: that of a gather would fill a second array as large as the scores, far slower.
+    """
+
+    @ops.custom_gradient
+    def probability(scores):
+        top = ops.max(scores, axis=1, keepdims=True)
+        powers = ops.exp(scores - top)
+        whole = ops.sum(powers, axis=1, keepdims=True)
+        right = ops.take_along_axis(scores, ops.expand_dims(chosen, 1), axis=1)
+        found = right - top - ops.log(whole)
+
+        def gradient(*arguments, upstream=None):
+            slope = ops.expand_dims(arguments[0] if upstream is None else upstream, 1)
+            places = ops.stack([ops.arange(ops.shape(chosen)[0], dtype=chosen.dtype), chosen], axis=1)
+            of_right = ops.squeeze(slope * (1 - ops.exp(found)), 1)
+            return ops.scatter_update(powers * (-slope / whole), places, of_right)
+
+        return ops.squeeze(found, 1), gradient
+
+    return probability(scores)

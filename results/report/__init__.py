@@ -1,0 +1,1 @@
+"""The report: verdicts, runs and recipes as static pages."""

@@ -1,0 +1,228 @@
+"""The report: a folder of static pages, theirs beside ours, that works without a network."""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from results.ledger import ResultsError
+from results.published import Cell
+from results.records import RunRecord
+from results.report import charts
+from results.report.pages import CellPage, PaperPage, duration
+from results.tables import MEANINGS, as_row, decimals, exact, number, sentence
+from results.verdicts import Verdict
+
+TEMPLATES = Path(__file__).parent / "templates"
+MARK = ".retable-report"  # the list of the files that we wrote
+FEWEST_SYSTEMS = 5  # that are worth a chart of their times
+FACTS = {
+    "metric": "metric",
+    "published": "published ± margin",
+    "ours": "ours ± standard deviation",
+    "runs": "runs",
+    "90 % interval": "90 % interval of our mean",
+    "95 % next run": "95 % of our next run",
+}
+
+
+def write_report(papers: Sequence[PaperPage], folder: Path, source: str) -> Path:
+    """Write the pages of all papers and return the overview's path.
+
+    A report that is there is replaced in one step. Raises ResultsError when the folder holds anything else.
+    """
+    folder = folder.resolve()
+    if foreign := _files(folder) - _written(folder):
+        raise ResultsError(f"{folder} holds {min(foreign)}, which no report wrote. Name another folder.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".report-") as temporary:
+        fresh = Path(temporary) / "report"
+        _write_pages(papers, fresh, source)
+        if folder.exists():
+            folder.rename(Path(temporary) / "old")
+        fresh.rename(folder)
+    return folder / "index.html"
+
+
+def _files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+
+
+def _written(folder: Path) -> set[str]:
+    """Return the files of the report that is there."""
+    mark = folder / MARK
+    return {MARK, *mark.read_text("utf-8").splitlines()} if mark.is_file() else set()
+
+
+def _write_pages(papers: Sequence[PaperPage], folder: Path, source: str) -> None:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    folder.mkdir()
+    for name in ("report.css", "report.js"):
+        shutil.copyfile(TEMPLATES / name, folder / name)
+    (folder / "vega.js").write_text(charts.script(), "utf-8")
+    loader = FileSystemLoader(TEMPLATES)
+    pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    pages.globals |= {"source": source, "charts": None}
+    overview = {"title": "Reproduced tables", "here": "overview", "trail": (), "root": ""}
+    text = pages.get_template("overview.html").render(overview, papers=papers, meanings=MEANINGS.items())
+    (folder / "index.html").write_text(text, "utf-8")
+    for paper in papers:
+        _write_paper(pages, paper, folder / paper.name)
+    (folder / MARK).write_text("\n".join(sorted(_files(folder))), "utf-8")
+
+
+def _write_paper(pages: Any, paper: PaperPage, folder: Path) -> None:
+    folder.mkdir()
+    common = {"root": "../", "about": _markdown(paper.about)}
+    here = {"title": paper.title, "here": paper.name, "trail": (("overview", "../index.html"),)}
+    content = {"paper": paper, "tables": _tables(paper), "charts": _paper_charts(paper)}
+    (folder / "index.html").write_text(pages.get_template("paper.html").render(common | here | content), "utf-8")
+    trail = (*here["trail"], (paper.name, "index.html"))
+    for page in paper.cells:
+        cell = page.verdict.cell
+        name = f"{cell.row}, {cell.column}"
+        here = {"title": f"{name}: {paper.title}", "here": name, "trail": trail, "notes": paper.notes}
+        text = pages.get_template("cell.html").render(common | here | _cell(page))
+        (folder / page.file).write_text(text, "utf-8")
+
+
+def _paper_charts(paper: PaperPage) -> list[tuple[str, str, charts.Spec]]:
+    """Return how far ours are from theirs and, where several systems of ours have a column, their times."""
+    found = []
+    if distance := charts.distance_chart(paper.verdicts):
+        text = "Our mean with its 90 % interval, less the published value, in margins: -1 to 1 is reproduced."
+        found.append(("How far from theirs", text, distance))
+    columns: dict[tuple[str, str, str], list[CellPage]] = {}
+    for page in paper.cells:
+        cell = page.verdict.cell
+        is_score = page.verdict.mean is not None and cell.metric.better != "exact"
+        if is_score and page.judged:
+            columns.setdefault((cell.table, cell.column, cell.metric.name), []).append(page)
+    for (table, column, metric), pages in columns.items():
+        if len(pages) >= FEWEST_SYSTEMS:
+            text = (
+                "One run of every system of ours, with the reading of its data, save what an earlier run kept; "
+                "runs beside others on the same machine take longer."
+            )
+            found.append(
+                (f"Time: table {table}, {column}", text, charts.time_chart(list(map(_timed, pages)), metric))
+            )
+    return found
+
+
+def _timed(page: CellPage) -> charts.Timed:
+    """Return a system, with what its row notes, the mean time of its whole runs, their score and devices."""
+    cell, units = page.verdict.cell, page.verdict.units
+    seconds: dict[int, list[float]] = {}
+    for record in page.judged:
+        seconds.setdefault(record.key.seed, []).append(record.seconds)
+    folds = max(map(len, seconds.values()))
+    whole = [sum(times) for times in seconds.values() if len(times) == folds]
+    name = f"{cell.row} ({cell.note})" if cell.note else cell.row
+    devices = " and ".join(dict.fromkeys(record.device for record in page.judged))
+    return charts.Timed(name, fmean(whole), fmean(units), devices)
+
+
+def _tables(paper: PaperPage) -> list[dict[str, Any]]:
+    """Return the printed tables as grids of entries; a place with several metrics has several."""
+    tables = []
+    for name in dict.fromkeys(page.verdict.cell.table for page in paper.cells):
+        mine = [page for page in paper.cells if page.verdict.cell.table == name]
+        columns = list(dict.fromkeys(page.verdict.cell.column for page in mine))
+        places: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for page in mine:
+            places.setdefault((page.verdict.cell.row, page.verdict.cell.column), []).append(_entry(page))
+        notes = {page.verdict.cell.row: page.verdict.cell.note for page in mine} if len(columns) == 1 else {}
+        rows = [
+            {"name": row, "note": notes.get(row), "cells": [places.get((row, column), []) for column in columns]}
+            for row in dict.fromkeys(page.verdict.cell.row for page in mine)
+        ]
+        tables.append({"name": name, "columns": columns, "rows": rows, "notes": any(notes.values())})
+    return tables
+
+
+def _entry(page: CellPage) -> dict[str, Any]:
+    verdict = page.verdict
+    cell = verdict.cell
+    published = None if cell.value is None else exact(cell.value)
+    ours = None if verdict.mean is None else number(verdict.mean, decimals(cell))
+    label = f"{cell.row}, {cell.column}: theirs {published or 'none'}, ours {ours or 'none'}, {verdict.answer}"
+    entry = {"file": page.file, "label": label, "published": published, "ours": ours}
+    return entry | {"answer": verdict.answer, "metric": cell.metric.name}
+
+
+def _cell(page: CellPage) -> dict[str, Any]:
+    """Return what the template of a cell needs."""
+    verdict = page.verdict
+    row = as_row(verdict)
+    facts = [(label, row[name]) for name, label in FACTS.items()]
+    finished = [record for record in page.records if record.metrics]
+    if finished:
+        facts.append(("training time", duration(sum(record.seconds for record in finished))))
+    runs = [_run(record, verdict.cell) for record in page.records]
+    return {
+        "cell": verdict.cell,
+        "answer": verdict.answer,
+        "sentence": sentence(verdict),
+        "facts": [(name, text) for name, text in facts if text],
+        "charts": _charts(page),
+        "backends": [{"backend": name} | _numbers(found) for name, found in page.by_backend.items()],
+        "command": page.command,
+        "settings": list(page.settings.items()),
+        "runs": runs,
+        "trained": len(finished),
+        "run_headings": [name for name in (runs[0] if runs else ()) if any(run[name] for run in runs)],
+        "provenance": sorted({_provenance(record) for record in page.records}),
+    }
+
+
+def _charts(page: CellPage) -> list[tuple[str, str, charts.Spec]]:
+    verdict, found = page.verdict, []
+    if len(verdict.units) > (verdict.cell.value is None):
+        text = "Every point is one whole pass of the protocol."
+        if verdict.cell.value is not None:
+            text += " The line is the published value, the band its margin."
+        found.append(("Spread", text, charts.runs_chart(verdict)))
+    if any(point.valid is not None for point in page.curve):
+        text = "The score on the validation part after every epoch, a line per seed and fold."
+        found.append(("Validation", text, charts.curve_chart(page.curve, "valid", "validation score")))
+    if page.curve:
+        text = "The mean loss of every epoch, a line per seed and fold."
+        found.append(("Training loss", text, charts.curve_chart(page.curve, "loss", "loss")))
+    return found
+
+
+def _run(record: RunRecord, cell: Cell) -> dict[str, str]:
+    value = record.metrics.get(cell.metric.name)
+    return {
+        "seed": str(record.key.seed),
+        "fold": str(record.key.fold),
+        "backend": record.key.backend,
+        cell.metric.name: f"{value:.6g}" if value is not None else record.error,
+        "epochs": str(record.epochs or ""),
+        "seconds": f"{record.seconds:.1f}",
+        "examples per second": f"{record.examples_per_second:.0f}" if record.examples_per_second else "",
+        "device memory (MB)": f"{record.peak_device_bytes / 1e6:.0f}" if record.peak_device_bytes else "",
+        "finished": record.finished[:19].replace("T", " "),
+        "commit": record.commit,
+    }
+
+
+def _provenance(record: RunRecord) -> str:
+    return f"{record.device or 'unknown device'}; data {record.data_hash or 'none'}; {record.versions}"
+
+
+def _numbers(verdict: Verdict) -> dict[str, str]:
+    row = as_row(verdict)
+    return {name: row[name] for name in ("ours", "runs", "90 % interval", "verdict")}
+
+
+def _markdown(text: str) -> Any:
+    """Return Markdown as HTML; whatever HTML stands in it is shown, not obeyed."""
+    from markdown_it import MarkdownIt
+    from markupsafe import Markup
+
+    return Markup(MarkdownIt("commonmark", {"html": False}).render(text))

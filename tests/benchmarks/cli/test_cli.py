@@ -1,0 +1,186 @@
+"""The command as a person uses it: answers, mistakes, and what it must not import."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+from benchmarks.cli.app import main
+from data_pipelines.dataset import LeftOut
+from results.records import RecordFiles
+from tests.support.processes import ONE_THREAD, QUICKLY_COMPILED, ROOT
+
+UNTRACKED = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}  # where nobody listens: a new database takes seconds
+
+
+def retable(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-c", "from benchmarks.cli.app import main; main()", *arguments]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("show", "kim2004"), r"There is no paper 'kim2004'. Did you mean kim2014\? Known: .*kim2014.*starter"),
+        (
+            ("run", "kim2014", "--row", "CNN-ran"),
+            r"no row 'CNN-ran'. Did you mean CNN-rand\? Known: MR, .*CNN-rand, CNN-s",
+        ),
+        (
+            ("run", "kim2014", "--column", "SST"),
+            r"no column 'SST'. Did you mean SST-\d\? Known: c, l, N, .*MR, SST-1",
+        ),
+        (("run", "kim2014", "--table", "x"), "There is no table 'x'. Known: "),
+        (("run", "kim2014", "--seeds", "0"), "--seeds is 0. Expected 1 or more."),
+        (("run", "kim2014", "--epochs", "-1"), "--epochs is -1. Expected 1 or more."),
+        (
+            ("run", "kim2014", "--backend", "theano"),
+            "There is no backend 'theano'. Known: tensorflow, jax, torch.",
+        ),
+        (
+            ("run", "lectures", "--results", "/proc/none"),
+            "The results folder /proc/none.* can't be written: No such",
+        ),
+        (("data", "fetch", "TRECK"), r"There is no data set 'TRECK'. Did you mean TREC\?"),
+        (("show", "kim2014", "--format", "xml"), "There is no format 'xml'. Known: table, json, markdown."),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_1(arguments, text, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["retable", *arguments])
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)  # which the command replaces
+    with pytest.raises(SystemExit) as stop:
+        main()
+    output, errors = capsys.readouterr()
+    assert (stop.value.code, output) == (1, "")
+    assert re.fullmatch(rf"retable: .*{text}.*\n", errors)
+
+
+def test_what_is_left_out_is_told_in_one_line(monkeypatch, capsys):
+    def command(prog_name):
+        warnings.warn("2 of its 9000 rows are malformed; left out.", LeftOut, stacklevel=2)
+        warnings.warn("of a library", UserWarning, stacklevel=2)
+
+    monkeypatch.setattr("benchmarks.cli.app.app", command)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        main()
+    first, second = capsys.readouterr().err.splitlines()[:2]
+    assert first == "retable: 2 of its 9000 rows are malformed; left out."
+    assert "UserWarning: of a library" in second
+
+
+def test_names_may_be_written_in_any_case():
+    assert retable("show", "KIM2014", "--row", "cnn-RAND", "--column", "trec").returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("list", "kim2014"), ("show", "kim2014"), ("data", "list")])
+def test_answers_without_a_deep_learning_library(arguments):
+    code = (
+        "import sys; sys.argv = ['retable', *sys.argv[1:]]\n"
+        "from benchmarks.cli.app import main\n"
+        "try: main()\n"
+        "except SystemExit as stop: assert not stop.code\n"
+        "heavy = {'keras', 'tensorflow', 'jax', 'torch', 'mlflow', 'gensim', 'librosa', 'pandas'}\n"
+        "print('heavy:', sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.endswith("heavy: []\n"), done.stderr
+
+
+def test_list_names_rows_and_columns():
+    output = retable("list", "kim2014").stdout
+    assert "CNN-rand, CNN-static" in output
+    assert "table 2, columns: MR, SST-1, SST-2, Subj, TREC, CR, MPQA" in output
+
+
+def test_show_has_every_printed_cell_and_the_reason_of_those_not_attempted():
+    output = retable("show", "kim2014", "--format", "markdown", RETABLE_HOME="/nowhere").stdout
+    printed = 38 + 67  # tables 1 and 2
+    assert len(output.splitlines()) == 2 + printed + 4 * 5 + 3  # and two of ours
+    assert (
+        "|CNN-static|TREC|test accuracy (%)|92.8 ± 1.5||0||||not attempted: needs the GoogleNews vectors ("
+        in output
+    )
+
+
+def test_square_brackets_of_a_row_are_printed():
+    assert "LeNet-5 [distortions]" in retable("show", "lecun1998", "--table", "MNIST").stdout
+
+
+def test_a_run_on_lookalike_data_is_a_trial(tmp_path):
+    arguments = ("run", "kim2014", "--row", "CNN-rand", "--column", "TREC", "--lookalike", "--seeds", "1")
+    done = retable(*arguments, "--epochs", "1", "--deterministic", RETABLE_RESULTS=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "It never counts." in done.stdout
+    assert "[1/1] CNN-rand / TREC fold 0 seed 0: test accuracy" in done.stdout
+    assert (tmp_path / "trial" / "reproduced" / "kim2014.csv").exists()
+    assert not (tmp_path / "reproduced").exists()
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_another_backend_trains_the_same_network(tmp_path, backend):
+    pytest.importorskip(backend, reason=f"{backend} is not installed")
+    arguments = ("run", "kim2014", "--row", "CNN-rand", "--column", "TREC", "--lookalike", "--seeds", "1")
+    environment = UNTRACKED | QUICKLY_COMPILED | {"RETABLE_RESULTS": str(tmp_path)}
+    done = retable(*arguments, "--epochs", "1", "--backend", backend, **environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_equal_seeds_give_equal_numbers_in_two_processes(mirror, tmp_path):
+    """On a real set at full size, on several threads, without --deterministic."""
+    curves = []
+    for name in ("one", "two"):
+        arguments = ("run", "kim2014", "--row", "CNN-rand", "--column", "TREC", "--seeds", "1", "--epochs", "1")
+        environment = {"RETABLE_MIRROR": str(mirror), "RETABLE_HOME": str(tmp_path / "home"), **UNTRACKED}
+        environment |= dict.fromkeys(ONE_THREAD, "2")
+        done = retable(*arguments, RETABLE_RESULTS=str(tmp_path / name), **environment)
+        assert done.returncode == 0, done.stderr
+        files = RecordFiles("kim2014", tmp_path / name / "trial")
+        points = [(point.loss, point.valid) for curve in files.curves().values() for point in curve]
+        curves.append((points, [record.metrics for record in files.records()]))
+    assert curves[0] == curves[1]
+    assert len(curves[0][0]) == 1
+
+
+def test_data_fetch_where_and_verify(home, mirror):
+    environment = {"RETABLE_HOME": str(home), "RETABLE_MIRROR": str(mirror)}
+    assert retable("data", "fetch", "TREC", **environment).returncode == 0
+    paths = retable("data", "where", "TREC", **environment).stdout.splitlines()
+    assert [Path(path).name for path in paths] == ["TREC.train.all", "TREC.test.all"]
+    assert retable("data", "verify", "TREC", **environment).returncode == 0
+    Path(paths[1]).write_bytes(b"0 damaged\n")
+    done = retable("data", "verify", "TREC", **environment)
+    assert done.returncode == 1
+    assert "Expected 92a6a3cede" in done.stderr
+
+
+def test_data_that_cannot_be_had_is_one_line(home):
+    done = retable("data", "fetch", "TREC", RETABLE_HOME=str(home), RETABLE_MIRROR="", HTTPS_PROXY="127.0.0.1:9")
+    assert done.returncode == 1
+    assert "TREC.train.all could not be had" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_readme_has_todays_verdicts(tmp_path):
+    """`retable readme` would change nothing."""
+    from benchmarks.cli import show
+
+    copy = tmp_path / "README.md"
+    copy.write_text((ROOT / "README.md").read_text("utf-8"), "utf-8")
+    show.write_readme(copy)
+    assert copy.read_text("utf-8") == (ROOT / "README.md").read_text("utf-8")
+
+
+def test_costs_are_medians_of_what_was_recorded():
+    done = retable("show", "starter", "--costs", "--column", "digits", "--format", "json")
+    (row,) = json.loads(done.stdout)
+    seconds = sorted(
+        r.seconds for r in RecordFiles("starter", ROOT / "results").records() if r.key.column == "digits"
+    )
+    assert (row["runs"], row["seconds"]) == ("5", f"{seconds[2]:.1f}")
+    assert row["device memory (MB)"] == ""

@@ -1,0 +1,166 @@
+"""retable look: the pictures' numbers, and the command with its weights and its pictures in MLflow."""
+
+import keras
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks import provenance, weights
+from benchmarks.cli.app import app
+from benchmarks.fitting import prepare
+from benchmarks.jobs import Job, Options, adjust
+from benchmarks.look.attention import attention
+from benchmarks.look.images import Trained, confusion, filters, look_at_images, responses, trained, worst
+from benchmarks.papers.lecun1998 import DIGITS, STUDIED, invariance
+from benchmarks.papers.neumann_vu2017 import LOOKED_AT, POOL, STRIDE
+from benchmarks.reproduce import job_key
+from benchmarks.table import UnknownName, load_table
+from data_pipelines.dataset import DataError, Fold, LeftOut, Split
+from models.lenet import lenet1
+from results.metrics import VALUE
+from results.pictures import bands, grid
+from results.records import JobKey
+from results.verdicts import Answer, Verdict
+from tests.benchmarks.cli.test_cli import retable
+
+
+def test_filters_are_those_of_the_first_layer():
+    model = lenet1()
+    found = filters(model, "C1")
+    assert [image.shape for image in found] == [(5, 5)] * 4
+    np.testing.assert_array_equal(found[2].ravel(), np.asarray(model.get_layer("C1").kernel)[2])
+    colours = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(2, 5, name="conv1")])
+    kernel = colours.get_layer("conv1").get_weights()[0]
+    np.testing.assert_array_equal(filters(colours, "conv1")[1], kernel[..., 1])
+
+
+def subject(model, x: np.ndarray, y: np.ndarray) -> Trained:
+    recipe = load_table("lecun1998").recipe(load_table("lecun1998").cells("MNIST", "LeNet-1")[0])
+    return Trained(recipe, model, Fold(Split(x, y), None, Split(x, y)), 2 * x)
+
+
+def test_responses_follow_their_image_as_it_was():
+    x = np.random.default_rng(0).uniform(size=(6, 28, 28, 1)).astype("float32")
+    shown = responses(subject(lenet1(), x, np.array([3, 1, 0, 2, 1, 0])), "C1")
+    assert [image.shape for image in shown[:3]] == [(28, 28), (24, 24), (24, 24)]
+    np.testing.assert_array_equal(shown[0], 2 * x[2, ..., 0])  # the first of label 0
+    assert len(shown) == 4 * (1 + 4)
+
+
+def test_confusion_and_the_worst_mistakes():
+    right, scores = np.array([0, 1, 1, 2]), np.array([[3.0, 1, 0], [5, 1, 0], [2, 1, 0], [0, 0, 9]])
+    assert confusion(right, scores.argmax(axis=1), 3).tolist() == [[1, 0, 0], [2, 0, 0], [0, 0, 1]]
+    images, titles = worst(np.arange(4.0).reshape(4, 1, 1, 1), right, scores, "abc")
+    assert [image.item() for image in images] == [1, 2]
+    assert titles == ["b > a", "b > a"]
+
+
+def test_a_network_of_other_layers_and_without_mistakes(tmp_path):
+    y = np.arange(10)
+    x = np.zeros((10, 28, 28, 1), "float32")
+    x[y, y] = 1  # a bar at the label's row
+    model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    model.set_weights([np.repeat(np.eye(28, 10), 28, axis=0), np.zeros(10)])
+    paths = look_at_images(subject(model, x, y), [], tmp_path, "png", layers=("C1",), names=DIGITS)
+    assert [path.name for path in paths] == ["confusion.png"]
+
+
+@pytest.mark.parametrize("ending", ["png", "svg"])
+def test_equal_pictures_give_equal_files(ending, tmp_path):
+    image = np.random.default_rng(0).uniform(size=(4, 4))
+    for name in ("one", "two"):
+        grid([image, image[:2]], ["a", "b"], tmp_path / f"{name}.{ending}")
+        bands(
+            {"shift": {"net": [(1, 2.0, 1.5, 2.5), (0, 1.0, 0.5, 1.5)]}}, tmp_path / f"b-{name}.{ending}", "error"
+        )
+    for kind in ("", "b-"):
+        first, second = ((tmp_path / f"{kind}{name}.{ending}").read_bytes() for name in ("one", "two"))
+        assert first == second
+        assert len(first) > 2000
+
+
+def test_weights_have_their_name_only_when_whole_and_a_full_disk_is_told(home):
+    key = JobKey("paper", "1", "row", "column", 0, 3, "tensorflow", "abc", 1)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    weights.keep(model, key)
+    place = weights.place(key, provenance.commit())
+    before = place.read_bytes()
+
+    class Torn:
+        def save_weights(self, path):
+            path.write_bytes(b"half")
+            raise OSError("disk full")
+
+    with pytest.warns(LeftOut, match="could not be kept: disk full"):
+        weights.keep(Torn(), key)
+    assert place.read_bytes() == before
+
+
+def test_a_run_keeps_its_weights_and_gets_its_pictures_in_mlflow(tmp_path, monkeypatch):
+    row = ("lecun1998", "--row", "LeNet-1", "--column", "subsampled 16x16", "--lookalike", "--epochs", "1")
+    environment = {"RETABLE_HOME": str(tmp_path / "home"), "RETABLE_RESULTS": str(tmp_path)}
+    assert retable("run", *row, "--seeds", "1", **environment).returncode == 0
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    told = ("--output", str(tmp_path / "look"), "--results", str(tmp_path / "trial"))
+    done = CliRunner().invoke(app, ["look", *row, *told])
+    assert done.exit_code == 0, done.output
+    assert "epoch" not in done.output
+    names = {"filters.png", "confusion.png", "errors.png", "maps-C1.png", "maps-C3.png"}
+    place = tmp_path / "look/lecun1998/LeNet-1-subsampled-16x16-seed-0"
+    assert {path.name for path in place.iterdir()} == names
+    assert {path.name for path in (tmp_path / "trial/mlartifacts").rglob("*.png")} == names
+    other = CliRunner().invoke(app, ["look", *row, "--seed", "1", *told])
+    assert other.output.startswith("epoch 1: loss ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("kim2014",), "There is nothing to look at in kim2014. Known: cifar10, kim2016, lecun1989, lecun1998, "),
+        (("lecun1998", "--format", "gif"), "--format is 'gif'. Expected png or svg."),
+        (("lecun1998", "--row", "K-NN Euclidean"), "has no network to look at."),
+    ],
+)
+def test_what_cannot_be_looked_at(arguments, message):
+    done = CliRunner().invoke(app, ["look", *arguments])
+    assert done.exit_code == 1
+    assert isinstance(done.exception, DataError | UnknownName) and message in str(done.exception)
+
+
+def test_invariance_has_the_unchanged_digits_in_every_panel():
+    cells = [c for c in load_table("lecun1998").cells() if c.row == STUDIED[0] and c.metric != VALUE]
+    judged = [
+        Verdict(cell, Answer.MEASURED, mean=float(i), interval=(i - 0.5, i + 0.5)) for i, cell in enumerate(cells)
+    ]
+    panels = {panel: systems[STUDIED[0]] for panel, systems in invariance(judged).items()}
+    unchanged = {"shift (pixels)": 0, "rotation (degrees)": 0, "scale": 1}
+    assert panels.keys() == unchanged.keys()
+    for panel, place in unchanged.items():
+        assert len(panels[panel]) == 6
+        assert (place, 0.0, -0.5, 0.5) in panels[panel]
+    assert invariance([]) == {}
+
+
+def test_weights_that_could_not_be_kept_are_told(home, monkeypatch):
+    cell = load_table("lecun1998").cells("MNIST", "linear classifier (1-layer)", "none")[0]
+    options = Options(epochs=1, lookalike=True)
+    recipe = adjust(load_table("lecun1998").recipe(cell), options)
+    monkeypatch.setattr(weights, "keep", lambda model, key: None)
+    with pytest.raises(DataError, match="The weights could not be kept"):
+        trained(recipe, Job(job_key(cell, 0, 0, "tensorflow", recipe), options), [], lambda point: None)
+
+
+def test_attention_lies_under_the_utterance_that_it_is_of(tmp_path, home):
+    table = load_table("neumann_vu2017")
+    recipe = adjust(table.recipe(table.cells("Emo-DB", LOOKED_AT)[0]), Options(lookalike=True))
+    fold = recipe.dataset.load(recipe.dataset.lookalike(tmp_path), 0, 0)
+    model, prepared, _ = prepare(recipe, fold, 0)
+    subject = Trained(recipe, model, prepared, fold.test.x)
+    paths = table.look.show(subject, [], tmp_path / "pictures", "svg")
+    assert [path.name for path in paths] == ["confusion.svg", "attention.svg"]
+    assert all(path.stat().st_size > 1000 for path in paths)
+    weights = attention(subject, fold.test.x[:3])
+    np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
+    lengths = fold.test.x[:3, :, -1].sum(axis=1)
+    assert [np.count_nonzero(row > 1e-9) for row in weights] == np.ceil(lengths / (STRIDE * POOL)).tolist()

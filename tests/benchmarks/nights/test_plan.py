@@ -1,0 +1,212 @@
+"""Nights: plans, a rehearsal that is killed and resumed, budgets, gates, and the units of schedulers."""
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from benchmarks import provenance
+from benchmarks.cli.app import app
+from benchmarks.cli.run import resumable
+from benchmarks.nights.plan import Exit, Stop, alone, read_plan, stopping
+from benchmarks.table import UnknownName
+from data_pipelines.dataset import DataError
+from results.records import RecordFiles, RunRecord
+from tests.support.plans import plan_in
+from tests.support.processes import retable, wait_for
+
+
+def summary_of(plan: Path) -> dict:
+    (path,) = (plan.parent / "all" / "nightly").glob(f"{plan.stem}-*.json")
+    return json.loads(path.read_text())
+
+
+def night(plan: Path) -> tuple[int, dict]:
+    result = CliRunner().invoke(app, ["nightly", str(plan)])
+    return result.exit_code, summary_of(plan)
+
+
+@pytest.fixture(autouse=True)
+def no_server(monkeypatch, tmp_path):
+    """Let MLflow be down: a night must not depend on it."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    monkeypatch.setenv("RETABLE_RESULTS", str(tmp_path / "all"))
+
+
+def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path):
+    plan = plan_in(tmp_path)
+    files = RecordFiles("starter", tmp_path / "out" / "trial")
+    for stop, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, Exit.UNFINISHED)):
+        before = len(files.records())
+        process = retable("nightly", str(plan), folder=tmp_path / "all")
+        wait_for(lambda before=before: len(files.records()) > before, process)
+        process.send_signal(stop)
+        output, errors = process.communicate()
+        assert process.returncode == code, errors
+    assert "Stopped: it was told to stop; the next night goes on." in output
+    assert summary_of(plan)["stopped"] == "it was told to stop"
+    assert night(plan)[0] == Exit.PASSED
+    assert sorted(record.key.seed for record in files.records()) == [0, 1, 2]
+    assert {len(points) for points in files.curves().values()} == {3}
+    code, again = night(plan)
+    assert (code, again["new runs"], again["runs left"]) == (Exit.PASSED, 0, 0)
+    assert again["verdicts"] == {"incomplete": 1, "reproduced": 1}
+    code, closed = night(plan_in(tmp_path, gate=("incomplete", "worse")))
+    assert (code, closed["gate"]) == (Exit.FAILED, ["starter 1 / LeNet-style / digits (incomplete)"])
+
+
+@pytest.fixture
+def endless(monkeypatch):
+    """Let jobs sleep: a stop that strikes inside TensorFlow may leave it unusable for the tests to come."""
+
+    def asleep(jobs, **settings):
+        for _ in jobs:
+            time.sleep(60)
+            yield
+
+    monkeypatch.setattr("benchmarks.cli.nightly.choose_runner", lambda on, cluster: asleep)
+
+
+def test_a_night_ends_with_its_hours(tmp_path, endless):
+    plan = plan_in(tmp_path, hours=0.0001)
+    code, summary = night(plan)
+    assert (code, summary["stopped"]) == (Exit.UNFINISHED, "its 0.0001 hours were over")
+    assert summary["runs left"] == 4
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_what_a_stop_breaks_is_no_problem_of_the_night():
+    """A library may turn the exception into one of its own, and so into a failed job."""
+    problems = ["failed: by itself"]
+    with pytest.raises(Stop, match="hours were over"), stopping(1e-6, problems):
+        try:
+            time.sleep(5)
+        except Stop:
+            problems.append("failed: RuntimeError in user code")
+            raise
+    assert problems == ["failed: by itself"]
+
+
+def test_a_night_never_overlaps_itself(tmp_path):
+    plan = plan_in(tmp_path)
+    name = f"plan-{sha256(str(plan).encode()).hexdigest()[:6]}.lock"
+    with alone(tmp_path / "all" / "nightly" / name) as is_free:
+        assert is_free
+        result = CliRunner().invoke(app, ["nightly", str(plan)])
+    assert result.exit_code == Exit.ALREADY_RUNNING
+    assert not (tmp_path / "out" / "trial").exists()
+
+
+def test_data_that_is_missing_fails_the_night(tmp_path, home, monkeypatch):
+    monkeypatch.setenv("RETABLE_MIRROR", str(tmp_path / "none"))
+    monkeypatch.setattr(
+        "data_pipelines.download.fetch", lambda file: (_ for _ in ()).throw(DataError("no network"))
+    )
+    plan = tmp_path / "plan.toml"
+    plan.write_text('hours = 1\nresults = "out"\n[[run]]\npaper = "kim2014"\nrow = "CNN-rand"\ncolumn = "TREC"\n')
+    code, summary = night(plan)
+    assert (code, summary["problems"]) == (Exit.FAILED, ["unavailable: no network"])
+
+
+def test_a_night_writes_its_report_on_its_own_runs(tmp_path):
+    plan = plan_in(tmp_path, more='report = "pages"')
+    assert night(plan)[0] == Exit.PASSED
+    text = (tmp_path / "pages" / "starter" / "index.html").read_text()
+    assert "from 4 runs" in text  # three of the starter, one claim: trials, as the plan says
+
+
+def test_nights_of_plans_with_equal_names_do_not_meet(tmp_path, endless):
+    (tmp_path / "other").mkdir()
+    for plan in (plan_in(tmp_path, hours=0.0001), plan_in(tmp_path / "other", hours=0.0001)):
+        assert CliRunner().invoke(app, ["nightly", str(plan)]).exit_code == Exit.UNFINISHED
+    assert len(list((tmp_path / "all" / "nightly").glob("plan-*.json"))) == 2
+
+
+def test_a_failed_job_is_told_even_when_time_runs_out(tmp_path, monkeypatch):
+    def broken(jobs, **settings):
+        jobs = list(jobs)
+        yield RunRecord(jobs[0].key, {}, error="MemoryError: too large", finished="2999")
+        raise Stop("its hours were over")
+
+    monkeypatch.setattr("benchmarks.cli.nightly.choose_runner", lambda on, cluster: broken)
+    code, summary = night(plan_in(tmp_path))
+    assert (code, summary["problems"]) == (Exit.FAILED, ["failed: MemoryError: too large"])
+
+
+def test_a_night_without_its_cluster_fails_with_a_summary(tmp_path):
+    pytest.importorskip("ray", reason="needs Ray: pip install 'retable[ray]'")
+    code, summary = night(plan_in(tmp_path, more='on = "ray"\naddress = "127.0.0.1:9"'))
+    assert code == Exit.FAILED
+    assert "There is no Ray cluster at 127.0.0.1:9" in summary["problems"][0]
+
+
+def test_a_commit_has_results_of_its_own(tmp_path):
+    plan = tmp_path / "plan.toml"
+    plan.write_text('hours = 1\nresults = "{commit}"\n[[run]]\npaper = "lectures"\ntable = "004"\n')
+    result = CliRunner().invoke(app, ["nightly", str(plan)])
+    assert result.exit_code == Exit.PASSED, result.output
+    assert [path.name.rstrip("+") for path in tmp_path.iterdir() if path.name not in ("all", plan.name)] == [
+        provenance.commit().rstrip("+")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text, error",
+    [
+        ("hours = ", "is no TOML file"),
+        ("hours = 1", "run is missing"),
+        ("hours = inf\n[[run]]\npaper = 'starter'", "hours: Input should be less than or equal to 8760"),
+        ("hours = 1\non = 'mars'\n[[run]]\npaper = 'starter'", "on: Input should be 'here' or 'ray', got 'mars'"),
+        ("hours = 1\ngpus_per_job = 1\n[[run]]\npaper = 'starter'", "go with on = .ray."),
+        ("hours = 0\n[[run]]\npaper = 'starter'", "hours: Input should be greater than 0, got 0"),
+        ("hour = 1\n[[run]]\npaper = 'starter'", "hours is missing; hour: Extra inputs are not permitted"),
+        ("hours = 1\ngate = ['bad']\n[[run]]\npaper = 'starter'", "gate.0: Input should be 'reproduced'"),
+        ("hours = 1\n[[run]]\npaper = 'starter'\nseeds = 0", "run.0.seeds: .* greater than or equal to 1, got 0"),
+        ("hours = 1\n[[run]]\npaper = 'starter'\nrow = 'x'", "There is no row 'x'"),
+        ("hours = 1\n[[run]]\npaper = 'kim2004'", "Did you mean kim2014"),
+    ],
+)
+def test_wrong_plans_say_what_is_wrong(tmp_path, text, error):
+    (tmp_path / "plan.toml").write_text(text)
+    with pytest.raises((DataError, UnknownName), match=error):
+        read_plan(tmp_path / "plan.toml")
+
+
+class Slow:
+    """What takes its time to end."""
+
+    def __del__(self) -> None:
+        os.kill(os.getpid(), self.number)
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["in a finaliser", "in a library"])
+@pytest.mark.parametrize(
+    ("number", "stopped", "error"),
+    [(signal.SIGTERM, lambda: stopping(1, []), Stop), (signal.SIGINT, resumable, typer.Exit)],
+    ids=["a night", "Ctrl-C"],
+)
+def test_a_stop_that_is_lost_comes_again(monkeypatch, number, stopped, error, is_told):
+    monkeypatch.setattr("benchmarks.signals.AGAIN_SECONDS", 60 if is_told else 0.05)
+    before, hook = signal.getsignal(number), sys.unraisablehook
+    with pytest.raises(error), stopped():
+        if is_told:
+            slow = Slow()
+            slow.number = number
+            del slow
+        else:
+            with contextlib.suppress(KeyboardInterrupt):
+                os.kill(os.getpid(), number)
+                time.sleep(5)
+        time.sleep(5)
+        raise AssertionError("It was lost.")
+    assert (signal.getsignal(number), sys.unraisablehook) == (before, hook)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)

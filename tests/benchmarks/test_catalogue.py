@@ -1,0 +1,144 @@
+"""Every paper x row builds, trains and is judged on look-alike data."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+
+import results
+from benchmarks import fitting
+from benchmarks.jobs import Options, adjust
+from benchmarks.recipe import NotAttempted, Recipe, describe, fingerprint
+from benchmarks.reproduce import missing_jobs, obstacle, reproduce, verdicts
+from benchmarks.runners import run_here
+from benchmarks.table import load_table, paper_names
+from results.metrics import classifies
+from results.published import Cell
+from results.records import RecordFiles
+from tests.support.kinds import kind, narrow, total
+
+TRIAL = Options(epochs=1, lookalike=True)
+
+
+def chosen_cells() -> dict[tuple[str, str, str], list[Cell]]:
+    """Return cells by paper, table and row: all that are counted or measured, and one or two that are trained.
+
+    A row's second training is of another kind than in size; what differs from another one in its length alone, and
+    a table whose trainings others have, is left out.
+    """
+    chosen: dict[tuple[str, str, str], list[Cell]] = {}
+    seen = Counter()
+    for table in map(load_table, paper_names()):
+        for cell in table.cells():
+            recipe = table.recipe(cell)
+            if isinstance(recipe, NotAttempted):
+                continue
+            is_trained = isinstance(recipe, Recipe)
+            kinds = {(cell.row, training_of(recipe)), network_of(recipe)} if is_trained else {cell}
+            of_row = (table.paper, cell.table, cell.row)
+            is_new = not any(seen[table.paper, kind] for kind in kinds)
+            seen.update((table.paper, kind) for kind in kinds)
+            if is_new and (not is_trained or seen[of_row] < 2):
+                chosen.setdefault(of_row, []).append(cell)
+                seen[of_row] += is_trained
+    return chosen
+
+
+def training_of(recipe: Recipe) -> str:
+    """Return a training without what makes it large or long."""
+    load = describe(recipe.dataset.load)
+    form = load["call"] if isinstance(load, dict) else load
+    sized = ("build", "optimizer", "epochs", "order")
+    return str({**describe(recipe), **dict.fromkeys(sized), "dataset": (form, recipe.dataset.folds)})
+
+
+def network_of(recipe: Recipe) -> tuple[str, str]:
+    """Return a training without what makes it long, and its network and data."""
+    return training_of(recipe), str((describe(recipe.build), describe(recipe.dataset.load)))
+
+
+def compiled_rows() -> set[tuple[str, str, str]]:
+    """Return the row of the smallest network of every kind and way of training."""
+    found: dict[tuple, tuple] = {}
+    for place, cells in CELLS.items():
+        for made in map(load_table(place[0]).recipe, cells):
+            if isinstance(made, Recipe):
+                parts = [str(kind(describe(part))) for part in (made.build, made.loss, made.optimizer)]
+                ways = [way is None for way in (made.augment, made.arrange, made.read, made.views)]
+                mine = (total(describe(made.build)), place)
+                of = (place[0], *parts, *ways)
+                found[of] = min(found.get(of, mine), mine)
+    return {place for _, place in found.values()}
+
+
+CELLS = chosen_cells()
+COMPILED = compiled_rows()
+
+
+def first_folds(jobs):
+    """Run the first fold of every cell."""
+    return run_here(job for job in jobs if job.key.fold == 0)
+
+
+@pytest.fixture
+def narrowly_and_eagerly(monkeypatch):
+    """Train networks whose kind is compiled elsewhere with few maps and units, and step by step."""
+    prepare = fitting.prepare
+    monkeypatch.setattr(fitting, "prepare", lambda recipe, *others: prepare(narrow(recipe), *others))
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.mark.parametrize(("paper", "name", "row"), CELLS, ids=str)
+def test_row_on_lookalike_data(paper, name, row, tmp_path, request):
+    if (paper, name, row) not in COMPILED:
+        request.getfixturevalue("narrowly_and_eagerly")
+    table, cells = load_table(paper), CELLS[paper, name, row]
+    if reasons := {obstacle(adjust(table.recipe(cell), TRIAL).dataset) for cell in cells} - {""}:
+        pytest.skip(*reasons)
+    judged = reproduce(table, cells, first_folds, tmp_path, seeds=1, options=TRIAL)
+    records = RecordFiles(paper, tmp_path).records()
+    assert [record.error for record in records if record.error] == []
+    assert len(judged) == len(cells)
+    trained = [record for record in records if record.epochs]
+    assert all(record.parameters > 0 and record.examples_per_second > 0 for record in trained)
+    assert len(RecordFiles(paper, tmp_path).curves()) == len(trained)
+    metrics = {cell.metric.name: cell.metric for cell in cells}
+    classified = [r for r in records if any(classifies(metrics[name]) for name in r.metrics if name in metrics)]
+    assert set(RecordFiles(paper, tmp_path).predictions()) == {record.key for record in classified}
+    missing = missing_jobs(table, cells, records, backend="tensorflow", seeds=1, options=TRIAL)
+    assert [job for job in missing if job.key.fold == 0] == []
+
+
+@pytest.mark.parametrize("paper", paper_names())
+def test_every_cell_has_a_recipe_or_a_reason(paper):
+    table = load_table(paper)
+    for cell in table.cells():
+        recipe = table.recipe(cell)
+        if isinstance(recipe, NotAttempted):
+            assert recipe.reason
+        else:
+            assert cell.metric in recipe.metrics
+
+
+@pytest.mark.parametrize("paper", paper_names())
+def test_trials_never_count(paper):
+    table = load_table(paper)
+    recipes = [table.recipe(cell) for cell in table.cells()]
+    for recipe in recipes:
+        if isinstance(recipe, Recipe):
+            assert fingerprint(adjust(recipe, Options(epochs=1))) != fingerprint(recipe)
+            assert fingerprint(adjust(recipe, Options(lookalike=True))) != fingerprint(recipe)
+
+
+@pytest.mark.parametrize("paper", paper_names())
+def test_the_published_records_belong_to_todays_recipes(paper):
+    """A changed fingerprint would silently orphan the results that stand in the repository."""
+    table = load_table(paper)
+    records = RecordFiles(paper, Path(results.__file__).parent).records()
+    marks = {fingerprint(r) for r in map(table.recipe, table.cells()) if not isinstance(r, NotAttempted)}
+    assert {record.key.fingerprint for record in records} <= marks
+    assert all(not record.commit.endswith("+") for record in records)
+    assert len(verdicts(table, table.cells(), records)) == len(table.cells())

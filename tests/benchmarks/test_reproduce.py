@@ -1,0 +1,199 @@
+"""The core loop: resuming, failing jobs, kills, waiting for the lock, equal numbers twice."""
+
+import os
+import signal
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.jobs import Options
+from benchmarks.reproduce import Watcher, missing_jobs, reproduce, verdicts
+from benchmarks.runners import run_here
+from benchmarks.table import load_table
+from benchmarks.training import train
+from data_pipelines.dataset import DataError, RemoteFile
+from results.records import EpochEnd, RecordFiles, RunRecord
+from results.verdicts import Answer
+from tests.support.processes import retable, wait_for
+
+TREC = ("2", "CNN-rand", "TREC")
+
+
+class Listener(Watcher):
+    """Keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.jobs, self.records, self.reasons = [], [], []
+
+    def planned(self, jobs) -> None:
+        self.jobs = list(jobs)
+
+    def record(self, record, curve) -> None:
+        self.records.append((record, len(curve)))
+
+    def unavailable(self, reason) -> None:
+        self.reasons.append(reason)
+
+
+def fake_run(jobs):
+    """Finish every job at once, at 91.2 plus a tenth of the seed."""
+    for job in jobs:
+        yield EpochEnd(job.key, 1, 0.5, 90.0, 0.1)
+        value = 91.2 + job.key.seed / 10
+        yield RunRecord(job.key, {"test accuracy": value}, epochs=1, finished=f"{job.key}")
+
+
+@pytest.fixture
+def kim(monkeypatch):
+    """Return Kim's table and the cell CNN-rand on TREC, its data as if it were here."""
+    monkeypatch.setattr("data_pipelines.download.fetch", lambda file: Path(file.name))
+    table = load_table("kim2014")
+    return table, table.cells(*TREC)
+
+
+def test_the_protocol_asks_for_five_seeds_and_resuming_is_free(kim, tmp_path):
+    table, cells = kim
+    first, second = Listener(), Listener()
+    judged = reproduce(table, cells, fake_run, tmp_path, watcher=first)
+    assert [job.key.seed for job in first.jobs] == [0, 1, 2, 3, 4]
+    assert [curve for _, curve in first.records] == [1] * 5
+    assert (judged[0].answer, judged[0].mean) == (Answer.REPRODUCED, pytest.approx(91.4))
+    assert reproduce(table, cells, fake_run, tmp_path, watcher=second) == judged
+    assert second.jobs == []
+
+
+def test_more_seeds_run_only_what_is_missing(kim, tmp_path):
+    table, cells = kim
+    reproduce(table, cells, fake_run, tmp_path, seeds=2)
+    listener = Listener()
+    reproduce(table, cells, fake_run, tmp_path, seeds=4, watcher=listener)
+    assert [job.key.seed for job in listener.jobs] == [2, 3]
+
+
+def test_another_revision_does_not_count(kim, tmp_path, monkeypatch):
+    table, cells = kim
+    reproduce(table, cells, fake_run, tmp_path)
+    raised = replace(table, recipe=lambda cell: replace(table.recipe(cell), revision=2))
+    records = RecordFiles("kim2014", tmp_path).records()
+    assert verdicts(raised, cells, records)[0].answer == Answer.INCOMPLETE
+    assert len(missing_jobs(raised, cells, records, backend="tensorflow")) == 5
+
+
+def test_a_recipe_that_serves_two_cells_runs_once(kim, tmp_path):
+    table, cells = kim
+    twice = [cells[0], cells[0]._replace(row="another name")]
+    same = replace(table, recipe=lambda cell: table.recipe(cells[0]))
+    listener = Listener()
+    judged = reproduce(same, twice, fake_run, tmp_path, watcher=listener)
+    assert len(listener.jobs) == 5
+    assert {verdict.answer for verdict in judged} == {Answer.REPRODUCED}
+
+
+def test_verdicts_keep_backends_apart(kim, tmp_path):
+    table, cells = kim
+    reproduce(table, cells, fake_run, tmp_path)
+    reproduce(table, cells, fake_run, tmp_path, backend="jax", seeds=2)
+    records = RecordFiles("kim2014", tmp_path).records()
+    assert len(verdicts(table, cells, records)[0].units) == 5
+    assert len(verdicts(table, cells, records, backend="jax")[0].units) == 2
+
+
+def test_a_failing_job_becomes_a_record_and_is_tried_again(tmp_path, monkeypatch):
+    table = load_table("starter")
+    cells = table.cells(None, "LeNet-style", "digits")
+    trial = Options(epochs=1, lookalike=True)
+    import benchmarks.papers.starter as starter
+
+    working = starter.build
+    monkeypatch.setattr(starter, "build", lambda *a, **k: (_ for _ in ()).throw(MemoryError("too\nlarge")))
+    starter.build.__name__ = "build"
+    failed = reproduce(table, cells, run_here, tmp_path, seeds=2, options=trial)
+    assert failed[0].reason == "0 of 5 runs; the last failed: MemoryError: too large"
+    assert [record.error for record in RecordFiles("starter", tmp_path).records()] == [
+        "MemoryError: too large"
+    ] * 2
+    monkeypatch.setattr(starter, "build", working)
+    mended = reproduce(table, cells, run_here, tmp_path, seeds=2, options=trial)
+    assert len(mended[0].units) == 2
+
+
+def test_a_set_that_cannot_be_had_is_left_out_with_its_reason(home, tmp_path):
+    table = load_table("kim2014")
+    file = RemoteFile("sentence/none.all", "http://127.0.0.1:9/none.all", "0" * 64, 1)
+    cells = table.cells(*TREC)
+    recipe = table.recipe(cells[0])
+    absent = replace(recipe, dataset=replace(recipe.dataset, files=(file,)))
+    listener = Listener()
+    judged = reproduce(replace(table, recipe=lambda cell: absent), cells, fake_run, tmp_path, watcher=listener)
+    assert listener.jobs == []
+    assert "http://127.0.0.1:9/none.all" in listener.reasons[0]
+    assert judged[0].answer == Answer.INCOMPLETE
+
+
+def test_sets_of_one_name_are_fetched_apart(tmp_path, monkeypatch):
+    def fetch(file):
+        if file.name.startswith("thesaurus"):
+            raise DataError("no thesaurus")
+
+    monkeypatch.setattr("data_pipelines.download.fetch", fetch)
+    table, listener = load_table("zhang2015"), Listener()
+    cells = [cell for row in ("Sm. Conv. Th.", "Sm. Conv.", "BoW") for cell in table.cells("4", row, "AG")]
+    reproduce(table, cells, fake_run, tmp_path, seeds=1, watcher=listener)
+    assert [job.key.row for job in listener.jobs] == ["Sm. Conv.", "BoW"]
+    assert listener.reasons == ["no thesaurus"]
+
+
+def test_equal_seeds_give_equal_numbers():
+    table = load_table("kim2014")
+    jobs = missing_jobs(
+        table, table.cells(*TREC), [], backend="tensorflow", seeds=2, options=Options(epochs=3, lookalike=True)
+    )
+
+    def numbers(job):
+        events = list(train(job))
+        return [(event.loss, event.valid) for event in events[:-1]], events[-1].metrics
+
+    first, again, other = numbers(jobs[0]), numbers(jobs[0]), numbers(jobs[1])
+    assert first == again
+    assert first[0] != other[0]
+
+
+@pytest.mark.parametrize("signals", [(signal.SIGKILL, signal.SIGINT, signal.SIGKILL)], ids=["three stops"])
+def test_kills_lose_at_most_the_job_under_way_and_double_none(tmp_path, signals):
+    files = RecordFiles("starter", tmp_path / "trial")
+    runs = 8  # so many that the last stop does not come too late
+    arguments = ("run", "starter", "--row", "LeNet-style", "--column", "digits", "--seeds", str(runs))
+    arguments += ("--epochs", "3", "--lookalike")
+
+    def finished() -> int:
+        return len(files.records())
+
+    for number, stop in enumerate(signals, start=1):
+        before = finished()
+        process = retable(*arguments, folder=tmp_path)
+        wait_for(lambda before=before: finished() > before, process)
+        process.send_signal(stop)
+        process.communicate()
+        assert process.returncode in (-signal.SIGKILL, 130)
+        assert finished() >= number
+    process = retable(*arguments, folder=tmp_path)
+    output, errors = process.communicate()
+    assert process.returncode == 0, errors
+    assert Counter(record.key.seed for record in files.records()) == dict.fromkeys(range(runs), 1)
+    assert {key.seed: len(points) for key, points in files.curves().items()} == dict.fromkeys(range(runs), 3)
+
+
+def test_a_second_command_waits_and_says_for_whom(tmp_path):
+    files = RecordFiles("lectures", tmp_path / "trial")
+    with files.lock():
+        process = retable("run", "lectures", "--row", "max pooling", "--lookalike", folder=tmp_path)
+        line = process.stderr.readline()
+        while "waiting" not in line and line:
+            line = process.stderr.readline()
+        assert "lectures is being written by 'retable" in line
+        assert f"(process {os.getpid()} on" in line
+        assert not files.record_lines.path.exists()
+    process.communicate()
+    assert (process.returncode, len(files.records())) == (0, 1)

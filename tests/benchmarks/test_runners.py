@@ -1,0 +1,225 @@
+"""Jobs on Ray: a real cluster of two nodes, one of them killed, gives the records of this process."""
+
+import sys
+from collections import Counter
+from types import SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks import device, runners
+from benchmarks.cli.app import app
+from benchmarks.jobs import Job, Options
+from benchmarks.reproduce import missing_jobs
+from benchmarks.runners import Cluster, environment, run_here, run_on_ray
+from benchmarks.table import UnknownName, load_table
+from data_pipelines.dataset import DataError
+from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
+
+STARTER = ("--row", "LeNet-style", "--column", "digits", "--lookalike")
+
+
+def starter_jobs(seeds: int, epochs: int) -> list[Job]:
+    table = load_table("starter")
+    cells = table.cells(None, "LeNet-style", "digits")
+    options = Options(epochs=epochs, lookalike=True)
+    return missing_jobs(table, cells, [], backend="tensorflow", seeds=seeds, options=options)
+
+
+@pytest.fixture
+def two_nodes():
+    """Start a cluster of two nodes with a core each; yield its address and a function that kills the second."""
+    pytest.importorskip("ray", reason="needs Ray: pip install 'retable[ray]'")
+    from ray.cluster_utils import Cluster as Nodes
+
+    nodes = Nodes(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    second = nodes.add_node(num_cpus=1)
+    yield nodes.address, lambda: nodes.remove_node(second, allow_graceful=False)
+    nodes.shutdown()
+
+
+def test_a_killed_node_costs_a_retry_and_no_record(two_nodes):
+    address, kill = two_nodes
+    jobs = starter_jobs(seeds=3, epochs=20)
+    lost: list[str] = []
+    events, heard = [], set()
+    for event in run_on_ray(jobs, Cluster(address, gpus_per_job=0), lost.append):
+        events.append(event)
+        heard.add(event.key)
+        if len(heard) == 2 and kill:  # both nodes are at work
+            kill()
+            kill = None
+    records = [event for event in events if isinstance(event, RunRecord)]
+    assert len(lost) == 1 and "starts anew" in lost[0], lost
+    assert Counter(record.key for record in records) == dict.fromkeys((job.key for job in jobs), 1)
+    assert {record.error for record in records} == {""}
+    repeated = Counter(event.key for event in events if isinstance(event, EpochEnd) and event.epoch == 1)
+    assert sorted(repeated.values()) == [1, 1, 2]
+    ((again, _),) = repeated.most_common(1)
+    (*_, here) = run_here([job for job in jobs if job.key == again])
+    assert [record.metrics for record in records if record.key == again] == [here.metrics]
+
+
+def test_every_job_has_a_process_of_its_own_with_its_environment(two_nodes, monkeypatch):
+    def tell(job, commit):
+        import os
+        import sys
+
+        was_early = "keras" in sys.modules
+        yield RunRecord(job.key, {}, versions=f"{os.getpid()} {os.environ['KERAS_BACKEND']} {was_early}")
+
+    monkeypatch.setattr(runners, "_train", tell)
+    told = [event.versions.split() for event in run_on_ray(starter_jobs(3, 1), Cluster(two_nodes[0]))]
+    assert len({process for process, _, _ in told}) == 3
+    assert {(backend, was_early) for _, backend, was_early in told} == {("tensorflow", "False")}
+
+
+def test_an_address_in_the_environment_is_a_cluster(monkeypatch):
+    monkeypatch.setenv("RAY_ADDRESS", "head:6379")
+    lines: list[str] = []
+    ray = SimpleNamespace(cluster_resources=lambda: {"CPU": 8})
+    assert runners._gpus_per_job(ray, Cluster(gpus_per_job=0.5), lines.append) == 0.5
+    assert runners._gpus_per_job(ray, Cluster(), lines.append) == 0
+    assert "waiting for it to grow" in lines[0] and "no GPU now" in lines[1]
+
+
+def test_run_on_ray_from_the_command_line(tmp_path, monkeypatch):
+    pytest.importorskip("ray", reason="needs Ray: pip install 'retable[ray]'")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    arguments = ["run", "starter", *STARTER, "--epochs", "2", "--seeds", "2", "--on", "ray"]
+    result = CliRunner().invoke(app, [*arguments, "--results", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    files = RecordFiles("starter", tmp_path / "trial")
+    assert sorted(record.key.seed for record in files.records()) == [0, 1]
+    assert {len(points) for points in files.curves().values()} == {2}
+
+
+class FakeRay:
+    """Ray without processes: streams are lists, and an exception in one is raised when its turn comes."""
+
+    class exceptions:
+        class RayError(Exception): ...
+
+        class RayTaskError(RayError):
+            cause = ImportError("no module named keras")
+
+    @staticmethod
+    def wait(streams, num_returns):
+        return streams[:1], streams[1:]
+
+    @staticmethod
+    def get(event):
+        if isinstance(event, Exception):
+            raise event
+        return event
+
+
+@pytest.mark.parametrize(
+    "error, outcome, starts",
+    [
+        (FakeRay.exceptions.RayError("the node died"), "lost 4 times; RayError: the node died", 4),
+        (FakeRay.exceptions.RayTaskError(), "ImportError: no module named keras", 1),
+    ],
+    ids=["always lost", "broken node"],
+)
+def test_what_cannot_be_mended_becomes_a_failed_record(error, outcome, starts):
+    jobs = starter_jobs(seeds=1, epochs=1)
+    streams: list = []
+
+    def start(job):
+        streams.append(iter([error]))
+        return streams[-1]
+
+    events = list(runners._collect(FakeRay, jobs, start, lambda text: None))
+    assert [(event.key, event.error) for event in events] == [(jobs[0].key, outcome)]
+    assert len(streams) == starts
+
+
+def test_a_node_with_other_code_trains_nothing():
+    event = next(iter(runners._train(starter_jobs(1, 1)[0], "another commit")))
+    assert "the writing process at another commit" in event.error
+
+
+def test_the_environment_of_a_job_is_set_before_keras(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mirror").mkdir()
+    monkeypatch.setenv("RETABLE_MIRROR", "mirror")
+    monkeypatch.setenv("RETABLE_HOME", "https://example.org/data")
+    key = JobKey("p", "1", "r", "c", 0, 0, "jax", "f", 1)
+    found = environment(Job(key, Options(deterministic=True)), 0.5)
+    assert found["KERAS_BACKEND"] == "jax"
+    assert "--xla_gpu_deterministic_ops=true" in found["XLA_FLAGS"]
+    assert found["RETABLE_MIRROR"] == str(tmp_path / "mirror")
+    assert found["RETABLE_HOME"] == "https://example.org/data"
+    assert (found["TF_FORCE_GPU_ALLOW_GROWTH"], found["XLA_PYTHON_CLIENT_MEM_FRACTION"]) == ("true", "0.450")
+    assert "XLA_PYTHON_CLIENT_MEM_FRACTION" not in environment(Job(key), 1)
+
+
+@pytest.mark.parametrize(
+    "there, cluster, text",
+    [
+        ({"CPU": 2}, Cluster(gpus_per_job=1), "A job wants 1 GPUs, the cluster has 0"),
+        ({"CPU": 2}, Cluster(cpus_per_job=4), "A job wants 4 CPUs, the cluster has 2"),
+        ({"CPU": 2, "GPU": 4}, Cluster(gpus_per_job=1.5), "Expected a fraction below 1, or a whole number"),
+    ],
+)
+def test_shares_that_nothing_can_give(there, cluster, text):
+    ray = SimpleNamespace(cluster_resources=lambda: there)
+    with pytest.raises(DataError, match=text):
+        runners._gpus_per_job(ray, cluster, lambda line: None)
+
+
+def test_shares_by_default_and_on_a_cluster_that_may_grow():
+    with_gpus = SimpleNamespace(cluster_resources=lambda: {"CPU": 8, "GPU": 2})
+    assert runners._gpus_per_job(with_gpus, Cluster(), print) == 1
+    without = SimpleNamespace(cluster_resources=lambda: {"CPU": 8})
+    assert runners._gpus_per_job(without, Cluster(), print) == 0
+    lines: list[str] = []
+    assert runners._gpus_per_job(without, Cluster("head:6379", gpus_per_job=0.5), lines.append) == 0.5
+    assert lines == ["A job wants 0.5 GPUs, the cluster has 0: waiting for it to grow."]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://head:10001"])
+def test_a_cluster_that_does_not_answer(address, monkeypatch):
+    pytest.importorskip("ray", reason="needs Ray: pip install 'retable[ray]'")
+    with pytest.raises(DataError, match=f"{address}|Ray Client"):
+        list(run_on_ray(starter_jobs(1, 1), Cluster(address)))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "text"),
+    [
+        (("--address", "auto"), DataError, "go with --on ray"),
+        (("--on", "mars"), UnknownName, "There is no place to run 'mars'"),
+        (("--on", "ray", "--gpus-per-job", "-1"), DataError, "--gpus-per-job is -1.0. Expected 0 or more"),
+    ],
+)
+def test_wrong_places(wrong, error, text, tmp_path):
+    result = CliRunner().invoke(app, ["run", "starter", *STARTER, *wrong, "--results", str(tmp_path)])
+    with pytest.raises(error, match=text):
+        raise result.exception
+    assert not (tmp_path / "trial").exists()
+
+
+def test_device_memory_comes_from_the_backend(monkeypatch):
+    chip = SimpleNamespace(memory_stats=lambda: {"peak_bytes_in_use": 7})
+    monkeypatch.setitem(sys.modules, "jax", SimpleNamespace(local_devices=lambda: [chip]))
+    assert device.peak_bytes("jax") == 7
+    calls: list[str] = []
+    cuda = SimpleNamespace(
+        is_available=lambda: True,
+        max_memory_allocated=lambda: 9,
+        reset_peak_memory_stats=lambda: calls.append("reset"),
+    )
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
+    device.forget_peak("torch")
+    assert (device.peak_bytes("torch"), calls) == (9, ["reset"])
+    memory = SimpleNamespace(
+        get_memory_info=lambda name: {"peak": 11}, reset_memory_stats=lambda name: calls.append(name)
+    )
+    config = SimpleNamespace(list_physical_devices=lambda kind: ["a GPU"], experimental=memory)
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(config=config))
+    device.forget_peak("tensorflow")
+    assert (device.peak_bytes("tensorflow"), calls) == (11, ["reset", "GPU:0"])
+    config.list_physical_devices = lambda kind: []
+    assert device.peak_bytes("tensorflow") == 0

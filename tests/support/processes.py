@@ -1,0 +1,44 @@
+"""Processes of tests: the command, for tests that stop it, and what makes short ones cheap."""
+
+import gc
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+COMMAND = [sys.executable, "-c", "from benchmarks.cli.app import main; main()"]
+ROOT = Path(__file__).parent.parent.parent
+QUICKLY_COMPILED = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}  # a short test spends its time compiling
+
+ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+def trace_quickly() -> None:
+    """Spend less on graphs that run for a step or two: neither rewrite them nor search them for garbage."""
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
+
+def retable(*arguments: str, folder: Path) -> subprocess.Popen:
+    environment = {**os.environ, "RETABLE_RESULTS": str(folder), "MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
+    return subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for(condition, process: subprocess.Popen, seconds: float = 300) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)

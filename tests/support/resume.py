@@ -1,0 +1,56 @@
+"""Jobs that are killed after an epoch and go on, on one backend.
+
+Run as a script: KERAS_BACKEND=<backend> python -m tests.resume stop | go
+"""
+
+import json
+import os
+import signal
+import sys
+
+from benchmarks.jobs import Job, Options, adjust
+from benchmarks.papers import kim2016
+from benchmarks.reproduce import job_key
+from benchmarks.table import load_table
+from benchmarks.training import train
+from results.records import EpochEnd
+from tests.support.processes import trace_quickly
+
+EPOCHS = 2
+PLACES = [  # packed sentences and the best epoch; recurrent states and a rate that falls
+    ("kim2014", "2", "CNN-rand", "TREC"),
+    ("kim2016", "3", "LSTM-Word-Small", "PTB"),
+]
+
+
+def jobs() -> list[Job]:
+    options = Options(EPOCHS, lookalike=True, deterministic=True, checkpoint_after=0.0)
+    found = []
+    for paper, table, row, column in PLACES:
+        papers = load_table(paper)
+        cell = papers.cells(table, row, column)[0]
+        recipe = adjust(papers.recipe(cell), options)
+        found.append(Job(job_key(cell, 0, 7, os.environ["KERAS_BACKEND"], recipe), options))
+    return found
+
+
+def stop() -> None:
+    """Leave every job after its first epoch, the last one by a kill."""
+    for job in jobs():
+        event = next(train(job))
+        assert isinstance(event, EpochEnd), event
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def go() -> None:
+    """Train every job to its end; print metrics, losses and validation scores."""
+    for job in jobs():
+        *epochs, record = train(job)
+        points = [(point.epoch, point.loss, point.valid) for point in epochs]
+        print(json.dumps([job.key.paper, record.metrics, points, record.error]))
+
+
+if __name__ == "__main__":
+    trace_quickly()
+    kim2016.STEPS = 6  # of a language model, which are compiled one by one
+    {"stop": stop, "go": go}[sys.argv[1]]()
