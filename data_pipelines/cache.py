@@ -1,16 +1,49 @@
-"""Computed arrays on disk: kept under what they were computed from, memory-mapped when read."""
+"""The cache on disk: its folder, whole files or none, and computed arrays, memory-mapped when read."""
 
 import hashlib
 import json
 import os
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+import platformdirs
 
-from data_pipelines.download import cache_folder
+
+def cache_folder() -> Path:
+    """Return the folder of downloaded files: `data` in `RETABLE_HOME`, or in the user's cache folder."""
+    return Path(os.environ.get("RETABLE_HOME") or platformdirs.user_cache_dir("retable")) / "data"
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path` to write to; once the block is done, the file replaces `path`.
+
+    The file is on disk before it is renamed, and so is the new name when this returns: after a crash or a power
+    failure `path` is the old file or the new one. If anything fails, the temporary file is removed.
+    """
+    temporary = path.with_name(f".{secrets.token_hex(8)}-{path.name}")  # with the suffix, which some writers check
+    try:
+        yield temporary
+        with temporary.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+        if os.name == "posix":  # elsewhere a folder can't be opened
+            _flush_folder(path.parent)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def kept(kind: str, source: Mapping[str, Any], compute: Callable[[], np.ndarray]) -> np.ndarray:
@@ -34,7 +67,8 @@ def _kept(kind: str, source: Mapping[str, Any], write: Callable[[BinaryIO], None
     path = cache_folder().parent / "computed" / kind / f"{mark}.npy"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, write)
+        with atomic_path(path) as temporary, temporary.open("wb") as stream:
+            write(stream)
     return np.load(path, mmap_mode="r")
 
 
@@ -66,15 +100,3 @@ def digest(*parts: np.ndarray | str) -> str:
         if not isinstance(part, str):
             found.update(np.ascontiguousarray(part).data)
     return found.hexdigest()
-
-
-def _write(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Give the file its name only when it is whole."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".partial")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            write(stream)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -25,14 +25,10 @@ import requests
 from filelock import FileLock
 
 from data_pipelines.archives import contents_digest
+from data_pipelines.cache import atomic_path, cache_folder
 from data_pipelines.dataset import DataError, DataFile, FolderOnRequest, PackagedFile, RemoteFile
 
 pooch.get_logger().setLevel("ERROR")
-
-
-def cache_folder() -> Path:
-    """Return the folder of downloaded files: `RETABLE_HOME`, or the user's cache."""
-    return Path(os.environ.get("RETABLE_HOME") or pooch.os_cache("retable")) / "data"
 
 
 def cached_path(file: DataFile) -> Path:
@@ -134,7 +130,8 @@ def _obtain(file: RemoteFile, path: Path) -> None:
                     raise
                 failures.append(f"{address}: {_reason(error)}")
                 continue
-            received.replace(path)
+            with atomic_path(path) as temporary:
+                received.replace(temporary)
             return
     tried = f" ({'; '.join(failures)})" if failures else ""
     if _has_no_address(file):

@@ -15,6 +15,7 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
+from data_pipelines.cache import atomic_path
 from data_pipelines.dataset import DataError
 
 CHUNK_BYTES = 1 << 22
@@ -131,12 +132,10 @@ def write_binary(path: Path, words: Sequence[str], vectors: np.ndarray) -> None:
     for word in words:
         if any(character.isspace() for character in word):
             raise DataError(f"The word {word!r} has a space in it, which no format of word vectors can hold.")
-    partial = Path(f"{path}.partial")
-    with partial.open("wb") as stream:
+    with atomic_path(path) as temporary, temporary.open("wb") as stream:
         stream.write(f"{len(words)} {vectors.shape[1]}\n".encode())
         for word, vector in zip(words, vectors, strict=True):
             stream.write(word.encode() + b" " + vector.astype("<f4").tobytes() + b"\n")
-    partial.replace(path)
 
 
 def _binary(path: Path, stream: IO[bytes], found: Layout, wanted: set[str] | None) -> Iterator[Entry]:

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from data_pipelines.cache import digest, kept
+from data_pipelines.cache import cache_folder, digest, kept
 from data_pipelines.dataset import DataError, Fold
-from data_pipelines.download import cache_folder
 from data_pipelines.text.vector_files import blocks, cut, layout, opened
 
 LONGEST_LINE_BYTES = 1 << 16

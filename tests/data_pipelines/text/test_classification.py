@@ -9,7 +9,6 @@ import pytest
 
 from benchmarks.papers.zhang2015 import MINIBATCHES
 from benchmarks.reproduce import obstacle
-from data_pipelines.cache import kept_blocks
 from data_pipelines.dataset import DataError, Fold, LeftOut, Split
 from data_pipelines.datasets.sentences import MR
 from data_pipelines.datasets.topics import AG_10K, AG_10K_ROWS, SETS, TRAIN_10K, characters
@@ -232,16 +231,6 @@ def test_blanks_and_strange_bytes_are_zero_and_slices_are_their_own():
     texts = arrow("xyz", "ab", "")[1:]
     assert quantize(texts, ALPHABET, length=3).tolist() == [[2, 1, 0], [0, 0, 0]]
     assert quantize(arrow(), ALPHABET).shape == (0, LENGTH)
-
-
-def test_blocks_are_kept_as_one_array(home):
-    blocks = [np.arange(6, dtype="uint8").reshape(2, 3), np.zeros((0, 3), "uint8"), np.ones((12345, 3), "uint8")]
-    found = kept_blocks("trial", {"a": 1}, lambda: iter(blocks))
-    assert isinstance(found, np.memmap)
-    np.testing.assert_array_equal(found, np.concatenate(blocks))
-    np.testing.assert_array_equal(kept_blocks("trial", {"a": 1}, lambda: iter(())), found)  # not computed again
-    with pytest.raises(ValueError, match="no rows"):
-        kept_blocks("trial", {"a": 2}, lambda: iter(()))
 
 
 def test_words_are_runs_of_letters_and_digits():

@@ -15,7 +15,6 @@ from benchmarks.recipe import fingerprint
 from benchmarks.reproduce import missing_jobs, verdicts
 from benchmarks.runners import run_here
 from benchmarks.table import load_table
-from data_pipelines.cache import digest, kept
 from data_pipelines.dataset import DataError, Fold, Split
 from data_pipelines.datasets.sentences import TREC
 from data_pipelines.datasets.vectors import SIMILARITIES_FILE
@@ -178,24 +177,6 @@ def test_google_news_is_never_fetched_unasked(table, row, column, home):
         known = {entry.word for entry in entries(paths[-1])}
         assert record.metrics == {"value": len(known & set(recipe.dataset.load(paths, 0, 0).vocabulary))}
         assert record.metrics["value"] > 100
-
-
-def test_computed_arrays_are_kept_under_their_source(home):
-    made: list[int] = []
-
-    def compute():
-        made.append(1)
-        return np.arange(3)
-
-    first, again = (kept("kind", {"a": digest(np.arange(2), "text")}, compute) for _ in range(2))
-    assert isinstance(again, np.memmap) and made == [1]
-    np.testing.assert_array_equal(first, again)
-    kept("kind", {"a": digest(np.arange(2), "other")}, compute)
-    assert made == [1, 1]
-    assert digest(np.zeros((2, 3))) != digest(np.zeros((3, 2)))
-    with pytest.raises(MemoryError):
-        kept("kind", {"a": "x"}, lambda: (_ for _ in ()).throw(MemoryError()))
-    assert len(list((home / "computed").rglob("*"))) == 3  # the folder and two arrays
 
 
 def test_the_cut_of_a_fetched_file_is_kept(home, monkeypatch):
