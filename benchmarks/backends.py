@@ -1,43 +1,69 @@
-"""The backend that Keras runs on: chosen before Keras is imported, deterministic on demand."""
+"""The libraries that Keras runs on, one entry each: settings, device, memory."""
 
 import logging
 import os
+import platform
 import sys
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
 
-from benchmarks.recipe import BACKENDS
 from data_pipelines.dataset import DataError
 
-# Unless the user chose otherwise. TensorFlow itself turns oneDNN on for some of Intel's processors only; on one of
-# AMD's without AVX-512 wide convolutions train twice as fast with it.
+# Unless the user chose otherwise. TensorFlow by itself turns oneDNN on for some of Intel's processors only; on AMD
+# without AVX-512, wide convolutions train twice as fast with it.
 PREFERRED = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "1"}
 
 
-def select_backend(backend: str, deterministic: bool = False) -> None:
-    """Choose the Keras backend; call before Keras is imported. Raises DataError if it can't be had."""
+@dataclass(frozen=True)
+class Backend:
+    """What the suite needs to know about a library that Keras runs on."""
+
+    name: str  # of its package, and of Keras' setting
+    requirements: str  # what pip installs on a machine with a GPU
+    accelerator: Callable[[], str]  # its name; empty where there is none
+    peak_bytes: Callable[[], int]  # the most memory held on the accelerator; 0 where the library cannot tell
+    forget_peak: Callable[[], None] = lambda: None  # start counting again
+    make_deterministic: Callable[[], None] = lambda: None
+    release: Callable[[Any], None] = lambda model: None  # free the memory of a model
+    compiles_each_shape: bool = False  # a new size of batch is compiled again
+    unrolled_steps: int | None = None  # most steps in one call, where compiling repeats the program for each
+    jit: Literal[True, "auto"] = True  # how several steps are compiled into one call
+
+
+def select_backend(name: str, deterministic: bool = False) -> None:
+    """Choose the back end; call before Keras is imported. Raises DataError for one that is missing."""
     from importlib.util import find_spec
 
-    if backend not in BACKENDS:
-        raise DataError(f"There is no backend {backend!r}. Known: {', '.join(BACKENDS)}.")
-    if find_spec(backend) is None:
-        raise DataError(f"The backend {backend} is not installed. Install it with: pip install {backend}")
-    os.environ.update(backend_environment(backend, deterministic))
+    if name not in BACKENDS:
+        raise DataError(f"There is no back end {name!r}. Known: {', '.join(BACKENDS)}.")
+    if find_spec(name) is None:
+        raise DataError(f"The back end {name} is not installed. Install it with: pip install {name}")
+    os.environ.update(backend_environment(name, deterministic))
 
 
-def backend_environment(backend: str, deterministic: bool) -> dict[str, str]:
-    """Return the environment variables that the backend's library reads when it starts."""
+def backend_environment(name: str, deterministic: bool) -> dict[str, str]:
+    """Return the environment variables that the library reads when it starts."""
     preferred = {name: os.environ.get(name, value) for name, value in PREFERRED.items()}
-    chosen = {"KERAS_BACKEND": backend} | preferred
-    if deterministic:  # `switch_to_deterministic` sets what can be set later
+    chosen = {"KERAS_BACKEND": name} | preferred
+    if deterministic:  # `make_deterministic` sets the switches that exist after the start
         chosen["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_gpu_deterministic_ops=true".strip()
         chosen["CUBLAS_WORKSPACE_CONFIG"] = os.environ.get("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     return chosen
 
 
-def import_keras_quietly() -> None:
-    """Import Keras without the lines that TensorFlow writes at its start, which no setting turns off.
+def current() -> Backend:
+    """Return the back end of this process."""
+    import keras
 
-    Its warnings of tracing are silenced too: texts are read by another number of streams in training and tests.
+    return BACKENDS[keras.backend.backend()]
+
+
+def import_keras_quietly() -> None:
+    """Import Keras without the lines that TensorFlow prints at its start, which no setting turns off.
+
+    Its warnings about retracing are silenced too: texts come in batches of different sizes.
     """
     if "keras" in sys.modules:
         return
@@ -52,32 +78,137 @@ def import_keras_quietly() -> None:
         os.close(stderr)
 
 
-def switch_to_deterministic() -> None:
-    """Set every switch of the backend that makes equal seeds give equal numbers."""
-    import keras
-
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        tf.config.experimental.enable_op_determinism()
-    elif keras.backend.backend() == "torch":
-        import torch
-
-        torch.use_deterministic_algorithms(True)
-        torch.backends.cudnn.benchmark = False
+def device(backend: Backend) -> str:
+    """Return the accelerator's name, or the processor's with the number of its cores."""
+    return backend.accelerator() or processor()
 
 
-def release(model: Any) -> None:
-    """Empty the variables of a model that is of no more use.
+def processor() -> str:
+    """Return the processor's name with the number of its cores."""
+    return f"{_processor()} ({os.cpu_count()} cores)"
 
-    TensorFlow keeps whatever a compiled training step has used until the process ends (its issue 62854): a hundred
-    large networks, trained one after the other, would fill any memory.
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _tensorflow_gpus() -> list[Any]:
+    import tensorflow as tf
+
+    return tf.config.list_physical_devices("GPU")
+
+
+def _tensorflow_accelerator() -> str:
+    import tensorflow as tf
+
+    gpus = _tensorflow_gpus()
+    return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU") if gpus else ""
+
+
+def _tensorflow_peak() -> int:
+    import tensorflow as tf
+
+    return tf.config.experimental.get_memory_info("GPU:0")["peak"] if _tensorflow_gpus() else 0
+
+
+def _tensorflow_forget() -> None:
+    import tensorflow as tf
+
+    if _tensorflow_gpus():
+        tf.config.experimental.reset_memory_stats("GPU:0")
+
+
+def _tensorflow_determinism() -> None:
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
+
+
+def _tensorflow_release(model: Any) -> None:
+    """Empty the variables of a model.
+
+    TensorFlow keeps everything that a compiled training step has used until the process ends (its issue 62854): a
+    hundred large networks, trained one after another, would fill any memory.
     """
-    import keras
+    import tensorflow as tf
 
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
+    for variable in (*model.variables, *model.optimizer.variables):
+        empty = tf.zeros(0, variable.dtype)
+        tf.raw_ops.AssignVariableOp(resource=variable.value.handle, value=empty, validate_shape=False)
 
-        for variable in (*model.variables, *model.optimizer.variables):
-            empty = tf.zeros(0, variable.dtype)
-            tf.raw_ops.AssignVariableOp(resource=variable.value.handle, value=empty, validate_shape=False)
+
+def _jax_accelerator() -> str:
+    import jax
+
+    return next((found.device_kind for found in jax.devices() if found.platform != "cpu"), "")
+
+
+def _jax_peak() -> int:
+    """Return the peak since the start of the process."""
+    import jax
+
+    return (jax.local_devices()[0].memory_stats() or {}).get("peak_bytes_in_use", 0)
+
+
+def _torch_accelerator() -> str:
+    import torch
+
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else ""
+
+
+def _torch_peak() -> int:
+    import torch
+
+    return torch.cuda.max_memory_allocated() if torch.cuda.is_available() else 0
+
+
+def _torch_forget() -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
+
+
+def _torch_determinism() -> None:
+    import torch
+
+    torch.use_deterministic_algorithms(True)
+    torch.backends.cudnn.benchmark = False
+
+
+BACKENDS = {
+    backend.name: backend
+    for backend in (
+        Backend(
+            "tensorflow",
+            "-e '.[gpu]'",
+            _tensorflow_accelerator,
+            _tensorflow_peak,
+            _tensorflow_forget,
+            _tensorflow_determinism,
+            _tensorflow_release,
+        ),
+        Backend(
+            "jax",
+            "-e '.[jax]' 'jax[cuda12]'",
+            _jax_accelerator,
+            _jax_peak,
+            compiles_each_shape=True,
+            unrolled_steps=16,
+        ),
+        Backend(
+            "torch",
+            "-e '.[torch]'",
+            _torch_accelerator,
+            _torch_peak,
+            _torch_forget,
+            _torch_determinism,
+            jit="auto",
+        ),
+    )
+}

@@ -1,7 +1,9 @@
-"""Checkpoints inside a job: what a run needs to go on after any epoch as if it had never stopped."""
+"""Checkpoints, from which a job continues after any epoch, and weights of trained models."""
 
 import json
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,31 +12,39 @@ from zipfile import BadZipFile
 import numpy as np
 
 from benchmarks import provenance
+from data_pipelines.cache import atomic_path, cache_folder
 from data_pipelines.dataset import LeftOut
-from data_pipelines.download import cache_folder
 from results.records import EpochEnd, JobKey
 
 
 @dataclass
 class Progress:
-    """How far a job has come: its epochs, the weights of the best one, and the time it took before this start."""
+    """How far a job is: its epochs, the weights of the best one, and the time spent before this start."""
 
     curve: list[EpochEnd] = field(default_factory=list)
     best: list[np.ndarray] = field(default_factory=list)  # empty where the last epoch counts
     spent_seconds: float = 0.0
 
 
-def place(key: JobKey, deterministic: bool) -> Path:
-    """Return where the checkpoint of a job lies."""
+def path_of(key: JobKey, deterministic: bool) -> Path:
+    """Return the path of a job's checkpoint."""
     mode = "-deterministic" if deterministic else ""
-    name = f"{key.fingerprint}-fold{key.fold}-seed{key.seed}-{key.backend}{mode}.npz"
-    return cache_folder().parent / "checkpoints" / key.paper / name
+    return cache_folder().parent / "checkpoints" / key.paper / f"{_name(key)}{mode}.npz"
+
+
+def weights_path(key: JobKey, commit: str) -> Path:
+    """Return the path of the weights of a job that the code of a commit trained."""
+    return cache_folder().parent / "weights" / key.paper / f"{_name(key)}-{commit}.weights.h5"
+
+
+def _name(key: JobKey) -> str:
+    return f"{key.fingerprint}-fold{key.fold}-seed{key.seed}-{key.backend}"
 
 
 def save(path: Path, model: Any, rng: np.random.Generator, progress: Progress) -> None:
-    """Write the whole state of a job; the file is replaced only by a whole one. A full disk is told, no error."""
+    """Write the whole state of a job. If the disk is full, warn and continue."""
     arrays: dict[str, Any] = {
-        f"state{number}": np.asarray(variable) for number, variable in enumerate(_state(model))
+        f"state{number}": np.asarray(variable) for number, variable in enumerate(state_of(model))
     }
     arrays |= {f"best{number}": array for number, array in enumerate(progress.best)}
     about = {
@@ -43,34 +53,46 @@ def save(path: Path, model: Any, rng: np.random.Generator, progress: Progress) -
         "spent_seconds": progress.spent_seconds,
         "generator": rng.bit_generator.state,
     }
-    partial = path.with_name(f"partial-{path.name}")
+    with _written_if_possible(path, "The checkpoint") as temporary:
+        np.savez(temporary, **arrays, about=np.array(json.dumps(about)))
+
+
+def save_weights(model: Any, key: JobKey) -> None:
+    """Write the model's weights. If the disk is full, warn and continue."""
+    path = weights_path(key, provenance.commit())
+    with _written_if_possible(path, f"The weights of {key}") as temporary:
+        model.save_weights(temporary)
+
+
+@contextmanager
+def _written_if_possible(path: Path, what: str) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(partial, **arrays, about=np.array(json.dumps(about)))
-        partial.replace(path)
-    except OSError as error:  # the run can go on without
-        warnings.warn(f"No checkpoint could be written: {error}", LeftOut, stacklevel=2)
+        with atomic_path(path) as temporary:
+            yield temporary
+    except OSError as error:  # the result must not be lost with it
+        warnings.warn(f"{what} could not be written: {error}", LeftOut, stacklevel=4)
 
 
 def resume(path: Path, key: JobKey, model: Any, rng: np.random.Generator) -> Progress:
-    """Bring model and generator to where the checkpoint left them; without one that fits, to nothing at all.
+    """Set model and generator to the state in the checkpoint; without one that fits, leave them as they are.
 
-    One that other code wrote, or that can't be read, is told and left aside.
+    A checkpoint that another commit wrote, or that cannot be read, is ignored with a warning.
     """
     if not path.exists():
         return Progress()
-    variables = _state(model)
+    variables = state_of(model)
     try:
         with np.load(path) as file:
             about = json.loads(str(file["about"]))
             if about["commit"] != provenance.commit():
-                raise ValueError(f"it is of commit {about['commit']}, this is {provenance.commit()}")
+                raise ValueError(f"commit {about['commit']} wrote it, this is {provenance.commit()}")
             state = [file[name] for name in file.files if name.startswith("state")]
             best = [file[name] for name in file.files if name.startswith("best")]
         if [array.shape for array in state] != [tuple(variable.shape) for variable in variables]:
-            raise ValueError("it is of another network")
+            raise ValueError("it belongs to another network")
     except (OSError, ValueError, KeyError, BadZipFile) as error:
-        warnings.warn(f"The checkpoint {path} is left aside: {error}", LeftOut, stacklevel=2)
+        warnings.warn(f"The checkpoint {path} is ignored: {error}", LeftOut, stacklevel=2)
         return Progress()
     for variable, array in zip(variables, state, strict=True):
         variable.assign(array)
@@ -78,7 +100,7 @@ def resume(path: Path, key: JobKey, model: Any, rng: np.random.Generator) -> Pro
     return Progress([EpochEnd(key, *point) for point in about["curve"]], best, about["spent_seconds"])
 
 
-def _state(model: Any) -> list[Any]:
+def state_of(model: Any) -> list[Any]:
     """Return weights, the states of recurrent layers and of random draws, and the optimizer's variables."""
     measures = {id(variable) for variable in model.metrics_variables}
     own = [variable for variable in model.variables if id(variable) not in measures]

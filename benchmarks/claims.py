@@ -6,7 +6,8 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from benchmarks.recipe import NotAttempted, fingerprint
+from benchmarks.jobs import Planned, plan
+from benchmarks.recipe import NotAttempted
 from benchmarks.reproduce import verdicts
 from benchmarks.table import Claim, PaperTable
 from results.comparison import Comparison, compare
@@ -43,21 +44,30 @@ def judge_claims(table: PaperTable, records: Sequence[RunRecord]) -> list[ClaimV
     Pairs are runs of equal seed and fold on the backend that has most of them; the test is paired, with the
     correction of Nadeau & Bengio (2003) for the folds of a cross-validation.
     """
-    places: dict[tuple[str, ...], Cell] = {}
-    for cell in table.cells():  # of several metrics the first
-        places.setdefault((cell.table, cell.row, cell.column), cell)
+    places: dict[tuple[str, ...], Planned] = {}
+    for one in plan(table, table.cells()):  # of several metrics the first
+        places.setdefault(one.cell[1:4], one)
     return [
-        _judge(table, claim, cell, places[claim.table, claim.worse, cell.column], records)
+        _judge(claim, better, places[claim.table, claim.worse, column], records)
         for claim in table.claims
-        for cell in places.values()
-        if (cell.table, cell.row) == (claim.table, claim.better)
-        and (not claim.columns or cell.column in claim.columns)
-        and (claim.table, claim.worse, cell.column) in places
+        for (name, row, column), better in places.items()
+        if (name, row) == (claim.table, claim.better)
+        and (not claim.columns or column in claim.columns)
+        and (claim.table, claim.worse, column) in places
     ]
 
 
+def claim_rows(
+    table: PaperTable, records: Sequence[RunRecord], name: str | None = None, column: str | None = None
+) -> list[dict[str, str]]:
+    """Return the order claims on some cells as texts by heading."""
+    cells = {(cell.table, cell.column) for cell in table.cells(name, None, column)}
+    judged = judge_claims(table, records)
+    return [as_row(verdict) for verdict in judged if (verdict.claim.table, verdict.column) in cells]
+
+
 def as_row(verdict: ClaimVerdict) -> dict[str, str]:
-    """Return what a reader wants to see, as texts by heading."""
+    """Return a row of the claims table, as texts by heading."""
     claim, found = verdict.claim, verdict.comparison
     difference = None if found is None else found.difference
     is_tested = found is not None and verdict.order != Order.INCOMPLETE
@@ -77,32 +87,35 @@ def as_row(verdict: ClaimVerdict) -> dict[str, str]:
     }
 
 
-def _judge(
-    table: PaperTable, claim: Claim, better: Cell, worse: Cell, records: Sequence[RunRecord]
-) -> ClaimVerdict:
-    published = None if better.value is None or worse.value is None else better.value - worse.value
-    verdict = ClaimVerdict(claim, better.column, published, Order.NOT_ATTEMPTED)
-    winner, loser = table.recipe(better), table.recipe(worse)
+def _judge(claim: Claim, better: Planned, worse: Planned, records: Sequence[RunRecord]) -> ClaimVerdict:
+    verdict = ClaimVerdict(claim, better.cell.column, _difference(better.cell, worse.cell), Order.NOT_ATTEMPTED)
+    winner, loser = better.recipe, worse.recipe
     if isinstance(winner, NotAttempted) or isinstance(loser, NotAttempted):
         return verdict
-    marks = [fingerprint(recipe) for recipe in (loser, winner)]
-    groups = _on_one_backend([[r for r in records if r.key.fingerprint == mark] for mark in marks])
-    answers = {
-        judged.answer for judged in verdicts(table, [better, worse], [r for group in groups for r in group])
-    }
+    groups = _on_one_backend(
+        [[r for r in records if r.key.fingerprint == one.fingerprint] for one in (worse, better)]
+    )
+    answers = {judged.answer for judged in verdicts([better, worse], [r for group in groups for r in group])}
     if Answer.NOT_ATTEMPTED in answers:
         return verdict
-    folds, parts = (winner.dataset.folds, winner.dataset.test_to_train) if winner.dataset else (1, None)
-    groups = [_whole(group, folds) for group in groups]
-    runs = max(loser.runs, winner.runs)
-    pairs = [
-        _for_every_seed(*pair)
-        for pair in ((groups[0], groups[1], loser.runs), (groups[1], groups[0], winner.runs))
-    ]
-    found = compare(better, *pairs, folds=folds, runs=runs, test_to_train=parts)
+    dataset = winner.dataset
+    first, second = (_whole(group, dataset.folds) for group in groups)
+    found = compare(
+        better.cell,
+        _for_every_seed(first, second, loser.runs),
+        _for_every_seed(second, first, winner.runs),
+        folds=dataset.folds,
+        runs=max(loser.runs, winner.runs),
+        test_to_train=dataset.test_to_train,
+    )
     # a test at every new run would find something in the end, so it waits for whole protocols
     order = Order.INCOMPLETE if Answer.INCOMPLETE in answers else _order(claim, found)
     return verdict._replace(order=order, comparison=found)
+
+
+def _difference(better: Cell, worse: Cell) -> float | None:
+    """Return the published difference of two cells; None unless both have a value."""
+    return None if better.value is None or worse.value is None else better.value - worse.value
 
 
 def _whole(group: list[RunRecord], folds: int) -> list[RunRecord]:
@@ -112,7 +125,7 @@ def _whole(group: list[RunRecord], folds: int) -> list[RunRecord]:
 
 
 def _for_every_seed(group: list[RunRecord], other: list[RunRecord], runs: int) -> list[RunRecord]:
-    """Let the one run of a system without randomness stand for every seed of the other group."""
+    """Repeat the one run of a system without randomness for every seed of the other group."""
     if runs > 1 or len(group) != 1:
         return group
     seeds = sorted({record.key.seed for record in other} | {group[0].key.seed})
@@ -140,7 +153,7 @@ def _order(claim: Claim, found: Comparison) -> Order:
 
 
 def _nearness(within: float, found: Comparison) -> Order:
-    """Say whether the 90 % interval of the difference lies within a margin, an equivalence test at 5 %."""
+    """Return whether the 90 % interval of the difference is within a margin, an equivalence test at 5 %."""
     if found.interval is None:
         return Order.INCOMPLETE
     low, high = found.interval

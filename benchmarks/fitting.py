@@ -4,11 +4,11 @@ import math
 import time
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks import backends, checkpoints, weights
+from benchmarks import backends, checkpoints
 from benchmarks.jobs import Job
 from benchmarks.recipe import Recipe
 from data_pipelines.dataset import Fold, Split
@@ -18,17 +18,27 @@ from results.predictions import pack
 from results.records import EpochEnd, JobKey, RunRecord
 
 PREDICTION_BATCH = 500
-MOST_UNROLLED_STEPS = 16  # JAX repeats the step's program for each, and compiles that long
+
+
+class _Session(NamedTuple):
+    """A recipe with its compiled model, its prepared fold and the job's generator."""
+
+    recipe: Recipe
+    model: Any
+    fold: Fold
+    rng: np.random.Generator
 
 
 def fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunRecord]:
     """Train epoch by epoch; return the record with the kept model's metrics and predictions."""
     started = time.perf_counter()
+    backend = backends.current()
+    backend.forget_peak()
     model, fold, rng = prepare(recipe, fold, job.key.seed, job.options.deterministic)
     try:
-        progress = yield from _epochs(model, recipe, fold, rng, job, started)
+        progress = yield from _epochs(_Session(recipe, model, fold, rng), job, started)
         if recipe.keep_weights:
-            weights.keep(model, job.key)
+            checkpoints.save_weights(model, job.key)
         metrics, predictions = _measure(model, recipe, fold)
         return RunRecord(
             job.key,
@@ -37,10 +47,12 @@ def fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunRe
             seconds=progress.spent_seconds,
             examples_per_second=_examples(recipe, fold.train) / sum(point.seconds for point in progress.curve),
             parameters=_parameters(model),
+            peak_device_bytes=backend.peak_bytes(),
+            device=backends.device(backend),
             predictions=predictions,
         )
     finally:
-        backends.release(model)
+        backend.release(model)
 
 
 def prepare(
@@ -52,7 +64,7 @@ def prepare(
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
     if deterministic:
-        backends.switch_to_deterministic()
+        backends.current().make_deterministic()
     rng = np.random.default_rng(seed)
     fold = recipe.prepare(fold, rng)
     model = recipe.build(fold, rng)
@@ -68,24 +80,21 @@ def compile_once(model: Any, optimizer: Any, loss: Any, **settings: Any) -> None
 
 def _compilation(recipe: Recipe) -> dict[str, Any]:
     """Return how many steps the backend compiles into one call, which pays where a step is short."""
-    import keras
-
     if recipe.compiled_steps == 1:
         return {}
-    unrolled = keras.backend.backend() == "jax"
-    steps = min(recipe.compiled_steps, MOST_UNROLLED_STEPS) if unrolled else recipe.compiled_steps
-    return {"steps_per_execution": steps, "jit_compile": True if keras.backend.backend() != "torch" else "auto"}
+    backend = backends.current()
+    steps = min(recipe.compiled_steps, backend.unrolled_steps or recipe.compiled_steps)
+    return {"steps_per_execution": steps, "jit_compile": backend.jit}
 
 
-def _epochs(
-    model: Any, recipe: Recipe, fold: Fold, rng: np.random.Generator, job: Job, started: float
-) -> Generator[EpochEnd, None, checkpoints.Progress]:
+def _epochs(session: _Session, job: Job, started: float) -> Generator[EpochEnd, None, checkpoints.Progress]:
     """Train to the end, from a checkpoint if there is one; return the curve and the seconds of earlier starts."""
-    path = checkpoints.place(job.key, job.options.deterministic)
+    recipe, model, _, rng = session
+    path = checkpoints.path_of(job.key, job.options.deterministic)
     progress = checkpoints.resume(path, job.key, model, rng)
     yield from progress.curve
     for epoch in range(len(progress.curve) + 1, recipe.epochs + 1):
-        point = _epoch(model, recipe, fold, rng, job.key, epoch)
+        point = _epoch(session, job.key, epoch)
         progress.curve.append(point)
         _follow(model, recipe, progress)
         if point.seconds > job.options.checkpoint_after:
@@ -97,8 +106,9 @@ def _epochs(
     return progress
 
 
-def _epoch(model: Any, recipe: Recipe, fold: Fold, rng: np.random.Generator, key: JobKey, epoch: int) -> EpochEnd:
-    """Train for an epoch and look at the validation part. Raises ArithmeticError when it comes to no number."""
+def _epoch(session: _Session, key: JobKey, epoch: int) -> EpochEnd:
+    """Train for an epoch and score the validation part. Raises ArithmeticError when a number is not finite."""
+    recipe, model, fold, rng = session
     started = time.perf_counter()
     loss = train_epoch(model, recipe, fold.train, rng)
     if not math.isfinite(loss):
@@ -107,13 +117,13 @@ def _epoch(model: Any, recipe: Recipe, fold: Fold, rng: np.random.Generator, key
     valid = None
     if fold.valid is not None:
         valid = score(recipe.metrics[0], fold.valid.y, predict(model, recipe, fold.valid.x))
-        if not math.isfinite(valid):  # no epoch could be told to be the best
+        if not math.isfinite(valid):  # no epoch could be called the best
             raise ArithmeticError(f"the validation score is {valid} in epoch {epoch}")
     return EpochEnd(key, epoch, loss, valid, seconds)
 
 
 def _follow(model: Any, recipe: Recipe, progress: checkpoints.Progress) -> None:
-    """Do what the recipe does after an epoch: keep the weights of a best one, change the learning rate."""
+    """Apply the recipe's rules after an epoch: keep the weights of the best one, change the learning rate."""
     scores = [point.valid for point in progress.curve if point.valid is not None]
     if recipe.keep is not None and recipe.keep(scores):
         progress.best = [np.array(weight) for weight in model.get_weights()]
@@ -149,11 +159,9 @@ def predict(model: Any, recipe: Recipe, x: np.ndarray) -> np.ndarray:
 
 def arranged(recipe: Recipe, x: np.ndarray) -> Any:
     """Return the inputs of one batch, with few distinct shapes where the backend compiles for each."""
-    import keras
-
     if recipe.arrange is None:
         return x
-    return recipe.arrange(x, room=coarse) if keras.backend.backend() == "jax" else recipe.arrange(x)
+    return recipe.arrange(x, room=coarse) if backends.current().compiles_each_shape else recipe.arrange(x)
 
 
 def _measure(model: Any, recipe: Recipe, fold: Fold) -> tuple[dict[str, float], str]:
@@ -176,12 +184,12 @@ def _measure(model: Any, recipe: Recipe, fold: Fold) -> tuple[dict[str, float], 
 
 
 def _examples(recipe: Recipe, split: Split) -> float:
-    """Count what is trained on in all epochs; an epoch need not take every example once."""
+    """Count the training examples of all epochs; an epoch need not take every example once."""
     drawn = recipe.order(split.y, recipe.batch_size, np.random.default_rng(0))
     return recipe.epochs * len(drawn) * np.size(split.y) / len(split.y)
 
 
 def _parameters(model: Any) -> int:
-    """Count the weights, less what a recurrent layer remembers."""
+    """Count the weights, without the states of recurrent layers."""
     remembered = [state for layer in model.layers for state in getattr(layer, "memory", ())]
     return model.count_params() - sum(math.prod(state.shape) for state in remembered)

@@ -1,20 +1,25 @@
-"""One model to train, as plain data, and what a person may change about it."""
+"""From cells to jobs: how each cell is earned, and which models are still to be trained."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib.util import find_spec
 
-from benchmarks.recipe import Measurement, NotAttempted, Recipe, one_pass
-from results.records import JobKey
+from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, one_pass
+from benchmarks.table import PaperTable
+from data_pipelines.dataset import Dataset
+from results.published import Cell
+from results.records import JobKey, RunRecord
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a person may change about a run. Other epochs or data make it a trial; nothing else does."""
+    """Settings of a run that its user may change. Other epochs or data make it a trial; nothing else does."""
 
     epochs: int | None = None
     lookalike: bool = False
-    deterministic: bool = False  # sets every switch of the backend; slower
-    checkpoint_after: float = 60.0  # seconds that an epoch must take for a checkpoint at its end
+    deterministic: bool = False  # sets every switch of the back end; slower
+    checkpoint_after: float = 60.0  # seconds that an epoch must take before its end is saved
 
     @property
     def is_trial(self) -> bool:
@@ -22,22 +27,88 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """A cell with its recipe and the recipe's fingerprint: made once, and carried up to the verdict."""
+
+    cell: Cell
+    recipe: Recipe | Measurement | NotAttempted
+    fingerprint: str  # empty without a recipe
+    options: Options
+
+    def key(self, fold: int, seed: int, backend: str) -> JobKey:
+        """Return the key of one job of the cell. Raises ValueError without a recipe."""
+        if isinstance(self.recipe, NotAttempted):
+            raise ValueError(f"{self.cell.name} has no recipe: {self.recipe.reason}.")
+        return JobKey(*self.cell[:4], fold, seed, backend, self.fingerprint, self.recipe.revision)
+
+    @property
+    def obstacle(self) -> str:
+        """Say why the cell cannot be run on this machine; nothing where it can."""
+        return self.recipe.reason if isinstance(self.recipe, NotAttempted) else obstacle(self.recipe.dataset)
+
+
+@dataclass(frozen=True)
 class Job:
-    """One model to train; plain data that can travel to another process."""
+    """One model to train; it can be pickled and sent to another process."""
 
     key: JobKey
+    recipe: Recipe | Measurement
     options: Options = Options()
 
 
-def adjust(recipe: Recipe | Measurement | NotAttempted, options: Options) -> Recipe | Measurement | NotAttempted:
-    """Return the recipe with a person's changes, and so with another fingerprint."""
+def plan(table: PaperTable, cells: Iterable[Cell], options: Options = Options()) -> list[Planned]:
+    """Return the cells with their recipes, changed by the user's options."""
+    recipes = ((cell, _adjusted(table.recipe(cell), options)) for cell in cells)
+    return [
+        Planned(cell, recipe, "" if isinstance(recipe, NotAttempted) else fingerprint(recipe), options)
+        for cell, recipe in recipes
+    ]
+
+
+def _adjusted(
+    recipe: Recipe | Measurement | NotAttempted, options: Options
+) -> Recipe | Measurement | NotAttempted:
+    """Return the recipe with the user's changes, and so with another fingerprint."""
+    if isinstance(recipe, NotAttempted):
+        return recipe
     if isinstance(recipe, Recipe) and options.epochs is not None:
         recipe = replace(recipe, epochs=options.epochs)
-    if not isinstance(recipe, NotAttempted) and options.lookalike and recipe.dataset:
-        lookalike = replace(
-            recipe.dataset, name=f"{recipe.dataset.name} look-alike", files=(), examples=None, of_class=()
-        )
-        recipe = replace(recipe, dataset=lookalike)
+    if options.lookalike:
+        name = f"{recipe.dataset.name} look-alike"
+        recipe = replace(recipe, dataset=replace(recipe.dataset, name=name, files=(), examples=None, of_class=()))
         if isinstance(recipe, Recipe):
             recipe = replace(recipe, order=partial(one_pass, order=recipe.order))
     return recipe
+
+
+def obstacle(dataset: Dataset) -> str:
+    """Say why a data set cannot be used here: a package or a file on request is missing. Nothing where it can."""
+    from data_pipelines.download import cached_path
+
+    if dataset.package and find_spec(dataset.package) is None:
+        return f"needs {dataset.package}, which has a licence of its own: pip install 'retable[{dataset.extra}]'"
+    is_missing = any(file.on_request and not cached_path(file).exists() for file in dataset.files)
+    return dataset.on_request if is_missing else ""
+
+
+def missing_jobs(
+    planned: Sequence[Planned], records: Iterable[RunRecord], *, backend: str, seeds: int | None = None
+) -> list[Job]:
+    """Return the jobs without a record, whole passes of the protocol first.
+
+    `seeds` is the number of runs per cell; the default is that of the paper's protocol.
+    """
+    done: dict[tuple, set[str]] = {}
+    for record in records:
+        done.setdefault(record.key.identity, set()).update(record.metrics)
+    jobs: dict[tuple, Job] = {}
+    for one in planned:
+        if isinstance(one.recipe, NotAttempted) or one.obstacle:
+            continue
+        wanted = {metric.name for metric in one.recipe.metrics}
+        for seed in range(1 if one.recipe.runs == 1 else seeds or one.recipe.runs):
+            for fold in range(one.recipe.dataset.folds):
+                key = one.key(fold, seed, backend)
+                if not wanted <= done.get(key.identity, set()):
+                    jobs.setdefault(key.identity, Job(key, one.recipe, one.options))
+    return sorted(jobs.values(), key=lambda job: job.key.seed)

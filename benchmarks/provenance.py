@@ -1,4 +1,4 @@
-"""Where a number comes from: commit and versions."""
+"""Provenance of a number: the commit of the code, and the versions of libraries."""
 
 import platform
 import subprocess
@@ -6,8 +6,10 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from benchmarks.backends import BACKENDS
+
 ROOT = Path(__file__).parent.parent
-CODE = (  # what numbers depend on; anything else may change, as records, plans and logs do
+CODE = (  # numbers depend on these; records, plans and logs may change
     "benchmarks",
     "data_pipelines",
     "models",
@@ -18,7 +20,7 @@ CODE = (  # what numbers depend on; anything else may change, as records, plans 
     "requirements.lock",
 )
 LIBRARIES = (
-    *("retable", "keras", "tensorflow", "jax", "torch", "numpy", "scipy", "pandas", "pyarrow", "scikit-learn"),
+    *("retable", "keras", *BACKENDS, "numpy", "scipy", "pandas", "pyarrow", "scikit-learn"),
     *("gensim", "librosa", "opensmile"),
 )
 
@@ -27,7 +29,7 @@ LIBRARIES = (
 def commit() -> str:
     """Return the commit of the code, or the version of an installed package.
 
-    It ends in "+" when the code has uncommitted changes, or when nobody can tell.
+    It ends in "+" when the code has uncommitted changes, or when git does not answer.
     """
     if not (ROOT / "pyproject.toml").exists():
         return f"retable {version('retable')}"
@@ -37,7 +39,7 @@ def commit() -> str:
 
 
 def is_clean() -> bool:
-    """Tell whether the code is a commit, or a released version, without changes."""
+    """Return whether the code is a commit, or a released version, without changes."""
     return not commit().endswith("+")
 
 

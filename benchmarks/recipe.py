@@ -10,22 +10,22 @@ from typing import Any
 
 import numpy as np
 
-from data_pipelines.dataset import Dataset, Fold
+from data_pipelines.dataset import NO_DATA, Dataset, Fold
 from results.metrics import Metric
 
 
 def as_is(fold: Fold, rng: np.random.Generator) -> Fold:
-    """Take the parts of a fold as the data set gives them."""
+    """Return the fold unchanged."""
     return fold
 
 
 def any_order(labels: np.ndarray, batch_size: int, rng: np.random.Generator) -> np.ndarray:
-    """Permute all examples anew for every epoch."""
+    """Permute all examples, differently in every epoch."""
     return rng.permutation(len(labels))
 
 
 def constant_order(labels: np.ndarray, batch_size: int, rng: np.random.Generator) -> np.ndarray:
-    """Take the examples as they stand in the file."""
+    """Take the examples in the order of the file."""
     return np.arange(len(labels))
 
 
@@ -61,8 +61,7 @@ def keras_object(*, kind: str, **settings: Any) -> Any:
 CROSS_ENTROPY = from_keras("losses.SparseCategoricalCrossentropy", from_logits=True)
 
 
-BACKENDS = ("tensorflow", "jax", "torch")
-EXACT = {"exact": True}  # marks a field that makes things faster and changes no number
+FREE = {"hashed": False}  # marks a field that makes things faster and changes no number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +83,12 @@ class Recipe:
     keep: Callable[[Sequence[float]], bool] | None = None  # of validation scores; None: the last epoch counts
     augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None  # of a batch in training
     next_rate: Callable[[Sequence[float], float], float] | None = None  # from validation scores and the last rate
-    read: Callable[[Any, Any], np.ndarray] | None = field(default=None, metadata=EXACT)  # (model, x) -> its output
+    read: Callable[[Any, Any], np.ndarray] | None = field(default=None, metadata=FREE)  # (model, x) -> its output
     views: Mapping[str, Callable[[np.ndarray], np.ndarray]] | None = None  # other test inputs, by a metric's part
-    arrange: Callable[..., Any] | None = field(default=None, metadata=EXACT)  # the examples of a batch -> inputs
-    keep_weights: bool = field(default=False, metadata=EXACT)  # on this machine, to look at them later
-    compiled_steps: int = field(default=1, metadata=EXACT)  # training steps in one compiled call
-    repetitions: int | None = field(default=None, metadata=EXACT)  # that are asked for, other than the usual
+    arrange: Callable[..., Any] | None = field(default=None, metadata=FREE)  # the examples of a batch -> inputs
+    keep_weights: bool = field(default=False, metadata=FREE)  # on this machine, to look at them later
+    compiled_steps: int = field(default=1, metadata=FREE)  # training steps in one compiled call
+    repetitions: int | None = field(default=None, metadata=FREE)  # of the protocol, if not the usual ones
     revision: int = 1
 
     def __post_init__(self) -> None:
@@ -98,7 +97,7 @@ class Recipe:
 
     @property
     def runs(self) -> int:
-        """Units of repetition that the protocol asks for: usually 5 seeds, or 3 whole cross-validations."""
+        """Units of repetition of the protocol: usually 5 seeds, or 3 whole cross-validations."""
         if self.repetitions is not None:
             return self.repetitions
         return 5 if self.dataset.folds == 1 else 3
@@ -106,15 +105,17 @@ class Recipe:
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
-    """A system that is no Keras network: `measure(fold, seed)` returns its metrics by name.
+    """A system that is not a Keras network: `measure(fold, seed)` returns its metrics by name.
 
-    A classification returns what it predicts for the test part instead, classes or scores.
+    A classification returns its predictions for the test part instead: classes (examples,) or scores
+    (examples, classes).
     """
 
-    measure: Callable[[Fold | None, int], Any]
+    measure: Callable[[Fold, int], Any]
     metrics: tuple[Metric, ...]
-    dataset: Dataset | None = None
+    dataset: Dataset = NO_DATA
     runs: int = 1  # a system without randomness needs one
+    needs_keras: bool = field(default=False, metadata=FREE)
     revision: int = 1
 
 
@@ -126,7 +127,7 @@ class NotAttempted:
 
 
 def describe(value: Any) -> Any:
-    """Return settings as plain data: what a paper states, never a library's defaults or a memory address.
+    """Return settings as plain data: those that a paper states, never a library's defaults or a memory address.
 
     A field at its own default is left out, so that a new field does not change the fingerprints of old recipes.
     """
@@ -141,7 +142,7 @@ def describe(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.tolist()
     if is_dataclass(value) and not isinstance(value, type):
-        stated = [entry for entry in fields(value) if not entry.metadata.get("exact")]
+        stated = [entry for entry in fields(value) if entry.metadata.get("hashed", True)]
         given = {entry.name: getattr(value, entry.name) for entry in stated}
         return {entry.name: describe(given[entry.name]) for entry in stated if given[entry.name] != entry.default}
     if isinstance(value, Mapping):

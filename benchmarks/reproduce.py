@@ -1,144 +1,146 @@
-"""The core loop: table -> records -> verdicts."""
+"""The core loop: planned cells -> jobs -> records -> verdicts."""
 
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.jobs import Job, Options, adjust
-from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint
-from benchmarks.table import PaperTable
+from benchmarks import provenance
+from benchmarks.jobs import Job, Options, Planned, missing_jobs
+from benchmarks.recipe import NotAttempted, settings
 from data_pipelines.dataset import DataError, DataFile, Dataset
-from results.published import Cell
+from results.ledger import ResultsError
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
+from results.tracking import Tracker
 from results.verdicts import Answer, Verdict, judge
 
 Runner = Callable[[Iterable[Job]], Generator[EpochEnd | RunRecord, None, None]]
 
 
 class Watcher:
-    """Hears what happens while jobs run; does nothing itself."""
+    """Its methods are called while jobs run; here they do nothing."""
 
     def planned(self, jobs: Sequence[Job]) -> None:
-        """Hear which jobs are to run."""
+        """Called once, with the jobs that will run."""
 
     def epoch(self, point: EpochEnd) -> None:
-        """Hear of an epoch's end."""
+        """Called at the end of an epoch."""
 
     def record(self, record: RunRecord, curve: Sequence[EpochEnd]) -> None:
-        """Hear of a job's end, after it was written down."""
+        """Called at the end of a job, after its record is on disk."""
 
     def unavailable(self, reason: str) -> None:
-        """Hear that a data set can't be had, and its jobs are left out."""
+        """Called when a data set is unavailable; its jobs are skipped."""
 
 
 def reproduce(
-    table: PaperTable,
-    cells: Sequence[Cell],
+    planned: Sequence[Planned],
     run: Runner,
     folder: Path,
     *,
     backend: str = "tensorflow",
     seeds: int | None = None,
-    options: Options = Options(),
     watcher: Watcher = Watcher(),
+    tracker: Tracker | None = None,
 ) -> list[Verdict]:
-    """Train what is missing, write down every result, and judge every cell.
+    """Train the missing jobs of a paper's cells, write every result to disk, track it, and judge every cell.
 
-    `seeds` is the number of runs per cell; without it, what the paper's protocol asks for.
+    `seeds` is the number of runs per cell; the default is that of the paper's protocol.
     """
-    files = RecordFiles(table.paper, folder)
+    files = RecordFiles(planned[0].cell.paper, folder)
     with files.lock():
         files.repair()
-        jobs = missing_jobs(table, cells, files.records(), backend=backend, seeds=seeds, options=options)
-        jobs = _with_data(jobs, table, watcher)
+        jobs = _with_data(missing_jobs(planned, files.records(), backend=backend, seeds=seeds), watcher)
         watcher.planned(jobs)
-        curve: list[EpochEnd] = []
+        by_key = {job.key: job for job in jobs}
         with closing(run(jobs)) as events:  # a stop must reach the runner at once
-            for event in events:
-                if isinstance(event, RunRecord):
-                    mine = [point for point in curve if point.key == event.key]
-                    curve = [point for point in curve if point.key != event.key]
-                    files.append(event, mine)  # the file first: a tracking failure must not lose a result
-                    watcher.record(event, mine)
-                else:  # a job that starts anew tells its epochs again
-                    curve = [point for point in curve if point.key != event.key or point.epoch < event.epoch]
-                    curve.append(event)
-                    watcher.epoch(event)
-    return verdicts(table, cells, files.records(), backend=backend, options=options)
+            for record, curve in _finished(events, watcher):
+                files.append(record, curve)  # the file first: a tracking failure must not lose a result
+                watcher.record(record, curve)
+                if tracker is not None:
+                    cell = by_place(planned)[record.key[1:4]].cell
+                    tracker.send(cell, record, curve, settings(by_key[record.key].recipe))
+    judged = verdicts(planned, files.records(), backend=backend)
+    if tracker is not None:
+        for verdict in judged:
+            tracker.send_verdict(verdict)
+    return judged
 
 
-def missing_jobs(
-    table: PaperTable,
-    cells: Sequence[Cell],
-    records: Iterable[RunRecord],
-    *,
-    backend: str,
-    seeds: int | None = None,
-    options: Options = Options(),
-) -> list[Job]:
-    """Return the jobs whose result is not in `records` yet, whole passes of the protocol first."""
-    done: dict[tuple, set[str]] = {}
-    for record in records:
-        done.setdefault(record.key.identity, set()).update(record.metrics)
-    jobs: dict[tuple, tuple[int, Job]] = {}
-    for cell in cells:
-        recipe = adjust(table.recipe(cell), options)
-        if isinstance(recipe, NotAttempted) or obstacle(recipe.dataset):
-            continue
-        wanted = {metric.name for metric in recipe.metrics}
-        for seed in range(1 if recipe.runs == 1 else seeds or recipe.runs):
-            for fold in range(recipe.dataset.folds if recipe.dataset else 1):
-                key = job_key(cell, fold, seed, backend, recipe)
-                if not wanted <= done.get(key.identity, set()):
-                    jobs.setdefault(key.identity, (seed, Job(key, options)))
-    return [job for _, job in sorted(jobs.values(), key=lambda pair: pair[0])]
+def _finished(
+    events: Iterable[EpochEnd | RunRecord], watcher: Watcher
+) -> Iterator[tuple[RunRecord, list[EpochEnd]]]:
+    """Yield every record with its curve; pass epochs to the watcher."""
+    curves: dict[JobKey, list[EpochEnd]] = defaultdict(list)
+    for event in events:
+        if isinstance(event, RunRecord):
+            yield event, curves.pop(event.key, [])
+        else:  # a job that starts again yields its epochs again
+            before = [point for point in curves[event.key] if point.epoch < event.epoch]
+            curves[event.key] = [*before, event]
+            watcher.epoch(event)
+
+
+def by_place(planned: Iterable[Planned]) -> dict[tuple[str, ...], Planned]:
+    """Return planned cells by table, row and column; the first where a place has several metrics."""
+    found: dict[tuple[str, ...], Planned] = {}
+    for one in planned:
+        found.setdefault(one.cell[1:4], one)
+    return found
+
+
+def track(planned: Sequence[Planned], files: RecordFiles, tracker: Tracker) -> tuple[int, int]:
+    """Send to MLflow the records that it lacks; return how many were sent, and how many have no recipe today."""
+    places, curves, records = by_place(planned), files.curves(), files.records()
+    recipes = {one.fingerprint: one.recipe for one in planned if not isinstance(one.recipe, NotAttempted)}
+    known = [r for r in records if r.key[1:4] in places and r.key.fingerprint in recipes]
+    sent = sum(
+        tracker.send(places[r.key[1:4]].cell, r, curves.get(r.key, []), settings(recipes[r.key.fingerprint]))
+        for r in known
+    )
+    for verdict in verdicts(planned, records):
+        tracker.send_verdict(verdict)
+    return sent, len(records) - len(known)
+
+
+def folder_of_records(results: Path, options: Options) -> tuple[Path, str]:
+    """Return where records go, and why they do not count: trials go to trial/.
+
+    Raises ResultsError if the folder cannot be written.
+    """
+    reason = ""
+    if options.is_trial:
+        reason = "not the paper's settings and data"
+    elif not provenance.is_clean():
+        reason = "the code has uncommitted changes"
+    folder = results / "trial" if reason else results
+    try:
+        (folder / "reproduced").mkdir(parents=True, exist_ok=True)
+        probe = folder / "reproduced" / ".writable.lock"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ResultsError(f"The results folder {folder} can't be written: {error.strerror}.") from error
+    return folder, reason
 
 
 def verdicts(
-    table: PaperTable,
-    cells: Sequence[Cell],
-    records: Sequence[RunRecord],
-    *,
-    backend: str | None = None,
-    options: Options = Options(),
+    planned: Sequence[Planned], records: Iterable[RunRecord], *, backend: str | None = None
 ) -> list[Verdict]:
-    """Judge every cell by the records of its recipe on one backend: the given one, or the best covered."""
-    answers = []
-    for cell in cells:
-        recipe = adjust(table.recipe(cell), options)
-        if isinstance(recipe, NotAttempted):
-            answers.append(Verdict(cell, Answer.NOT_ATTEMPTED, recipe.reason))
-            continue
-        mark = fingerprint(recipe)
-        mine = [record for record in records if record.key.fingerprint == mark]
-        if not mine and (reason := obstacle(recipe.dataset)):
-            answers.append(Verdict(cell, Answer.NOT_ATTEMPTED, reason))
-            continue
-        used = backend or _best_covered(mine)
-        mine = [record for record in mine if record.key.backend == used]
-        folds = recipe.dataset.folds if recipe.dataset else 1
-        answers.append(judge(cell, mine, folds=folds, runs=recipe.runs))
-    return answers
+    """Judge every cell by the records of its recipe on one back end: the given one, or the best covered."""
+    by_fingerprint = defaultdict(list)
+    for record in records:
+        by_fingerprint[record.key.fingerprint].append(record)
+    return [_verdict(one, by_fingerprint[one.fingerprint], backend) for one in planned]
 
 
-def obstacle(dataset: Dataset | None) -> str:
-    """Say why a set may not be used: a package is missing, or a file on request is not here; else nothing."""
-    from data_pipelines.download import cached_path
-
-    if dataset is None:
-        return ""
-    if dataset.package and find_spec(dataset.package) is None:
-        return f"needs {dataset.package}, which has a licence of its own: pip install 'retable[{dataset.extra}]'"
-    is_missing = any(file.on_request and not cached_path(file).exists() for file in dataset.files)
-    return dataset.on_request if is_missing else ""
-
-
-def job_key(cell: Cell, fold: int, seed: int, backend: str, recipe: Recipe | Measurement) -> JobKey:
-    """Return the key of one job of a cell."""
-    place = (cell.paper, cell.table, cell.row, cell.column)
-    return JobKey(*place, fold, seed, backend, fingerprint(recipe), recipe.revision)
+def _verdict(planned: Planned, records: Sequence[RunRecord], backend: str | None) -> Verdict:
+    recipe = planned.recipe
+    if isinstance(recipe, NotAttempted) or (not records and planned.obstacle):
+        return Verdict(planned.cell, Answer.NOT_ATTEMPTED, planned.obstacle)
+    used = backend or _best_covered(records)
+    mine = [record for record in records if record.key.backend == used]
+    return judge(planned.cell, mine, folds=recipe.dataset.folds, runs=recipe.runs)
 
 
 def _best_covered(records: Iterable[RunRecord]) -> str | None:
@@ -146,19 +148,14 @@ def _best_covered(records: Iterable[RunRecord]) -> str | None:
     return max(finished, key=lambda backend: finished[backend], default=None)
 
 
-def _with_data(jobs: Sequence[Job], table: PaperTable, watcher: Watcher) -> list[Job]:
-    """Fetch every data set once; tell of those that can't be had and leave their jobs out."""
+def _with_data(jobs: Sequence[Job], watcher: Watcher) -> list[Job]:
+    """Fetch every data set once; report those that are unavailable and leave their jobs out."""
     available: dict[tuple[DataFile, ...], bool] = {}
-    kept = []
     for job in jobs:
-        key = job.key
-        recipe = adjust(table.recipe(table.cells(key.table, key.row, key.column)[0]), job.options)
-        dataset = None if isinstance(recipe, NotAttempted) else recipe.dataset
-        if dataset is not None and dataset.files not in available:
+        dataset = job.recipe.dataset
+        if dataset.files not in available:
             available[dataset.files] = _fetched(dataset, watcher)
-        if dataset is None or available[dataset.files]:
-            kept.append(job)
-    return kept
+    return [job for job in jobs if available[job.recipe.dataset.files]]
 
 
 def _fetched(dataset: Dataset, watcher: Watcher) -> bool:

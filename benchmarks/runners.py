@@ -1,20 +1,25 @@
 """Where jobs run: a runner is a function from jobs to an iterator of events. The only door to ray."""
 
 import os
+import pickle
 import signal
 import socket
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks import provenance
 from benchmarks.backends import backend_environment
 from benchmarks.jobs import Job
+from benchmarks.table import match
 from benchmarks.training import train
 from data_pipelines.dataset import DataError
-from results.records import EpochEnd, RunRecord
+from results.records import EpochEnd, JobKey, RunRecord
 
+PLACES = ("here", "ray")
 RETRIES = 3  # of a job whose worker or node died
 CARRIED = ("RETABLE_MIRROR", "RETABLE_HOME", "RETABLE_EMODB", "RETABLE_IEMOCAP")
 KNOCK_SECONDS = 10
@@ -32,6 +37,22 @@ class Cluster:
     cpus_per_job: float = 1.0
 
 
+def choose_runner(place: str, cluster: Cluster) -> Callable[[Iterable[Job]], Events]:
+    """Return the runner of a place. Raises UnknownName for an unknown one, DataError for bad shares."""
+    for name, share in (("--gpus-per-job", cluster.gpus_per_job), ("--cpus-per-job", cluster.cpus_per_job)):
+        if share is not None and share < 0:
+            raise DataError(f"{name} is {share}. Expected 0 or more.")
+    if match("place to run", place, PLACES) == "ray":
+        return partial(run_on_ray, cluster=cluster, warn=_warn)
+    if cluster != Cluster():
+        raise DataError("--address, --gpus-per-job and --cpus-per-job go with --on ray.")
+    return run_here
+
+
+def _warn(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
 def run_here(jobs: Iterable[Job]) -> Events:
     """Run the jobs in this process, one after the other."""
     for job in jobs:
@@ -39,9 +60,9 @@ def run_here(jobs: Iterable[Job]) -> Events:
 
 
 def run_on_ray(jobs: Iterable[Job], cluster: Cluster = Cluster(), warn: Callable[[str], None] = print) -> Events:
-    """Run the jobs on Ray, each in a fresh process; one whose worker or node dies starts anew.
+    """Run the jobs on Ray, each in a fresh process; a job whose worker or node dies starts again.
 
-    Its epochs are then told again from the first one. Raises DataError without Ray, or where no cluster answers.
+    Its epochs are then yielded again from the first one. Raises DataError without Ray or a cluster.
     """
     jobs = list(jobs)
     if not jobs:
@@ -53,7 +74,7 @@ def run_on_ray(jobs: Iterable[Job], cluster: Cluster = Cluster(), warn: Callable
 
         def start(job: Job) -> Any:
             return remote.options(runtime_env={"env_vars": environment(job, gpus)}).remote(
-                job, provenance.commit()
+                pickle.dumps(job), job.key, provenance.commit()
             )
 
         yield from _collect(ray, jobs, start, warn)
@@ -62,7 +83,7 @@ def run_on_ray(jobs: Iterable[Job], cluster: Cluster = Cluster(), warn: Callable
 
 
 def environment(job: Job, gpus: float) -> dict[str, str]:
-    """Return what a job's process must find set before Keras is imported."""
+    """Return the environment variables that a job's process needs before Keras is imported."""
     carried = {name: _absolute(os.environ[name]) for name in CARRIED if os.environ.get(name)}
     shared = {}
     if 0 < gpus < 1:  # several jobs on one device: none may take all of its memory
@@ -73,15 +94,15 @@ def environment(job: Job, gpus: float) -> dict[str, str]:
     return backend_environment(job.key.backend, job.options.deterministic) | carried | shared
 
 
-def _train(job: Job, commit: str) -> Iterator[EpochEnd | RunRecord]:
-    """Train on a node, whose code must be that of the process which writes the records."""
+def _train(job: bytes, key: JobKey, commit: str) -> Iterator[EpochEnd | RunRecord]:
+    """Train a pickled job on a node, whose code must be that of the process which writes the records."""
     if provenance.commit() != commit:
         text = (
             f"the node {os.uname().nodename} has retable at {provenance.commit()}, the writing process at {commit}"
         )
-        yield RunRecord(job.key, {}, error=text)
+        yield RunRecord(key, {}, error=text)
         return
-    yield from train(job)
+    yield from train(pickle.loads(job))
 
 
 def _collect(
@@ -99,7 +120,7 @@ def _collect(
         except ray.exceptions.RayError as error:  # worker or node died, or was out of memory
             reason = f"{type(error).__name__}: {str(error).partition('. ')[0]}"
             if retries:
-                warn(f"{job.key}: lost ({reason}); starts anew.")
+                warn(f"{job.key}: lost ({reason}); it starts again.")
                 running[start(job)] = (job, retries - 1)
                 del running[stream]
                 continue
@@ -118,7 +139,7 @@ def _connect(cluster: Cluster) -> Any:
         raise DataError("Ray is not installed. Install it with: pip install 'retable[ray]'") from error
     address = _address(cluster)
     if address.startswith("ray://"):
-        raise DataError(f"{address} is a Ray Client address, over which epochs can't be told. Expected HOST:PORT.")
+        raise DataError(f"{address} is a Ray Client address, which does not stream epochs. Expected HOST:PORT.")
     local = {"include_dashboard": False} if address == LOCAL else {}
     on_terminate = signal.getsignal(signal.SIGTERM)
     try:

@@ -1,4 +1,4 @@
-"""Signals that end what is under way, raised again until it has ended: what strikes in a finaliser is lost."""
+"""Signals that stop a block: Python drops an exception that a finalizer raises, so they are raised again."""
 
 import signal
 import sys
@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-AGAIN_SECONDS = 5  # where it is not known that one is lost: a library may have made an error of its own of it
+AGAIN_SECONDS = 5  # a library may have turned the exception into an error of its own
 SOON_SECONDS = 0.01
 
 
 @contextmanager
-def raised_until_heard(number: int, stop: Callable[[int], BaseException]) -> Iterator[None]:
-    """Raise inside what `stop` makes of a signal's number, at this signal and when the timer of the process rings.
+def raised_until_exit(number: int, stop: Callable[[int], BaseException]) -> Iterator[None]:
+    """Re-raise a stop signal until the block exits, even if a finalizer swallows it.
 
-    And again after a while, until it has come out. Leaves handlers as they were, and the timer off. Windows has no
-    such timer: there a signal does what it did before.
+    `stop` returns the exception for a signal's number; the signal is `number` or the alarm of the process' timer.
+    Handlers are restored, and the timer is off afterwards. On Windows, which lacks this timer, signals do what
+    they did before.
     """
     if not hasattr(signal, "setitimer"):
         yield

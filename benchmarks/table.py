@@ -1,15 +1,18 @@
-"""A paper's tables: the printed cells, and a recipe for each. The folder papers/ is the registry."""
+"""A paper's tables: the printed cells, a recipe for each, and the orders that the paper claims."""
 
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks import papers
+from benchmarks.look.subject import Trained
 from benchmarks.recipe import Measurement, NotAttempted, Recipe
 from results.published import Cell, read_cells
+from results.verdicts import Verdict
 
 MOST_NAMES = 40
 
@@ -29,16 +32,29 @@ class Claim(NamedTuple):
     columns: tuple[str, ...] = ()  # of which it is stated; none: of all
 
 
+class Look(NamedTuple):
+    """How to look at a paper's trained networks, and which rows are shown by default.
+
+    `show` takes the trained model, the verdicts on the paper's cells, a folder and a file format (png, svg); it
+    returns the files that it wrote.
+    """
+
+    table: str
+    rows: tuple[str, ...]
+    column: str
+    show: Callable[[Trained, Sequence[Verdict], Path, str], list[Path]]
+
+
 @dataclass(frozen=True)
 class PaperTable:
-    """All cells of a paper, how to earn each, and what was learned where ours differ."""
+    """All cells of a paper, the recipe of each, and notes on where ours differ."""
 
     paper: str  # the name of its file
     title: str
     recipe: Callable[[Cell], Recipe | Measurement | NotAttempted]
     notes: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
-    look: Any = None  # of benchmarks.looking: how to look at what a row's network learned
+    look: Look | None = None
 
     def cells(self, table: str | None = None, row: str | None = None, column: str | None = None) -> list[Cell]:
         """Return the cells that match, in printed order. Raises UnknownName."""
@@ -63,7 +79,7 @@ def load_table(paper: str) -> PaperTable:
 
 
 def match(what: str, wanted: str, known: Sequence[str]) -> str:
-    """Return the known name that `wanted` is, letter case aside. Raises UnknownName with the nearest one."""
+    """Return the known name that `wanted` is, ignoring letter case. Raises UnknownName with the nearest one."""
     folded = {name.casefold(): name for name in known}
     if wanted in known:
         return wanted

@@ -131,7 +131,23 @@ class Dataset:
 
     @property
     def data_hash(self) -> str:
-        """Twelve hexadecimal digits over the hashes of all files; "generated" where there are none."""
+        """Twelve hexadecimal digits over the hashes of all files; "generated" without any, empty without data."""
+        if self.examples == 0:
+            return ""
         if not self.files:
             return "generated"
         return hashlib.sha256("".join(f.hash for f in self.files).encode()).hexdigest()[:12]
+
+
+def no_examples(paths: Sequence[Path], fold: int, seed: int) -> Fold:
+    """Return a fold without examples."""
+    nothing = Split((), np.zeros(0, "int32"))
+    return Fold(nothing, None, nothing)
+
+
+def no_files(folder: Path) -> Sequence[Path]:
+    """Write nothing."""
+    return ()
+
+
+NO_DATA = Dataset("no data", "nothing is read", 0, (), no_examples, no_files, examples=0)

@@ -32,7 +32,6 @@ app.command("schedule")(nightly.schedule)
 app.command("features")(features.features)
 app.command("bench")(bench.bench)
 app.command("estimate")(estimate.estimate)
-app.command("readme")(show.readme)
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 

@@ -13,9 +13,9 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from benchmarks import device, provenance
+from benchmarks import backends, provenance
 from benchmarks.backends import select_backend
-from benchmarks.cli.show import wide_console
+from benchmarks.cli.console import wide_console
 from benchmarks.papers.kim2016 import STEPS, STREAMS
 from benchmarks.papers.zhang2015 import OURS
 from benchmarks.papers.zhang2015.networks import BATCH_SIZE, LAID
@@ -213,7 +213,7 @@ def bench_whole(task: Whole, repeats: int, output: Path | None) -> None:
     report = {
         "what": task.what,
         "repeats": repeats,
-        "device": device.processor(),
+        "device": backends.processor(),
         "commit": provenance.commit(),
         "versions": provenance.versions(),
         "costs": [cost._asdict() for cost in costs],
@@ -248,7 +248,7 @@ def measure(
         "batches": batches,
         "repeats": repeats,
         "backend": backend,
-        "device": device.name(backend),
+        "device": backends.device(backends.BACKENDS[backend]),
         "commit": provenance.commit(),
         "versions": provenance.versions(),
         "speeds": [speed._asdict() for speed in speeds],

@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.cli.progress import warn
-from benchmarks.cli.show import Column, Paper, Results, Row, TableName, existing, print_rows
-from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint
+from benchmarks.cli.console import Column, Paper, Results, Row, TableName, existing, print_rows, warn
+from benchmarks.jobs import Planned, plan
+from benchmarks.recipe import NotAttempted
 from benchmarks.table import PaperTable, load_table, match
 from results.comparison import Comparison, compare, select
 from results.ledger import ResultsError
-from results.published import Cell
 from results.records import RecordFiles, RunRecord
 from results.tables import decimals, exact, number
 from results.verdicts import Verdict
@@ -48,8 +47,8 @@ def compare_groups(
     two = select(read(existing(second_results) if second_results else folder), second)
     compared = [
         comparison
-        for cell in found.cells(table, row, column)
-        if (comparison := _compared(found, cell, one, two)) is not None
+        for planned in plan(found, found.cells(table, row, column))
+        if (comparison := _compared(planned, one, two)) is not None
     ]
     if not compared:
         raise ResultsError(f"No cell has runs in both groups: {len(one)} and {len(two)} runs were chosen.")
@@ -59,7 +58,7 @@ def compare_groups(
 
 
 def as_row(comparison: Comparison) -> dict[str, str]:
-    """Return what a reader wants to see, as texts by heading."""
+    """Return a row of the comparison, as texts by heading."""
     cell = comparison.cell
     difference, p_value = comparison.difference, comparison.p_value
     return {
@@ -101,17 +100,13 @@ def _reader(table: PaperTable, source: str, where: str):
     return lambda folder: tracked_records(table.paper, folder, where, warn)
 
 
-def _compared(table: PaperTable, cell: Cell, one: list[RunRecord], two: list[RunRecord]) -> Comparison | None:
+def _compared(planned: Planned, one: list[RunRecord], two: list[RunRecord]) -> Comparison | None:
     """Compare a cell by today's recipe; None unless both groups have runs of it."""
-    recipe: Recipe | Measurement | NotAttempted = table.recipe(cell)
-    if isinstance(recipe, NotAttempted):
+    recipe = planned.recipe
+    mine = [[r for r in group if r.key.fingerprint == planned.fingerprint and r.metrics] for group in (one, two)]
+    if isinstance(recipe, NotAttempted) or not all(mine):
         return None
-    mark = fingerprint(recipe)
-    groups = [[r for r in group if r.key.fingerprint == mark and r.metrics] for group in (one, two)]
-    if not all(groups):
-        return None
-    folds = recipe.dataset.folds if recipe.dataset else 1
-    return compare(cell, *groups, folds=folds, runs=recipe.runs)
+    return compare(planned.cell, *mine, folds=recipe.dataset.folds, runs=recipe.runs)
 
 
 def _print(rows: list[dict[str, str]], form: str, title: str) -> None:

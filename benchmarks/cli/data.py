@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from benchmarks.cli.show import wide_console
+from benchmarks.cli.console import wide_console
 from data_pipelines.dataset import DataError, Dataset, PackagedFile, RemoteFile
 from data_pipelines.datasets import all_datasets
 
-app = typer.Typer(help="The data sets: what they are, and where they lie.", no_args_is_help=True)
+app = typer.Typer(help="The data sets: list, fetch and verify their files.", no_args_is_help=True)
 LARGE_BYTES = 1_000_000_000
 Names = Annotated[list[str] | None, typer.Argument(help="Data sets; without any, all of them.")]
 
@@ -77,7 +77,7 @@ def verify(names: Names = None) -> None:
 
 @app.command()
 def where(names: Names = None) -> None:
-    """Print where the files lie, or will lie."""
+    """Print the paths of the files, whether they are here or not."""
     from data_pipelines.download import cached_path
 
     for dataset in _chosen(names):

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from benchmarks import provenance
-from benchmarks.cli.show import print_rows
+from benchmarks.cli.console import print_rows
 from results.records import results_folder
 from results.tables import estimate_rows
 

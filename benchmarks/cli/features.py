@@ -6,8 +6,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from benchmarks.cli.progress import bar_of_steps, warn
-from benchmarks.cli.show import wide_console
+from benchmarks.cli.console import bar_of_steps, warn, wide_console
 from benchmarks.table import match
 from data_pipelines.dataset import DataError
 

@@ -1,4 +1,4 @@
-"""retable look: what a trained network learned, as pictures."""
+"""retable look: pictures of a trained network."""
 
 import re
 from pathlib import Path
@@ -7,17 +7,17 @@ from typing import Annotated
 import typer
 from rich.markdown import Markdown
 
-from benchmarks import provenance, weights
+from benchmarks import provenance
 from benchmarks.backends import select_backend
-from benchmarks.cli.progress import warn
-from benchmarks.cli.show import Column, Paper, Results, Row, TableName, wide_console
-from benchmarks.jobs import Job, Options, adjust
+from benchmarks.checkpoints import weights_path
+from benchmarks.cli.console import BackendName, Column, Paper, Results, Row, TableName, warn, wide_console
+from benchmarks.jobs import Job, Options, Planned, plan
 from benchmarks.recipe import Recipe, settings
-from benchmarks.reproduce import job_key, obstacle, verdicts
+from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, UnknownName, load_table, paper_names
 from data_pipelines.dataset import DataError
 from results.published import Cell
-from results.records import EpochEnd, RecordFiles, results_folder
+from results.records import EpochEnd, JobKey, RecordFiles, results_folder
 from results.tracking import Tracker
 
 ENDINGS = ("png", "svg")
@@ -30,16 +30,16 @@ def look(
     column: Column = None,
     seed: Annotated[int, typer.Option(min=0, help="Which of its runs.")] = 0,
     epochs: Annotated[int | None, typer.Option(min=1, help="Other than the paper's, for a quick trial.")] = None,
-    backend: Annotated[str, typer.Option(help="tensorflow, jax or torch.")] = "tensorflow",
+    backend: BackendName = "tensorflow",
     lookalike: Annotated[bool, typer.Option("--lookalike", help="Generated data, for a quick trial.")] = False,
     ending: Annotated[str, typer.Option("--format", help="png or svg.")] = "png",
     output: Annotated[Path, typer.Option(help="A folder; each run gets one of its own in it.")] = Path("look"),
     results: Results = None,
 ) -> None:
-    """Draw what a network learned, and add the pictures to its run in MLflow where it has one.
+    """Draw filters, maps and mistakes of a network, and add the pictures to its run in MLflow.
 
-    The weights that `retable run` kept are used; without them the network is trained first, and as that is not
-    the recorded run, its pictures stay out of MLflow.
+    The weights that `retable run` kept are used. Without them the network is trained first; that is not the
+    recorded run, so its pictures are not added to MLflow.
     """
     if ending not in ENDINGS:
         raise DataError(f"--format is {ending!r}. Expected {' or '.join(ENDINGS)}.")
@@ -47,34 +47,28 @@ def look(
     cells = _cells(found, table, row, column)
     folder = results or results_folder()
     select_backend(backend)
-    for cell in cells:
-        _look(found, cell, seed, backend, Options(epochs, lookalike), ending, output, folder)
+    for planned in plan(found, cells, Options(epochs, lookalike)):
+        name = re.sub(r"[^\w.+-]+", "-", f"{planned.cell.row} {planned.cell.column} seed {seed}")
+        key = planned.key(0, seed, backend)
+        _look(found, planned, key, output / found.paper / name, ending, folder=folder)
 
 
-def _look(
-    found: PaperTable,
-    cell: Cell,
-    seed: int,
-    backend: str,
-    options: Options,
-    ending: str,
-    output: Path,
-    folder: Path,
-) -> None:
-    from benchmarks.look.images import trained
+def _look(found: PaperTable, planned: Planned, key: JobKey, place: Path, ending: str, *, folder: Path) -> None:
+    """Draw one network into a folder of its own; `folder` has the records."""
+    from benchmarks.look.trained import trained
 
-    recipe = adjust(found.recipe(cell), options)
-    if not (isinstance(recipe, Recipe) and recipe.keep_weights):
+    cell, recipe = planned.cell, planned.recipe
+    if not (isinstance(recipe, Recipe) and recipe.keep_weights and found.look):
         raise UnknownName(f"{cell.name} has no network to look at.")
-    if reason := obstacle(recipe.dataset):
-        raise DataError(f"{recipe.dataset.name} can't be used: {reason}.")
+    if planned.obstacle:
+        raise DataError(f"{recipe.dataset.name} can't be used: {planned.obstacle}.")
     files = RecordFiles(found.paper, folder)
-    job = Job(job_key(cell, 0, seed, backend, recipe), options)
-    mine = [record for record in files.records() if record.key.identity == job.key.identity and record.metrics]
-    own = [record for record in mine if weights.place(job.key, record.commit).exists()][-1:]
-    subject = trained(recipe, job, [*(record.commit for record in own), provenance.commit()], _hear)
-    place = output / found.paper / re.sub(r"[^\w.+-]+", "-", f"{cell.row} {cell.column} seed {seed}")
-    paths = found.look.show(subject, verdicts(found, found.cells(), files.records()), place, ending)
+    records = files.records()
+    mine = [record for record in records if record.key.identity == key.identity and record.metrics]
+    own = [record for record in mine if weights_path(key, record.commit).exists()][-1:]
+    commits = [*(record.commit for record in own), provenance.commit()]
+    subject = trained(Job(key, recipe, planned.options), recipe, commits, _print_epoch)
+    paths = found.look.show(subject, verdicts(plan(found, found.cells()), records), place, ending)
     for path in paths:
         if path.suffix == ".md":
             wide_console().print(Markdown(path.read_text("utf-8")))
@@ -96,5 +90,5 @@ def _cells(found: PaperTable, table: str | None, row: str | None, column: str | 
     return found.cells(table or look.table, row, column)[:1]
 
 
-def _hear(point: EpochEnd) -> None:
+def _print_epoch(point: EpochEnd) -> None:
     print(f"epoch {point.epoch}: loss {point.loss:.4f} ({point.seconds:.0f} s)")

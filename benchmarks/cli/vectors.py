@@ -9,8 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from benchmarks.cli.progress import bar_of_steps
-from benchmarks.cli.show import wide_console
+from benchmarks.cli.console import bar_of_steps, wide_console
 from data_pipelines.dataset import DataError
 from data_pipelines.text.vector_files import WIDEST
 
@@ -56,7 +55,7 @@ def train(
     with bar_of_steps(wide_console()) as bar:
         sentences = sum(1 for _ in TextLines(corpus))
         if not sentences:
-            raise DataError(f"{corpus}, line 1: there is no word up to the end.")
+            raise DataError(f"{corpus}, the file has no words.")
         task = bar.add_task("reading", total=sentences * (epochs + 1))
         text = TextLines(corpus, lower=lower, heard=lambda: bar.advance(task))
         trained = train_vectors(
@@ -139,8 +138,8 @@ def evaluate(
         grid.add_row(section, str(right), str(known), f"{100 * right / known:.1f}" if known else "-")
     wide_console().print(grid)
     correlation, share = rank_correlation(vectors, fetch(SIMILARITIES_FILE))
-    told = "-" if math.isnan(correlation) else f"{correlation:.3f}"
-    print(f"WordSim-353: Spearman's rank correlation {told}, on {share:.0%} of its pairs.")
+    rank = "-" if math.isnan(correlation) else f"{correlation:.3f}"
+    print(f"WordSim-353: Spearman's rank correlation {rank}, on {share:.0%} of its pairs.")
 
 
 @app.command()

@@ -1,12 +1,12 @@
-"""Where in an utterance a trained network looks, under its spectrogram."""
+"""Pictures of a trained speech network: attention under each utterance, and the confusion matrix."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.fitting import arranged, predict
-from benchmarks.look.images import Trained, confusion
+from benchmarks.look.images import confusion
+from benchmarks.look.subject import Trained
 from data_pipelines.speech.features import SHIFT_SECONDS
 from results import pictures
 from results.verdicts import Verdict
@@ -24,11 +24,11 @@ def look_at_attention(
     span: int,
 ) -> list[Path]:
     """Draw the weights of some test utterances, each of `span` frames, under their features, and all mistakes."""
-    scores, right = predict(subject.model, subject.recipe, subject.fold.test.x), subject.fold.test.y
+    scores, right = subject.predict(subject.fold.test.x), subject.fold.test.y
     answers = scores.argmax(axis=1)
     paths = [folder / f"{name}.{ending}" for name in ("confusion", "attention")]
     pictures.confusion(confusion(right, answers, len(names)), names, paths[0])
-    if "attention" not in {layer.name for layer in subject.model.layers}:
+    if "attention" not in subject.layers():
         return paths[:1]
     chosen = [row for label in range(len(names)) for row in np.flatnonzero(right == label)[:UTTERANCES]]
     weights = attention(subject, subject.images[chosen])
@@ -47,9 +47,10 @@ def attention(subject: Trained, x: np.ndarray) -> np.ndarray:
     import keras
 
     reached = keras.Model(subject.model.input, subject.model.get_layer("attention").output)
-    return np.asarray(reached.predict_on_batch(arranged(subject.recipe, x)))[..., 0]
+    arrange = subject.recipe.arrange
+    return np.asarray(reached.predict_on_batch(x if arrange is None else arrange(x)))[..., 0]
 
 
 def _frames(x: np.ndarray) -> np.ndarray:
-    """Return the features of the frames that are no padding, (frames, features)."""
+    """Return the features of the frames without padding, (frames, features)."""
     return x[x[:, -1] > 0, :-1]

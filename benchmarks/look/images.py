@@ -1,69 +1,17 @@
-"""What a trained network learned, as pictures: of images here, of what else a paper is about in its own file."""
+"""Pictures of a trained image network: filters, maps, confusion matrix, worst mistakes."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from benchmarks import provenance, weights
-from benchmarks.fitting import predict, prepare
-from benchmarks.jobs import Job
-from benchmarks.recipe import Recipe
-from benchmarks.training import load_fold, train
-from data_pipelines.dataset import DataError, Fold
+from benchmarks.look.subject import Trained
 from results import pictures
-from results.records import EpochEnd
 from results.verdicts import Verdict
 
 EXAMPLES, WORST = 4, 40  # images whose maps are shown; mistakes
-
-
-class Trained(NamedTuple):
-    """A trained model with its recipe, its fold as the model takes it, and the test images as they were."""
-
-    recipe: Recipe
-    model: Any
-    fold: Fold
-    images: np.ndarray
-
-
-class Look(NamedTuple):
-    """Which rows a paper is looked at by unless told otherwise, and how: `show` returns the files it wrote.
-
-    `show` takes the trained model, the verdicts on the paper's cells, a folder and the files' ending.
-    """
-
-    table: str
-    rows: tuple[str, ...]
-    column: str
-    show: Callable[[Trained, Sequence[Verdict], Path, str], list[Path]]
-
-
-def trained(recipe: Recipe, job: Job, commits: Sequence[str], hear: Callable[[EpochEnd], None]) -> Trained:
-    """Return a job's model with the weights kept by the first of `commits` that has any.
-
-    Without any it is trained now, which `hear` is told of; no record is written. Raises DataError if that fails.
-    """
-    fold = load_fold(recipe.dataset, job)
-    if not (places := _kept(job, commits)):
-        for event in train(job):
-            if isinstance(event, EpochEnd):
-                hear(event)
-            elif event.error:
-                raise DataError(f"Training failed: {event.error}")
-        if not (places := _kept(job, [provenance.commit()])):
-            raise DataError("The weights could not be kept, so there is nothing to look at.")
-    model, prepared, _ = prepare(recipe, fold, job.key.seed)
-    model.optimizer.build(model.trainable_variables)  # its state is in the file too
-    model.load_weights(places[0])
-    return Trained(recipe, model, prepared, fold.test.x)
-
-
-def _kept(job: Job, commits: Sequence[str]) -> list[Path]:
-    places = (weights.place(job.key, commit) for commit in commits)
-    return [place for place in places if place.exists()]
 
 
 def look_at_images(
@@ -77,10 +25,10 @@ def look_at_images(
 ) -> list[Path]:
     """Draw the first layer's filters, the responses of `layers` to some test images, and the wrong answers.
 
-    Layers that the network lacks are left out, and so are mistakes where it makes none.
+    Layers that the network lacks are skipped, and so are mistakes where there are none.
     """
-    scores, right = predict(subject.model, subject.recipe, subject.fold.test.x), subject.fold.test.y
-    present = [name for name in layers if name in {layer.name for layer in subject.model.layers}]
+    scores, right = subject.predict(subject.fold.test.x), subject.fold.test.y
+    present = [name for name in layers if name in subject.layers()]
     drawings: dict[str, Callable[[Path], None]] = {}
     if present:
         drawings["filters"] = partial(pictures.grid, filters(subject.model, present[0]), ())

@@ -1,4 +1,4 @@
-"""Which words a language model takes for near, beside those that a paper prints."""
+"""Nearest words of a language model, beside those that a paper prints."""
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.look.images import Trained
+from benchmarks.look.subject import Trained
 from data_pipelines.datasets.penn_treebank import spellings
 from data_pipelines.text.spelling import alphabet, spell
 from results import published
@@ -26,14 +26,14 @@ def look_at_neighbours(
     words: Mapping[str, str],
     characters: Mapping[str, str],
 ) -> list[Path]:
-    """Write neighbours.md: the nearest words of those that the paper asks for, beside its own.
+    """Write neighbours.md: our nearest words beside those of the paper's table.
 
-    `words` and `characters` name, for networks that read the one or the other, the layer behind each row of the
-    paper's table.
+    `words` and `characters` name the layer behind each row of that table, for networks that read words or
+    characters.
     """
     theirs = published_neighbours(paper)
     vocabulary = spellings(subject.fold.vocabulary)
-    reads_characters = "spelling" in {layer.name for layer in subject.model.layers}
+    reads_characters = "spelling" in subject.layers()
     lines = ["|vectors|word|ours|the paper's|in both|", "|-|-|-|-|-|"]
     for row, layer in (characters if reads_characters else words).items():
         vectors = partial(_vectors, subject, vocabulary, layer)
@@ -73,10 +73,10 @@ def _lines(row: str, theirs: Mapping[str, list[str]], vocabulary: Sequence[str],
 
 
 def _vectors(subject: Trained, vocabulary: Sequence[str], layer: str, asked: Sequence[str]) -> np.ndarray:
-    """Return what a layer makes of words; one that reads characters takes any word."""
+    """Return a layer's output for words; a network that reads characters takes any word."""
     from models.language_model_scoring import spelled_vectors, word_vectors
 
-    if "spelling" not in {found.name for found in subject.model.layers}:
+    if "spelling" not in subject.layers():
         numbers = {word: number for number, word in enumerate(vocabulary)}
         return word_vectors(subject.model, np.array([numbers[word] for word in asked], "int32"), layer)
     length = subject.model.get_layer("spelling").table.shape[1]

@@ -1,4 +1,4 @@
-"""A night: what to train unattended, for how long, and what makes it fail."""
+"""A night: the plan of an unattended run, its limits, and how it stops."""
 
 import signal
 import tomllib
@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from benchmarks import provenance
+from benchmarks.backends import BACKENDS
 from benchmarks.jobs import Options
 from benchmarks.runners import Cluster
-from benchmarks.signals import raised_until_heard
+from benchmarks.signals import raised_until_exit
 from benchmarks.table import load_table
 from data_pipelines.dataset import DataError
 from results.verdicts import Answer
@@ -23,11 +24,11 @@ MOST_HOURS = 24 * 365
 
 
 class Exit(IntEnum):
-    """What the exit code of a night says."""
+    """Exit codes of a night."""
 
     PASSED = 0
     FAILED = 1  # a job failed, data was missing, or the gate closed
-    UNFINISHED = 3  # out of time or told to stop: the next night goes on
+    UNFINISHED = 3  # out of time, or stopped: the next night continues
     ALREADY_RUNNING = 4
 
 
@@ -36,7 +37,7 @@ class Stop(KeyboardInterrupt):
 
 
 class Model(BaseModel):
-    """What both tables of a plan have in common: no unknown names, no changes."""
+    """Both tables of a plan: unknown names are refused, values cannot change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -48,7 +49,7 @@ class PlannedRun(Model):
     table: str | None = None
     row: str | None = None
     column: str | None = None
-    seeds: int | None = Field(None, ge=1)  # None: what the paper's protocol asks for
+    seeds: int | None = Field(None, ge=1)  # None: the paper's protocol
 
 
 class Plan(Model):
@@ -57,13 +58,13 @@ class Plan(Model):
     run: tuple[PlannedRun, ...] = Field(min_length=1)
     hours: float = Field(gt=0, le=MOST_HOURS)  # at most, for the whole night
     gate: tuple[Answer, ...] = (Answer.WORSE,)  # any of these for a cell fails the night
-    backend: Literal["tensorflow", "jax", "torch"] = "tensorflow"
+    backend: str = "tensorflow"
     deterministic: bool = False
     on: Literal["here", "ray"] = "here"
     address: str | None = None
     gpus_per_job: float | None = Field(None, ge=0)
     cpus_per_job: float = Field(1.0, ge=0)
-    results: str | None = None  # a folder; "{commit}" in it begins anew with every commit
+    results: str | None = None  # a folder; "{commit}" in it starts a new one with every commit
     report: str | None = None  # a folder for `retable report`, written at the end
     epochs: int | None = Field(None, ge=1)  # a rehearsal, never counts
     lookalike: bool = False  # a rehearsal, never counts
@@ -73,6 +74,13 @@ class Plan(Model):
         if self.on != "ray" and self.cluster != Cluster():
             raise ValueError('address, gpus_per_job and cpus_per_job go with on = "ray"')
         return self
+
+    @field_validator("backend")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in BACKENDS:
+            raise ValueError(f"expected one of {', '.join(BACKENDS)}")
+        return name
 
     @property
     def options(self) -> Options:
@@ -92,7 +100,7 @@ def read_plan(path: Path) -> Plan:
     try:
         plan = Plan.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} is no TOML file: {error}.") from error
+        raise DataError(f"{path} is not a TOML file: {error}.") from error
     except ValidationError as error:
         raise DataError(f"{path}: {'; '.join(map(_in_words, error.errors()))}.") from error
     for run in plan.run:
@@ -120,21 +128,18 @@ def alone(path: Path) -> Iterator[bool]:
 def stopping(hours: float, problems: list[str]) -> Iterator[None]:
     """Raise Stop inside when the hours are over, or on SIGTERM.
 
-    One that strikes in a library may come out as the library's own and fail a job; such `problems`, from the first
-    call to stop on, are dropped.
+    A library may turn the exception into its own and fail a job; `problems` after the first stop are dropped.
     """
     reason, before_it = "", 0
 
     def stop(number: int) -> Stop:
         nonlocal reason, before_it
         before_it = before_it if reason else len(problems)
-        reason = reason or (
-            f"its {hours:g} hours were over" if number == signal.SIGALRM else "it was told to stop"
-        )
+        reason = reason or (f"its {hours:g} hours were over" if number == signal.SIGALRM else "SIGTERM stopped it")
         return Stop(reason)
 
     try:
-        with raised_until_heard(signal.SIGTERM, stop):
+        with raised_until_exit(signal.SIGTERM, stop):
             signal.setitimer(signal.ITIMER_REAL, hours * 3600)
             yield
     finally:

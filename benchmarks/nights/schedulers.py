@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.backends import BACKENDS
 from benchmarks.nights.plan import Plan
 from data_pipelines.dataset import DataError
 
@@ -25,8 +26,7 @@ CARRIED = (
     *("RETABLE_RESULTS", "MLFLOW_TRACKING_URI"),
 )
 AWAY = ("kubernetes", "github")  # a night there starts in a folder of its own
-EXTRAS = {"tensorflow": "-e '.[gpu]'", "jax": "-e '.[jax]' 'jax[cuda12]'", "torch": "-e '.[torch]'"}
-GRACE_MINUTES = 15  # after the plan's own hours, before a scheduler loses its patience
+GRACE_MINUTES = 15  # after the plan's own hours, before a scheduler stops the night
 
 
 def units(scheduler: str, file: Path, plan: Plan, at: str, **settings: Any) -> dict[str, str]:
@@ -35,7 +35,7 @@ def units(scheduler: str, file: Path, plan: Plan, at: str, **settings: Any) -> d
         raise DataError(f'{file} runs on {plan.on!r}. A Ray job needs on = "ray".')
     if scheduler in AWAY and any(name and not Path(name).is_absolute() for name in (plan.results, plan.report)):
         raise DataError(
-            f"{file} has a relative folder, which {scheduler} throws away. Expected full paths, or none."
+            f"{file} has a relative folder, which {scheduler} does not keep. Expected full paths, or none."
         )
     hour, minute = _time(at)
     name = "retable-" + (re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "night")
@@ -48,7 +48,7 @@ def units(scheduler: str, file: Path, plan: Plan, at: str, **settings: Any) -> d
         "command": Path(sys.executable).parent / "retable",
         "environment": _environment(),
         "addresses": {name: text for name, text in _environment().items() if "://" in text},
-        "extras": EXTRAS[plan.backend],
+        "extras": BACKENDS[plan.backend].requirements,
         "minutes": minutes,
         "hour": hour,
         "minute": minute,
@@ -85,7 +85,7 @@ def _time(at: str) -> tuple[int, int]:
 
 
 def _environment() -> dict[str, str]:
-    """Return what is set now and a night needs too; folders by their full path, since it starts elsewhere."""
+    """Return the variables that a night needs, as they are set now; folders by their full path."""
     found = {name: os.environ[name] for name in CARRIED if os.environ.get(name)}
     return {name: str(Path(text).resolve()) if Path(text).exists() else text for name, text in found.items()}
 

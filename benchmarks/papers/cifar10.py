@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.look.images import Look, look_at_images
+from benchmarks.look.images import look_at_images
 from benchmarks.recipe import CROSS_ENTROPY, NotAttempted, Recipe
-from benchmarks.table import Claim, PaperTable
+from benchmarks.table import Claim, Look, PaperTable
 from data_pipelines.dataset import Fold
 from data_pipelines.datasets.cifar10 import CIFAR10, CIFAR10_JPEG, CLASSES
 from results.metrics import TEST_ERROR, TRAINING_ERROR

@@ -139,10 +139,8 @@ def counting(cell: Cell) -> Measurement | NotAttempted:
     return Measurement(dataset=replace(dataset, folds=1), measure=measure, metrics=(cell.metric,))
 
 
-def count(fold: Fold | None, seed: int, *, what: str) -> dict[str, float]:
+def count(fold: Fold, seed: int, *, what: str) -> dict[str, float]:
     """Count classes, mean length, sentences, distinct words or test sentences of a set."""
-    if fold is None:
-        raise ValueError("There is nothing to count without data.")
     parts = [part for part in (fold.train, fold.valid, fold.test) if part is not None]
     lengths = np.concatenate([np.count_nonzero(part.x, axis=1) for part in parts])
     labels = np.concatenate([part.y for part in parts])
@@ -157,10 +155,8 @@ def count(fold: Fold | None, seed: int, *, what: str) -> dict[str, float]:
     return {VALUE.name: float(counts[what])}
 
 
-def bayes_predictions(fold: Fold | None, seed: int, *, fit: Callable) -> np.ndarray:
+def bayes_predictions(fold: Fold, seed: int, *, fit: Callable) -> np.ndarray:
     """Return what a system that counts n-grams predicts, fitted to the whole training part: (examples,)."""
-    if fold is None:
-        raise ValueError("There is nothing to fit without data.")
     words = np.array(["", *fold.vocabulary], dtype=object)
     train, test = ([words[row[row > 0]].tolist() for row in part.x] for part in (fold.train, fold.test))
     return predicted(fit, train, fold.train.y, test)

@@ -24,10 +24,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.look.images import Look
 from benchmarks.look.neighbours import look_at_neighbours
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, constant_order, from_keras, last_lowest
-from benchmarks.table import PaperTable
+from benchmarks.table import Look, PaperTable
 from data_pipelines.dataset import Fold, Split
 from data_pipelines.datasets.penn_treebank import END, PTB, known_words, spellings
 from data_pipelines.text.spelling import MARKS, alphabet, spell
@@ -123,7 +122,7 @@ def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
     if cell.metric == VALUE:
         unit = 1e6 if cell.column.startswith("millions") else 1
         measure = partial(parameters, build=NETWORKS[cell.row], unit=unit)
-        return Measurement(dataset=PTB, measure=measure, metrics=(VALUE,))
+        return Measurement(dataset=PTB, measure=measure, metrics=(VALUE,), needs_keras=True)
     return _training(NETWORKS[cell.row], **ZAREMBA.get(cell.row, {}))
 
 
@@ -197,19 +196,15 @@ def read(model: Any, x: np.ndarray) -> np.ndarray:
     return log_probabilities(model, x)
 
 
-def kneser_ney(fold: Fold | None, seed: int, *, order: int, modified: bool) -> dict[str, float]:
+def kneser_ney(fold: Fold, seed: int, *, order: int, modified: bool) -> dict[str, float]:
     """Return the test perplexity of an n-gram model, over all tokens and ends of sentences."""
-    if fold is None:
-        raise ValueError("There is nothing to count without data.")
     end = fold.vocabulary.index(END)
     model = KneserNey(fold.train.x - 1, words=len(fold.vocabulary), end=end, order=order, modified=modified)
     return {PERPLEXITY.name: perplexity(model.probabilities(fold.test.x - 1))}
 
 
-def count(fold: Fold | None, seed: int, *, what: str) -> dict[str, float]:
+def count(fold: Fold, seed: int, *, what: str) -> dict[str, float]:
     """Count the words or characters of the vocabulary, or the tokens of a part."""
-    if fold is None:
-        raise ValueError("There is nothing to count without data.")
     if what in ("|V|", "|C|"):
         found = len(fold.vocabulary) if what == "|V|" else len(set("".join(fold.vocabulary))) + MARKS
     else:
@@ -217,13 +212,11 @@ def count(fold: Fold | None, seed: int, *, what: str) -> dict[str, float]:
     return {VALUE.name: float(found)}
 
 
-def parameters(fold: Fold | None, seed: int, *, build: Any, unit: float) -> dict[str, float]:
+def parameters(fold: Fold, seed: int, *, build: Any, unit: float) -> dict[str, float]:
     """Count the parameters of a network as Torch does, with two biases per gate, without making them."""
     from models.language_model import parameters, second_biases
     from models.layer_sizes import without_weights
 
-    if fold is None:
-        raise ValueError("There is nothing to build without a vocabulary.")
     rng = np.random.default_rng(seed)
     with without_weights():
         model = build(as_streams(fold, rng, streams=STREAMS, steps=STEPS), rng)

@@ -22,9 +22,9 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.look.images import Look, look_at_images
+from benchmarks.look.images import look_at_images
 from benchmarks.recipe import Measurement, Recipe, constant_order, from_keras
-from benchmarks.table import PaperTable
+from benchmarks.table import Look, PaperTable
 from data_pipelines.dataset import Fold
 from data_pipelines.datasets.usps import USPS
 from results.metrics import (
@@ -49,7 +49,8 @@ MEASURES = (
 def recipe(cell: Cell) -> Recipe | Measurement:
     """Return how to earn a cell."""
     if cell.table == "architecture":
-        return Measurement(measure=partial(size, layer=cell.row, what=cell.column), metrics=(VALUE,))
+        measure = partial(size, layer=cell.row, what=cell.column)
+        return Measurement(measure=measure, metrics=(VALUE,), needs_keras=True)
     return Recipe(
         dataset=USPS,
         build=build,
@@ -78,7 +79,7 @@ def squares():
     return squares
 
 
-def size(fold: Fold | None, seed: int, *, layer: str, what: str) -> dict[str, float]:
+def size(fold: Fold, seed: int, *, layer: str, what: str) -> dict[str, float]:
     """Count units, connections or parameters of a layer of the network, or of all."""
     from models.layer_sizes import layer_sizes
     from models.zip_code_net import zip_code_net

@@ -35,9 +35,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.look.images import Look, Trained, look_at_images
+from benchmarks.look.images import look_at_images
+from benchmarks.look.subject import Trained
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, as_is
-from benchmarks.table import Claim, PaperTable
+from benchmarks.table import Claim, Look, PaperTable
 from data_pipelines.dataset import Fold
 from data_pipelines.datasets.mnist import MNIST
 from data_pipelines.images import all_transformed, deskewed, distorted, linear_map, transformed
@@ -94,11 +95,12 @@ def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
     """Return how to earn a cell."""
     if cell.table == "architecture":
         network, layer = cell.row.split()
-        return Measurement(measure=partial(size, network=network, layer=layer, what=cell.column), metrics=(VALUE,))
+        measure = partial(size, network=network, layer=layer, what=cell.column)
+        return Measurement(measure=measure, metrics=(VALUE,), needs_keras=True)
     prepared = PREPARATIONS.get(cell.column)
     if cell.row in CLASSIFIERS:
-        measure = partial(classifier_predictions, fit=CLASSIFIERS[cell.row], prepared=prepared)
-        return Measurement(dataset=MNIST, measure=measure, metrics=(TEST_ERROR,))
+        classify = partial(classifier_predictions, fit=CLASSIFIERS[cell.row], prepared=prepared)
+        return Measurement(dataset=MNIST, measure=classify, metrics=(TEST_ERROR,))
     name, _, addition = cell.row.partition(" [")
     if name not in NETWORKS or addition == "huge distortions]":
         return NotAttempted(REASONS.get(cell.row, "a support vector machine: not one of the lectures' systems"))
@@ -154,11 +156,9 @@ def changed(fold: Fold, rng: np.random.Generator, *, by: Callable[[np.ndarray], 
 
 
 def classifier_predictions(
-    fold: Fold | None, seed: int, *, fit: Callable[..., np.ndarray], prepared: Callable | None
+    fold: Fold, seed: int, *, fit: Callable[..., np.ndarray], prepared: Callable | None
 ) -> np.ndarray:
     """Return the digits that a classifier which is no network predicts, (examples,)."""
-    if fold is None:
-        raise ValueError("There is nothing to fit without data.")
     train, test = (prepared(x) if prepared else x for x in (fold.train.x, fold.test.x))
     return fit(train.reshape(len(train), -1), fold.train.y, test.reshape(len(test), -1))
 
@@ -200,7 +200,7 @@ def invariance(verdicts: Sequence[Verdict]) -> dict[str, dict[str, list[Band]]]:
     return panels
 
 
-def size(fold: Fold | None, seed: int, *, network: str, layer: str, what: str) -> dict[str, float]:
+def size(fold: Fold, seed: int, *, network: str, layer: str, what: str) -> dict[str, float]:
     """Count connections or parameters of a layer of a network, or of all."""
     from models import lenet
     from models.layer_sizes import layer_sizes

@@ -35,9 +35,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.look.attention import look_at_attention
-from benchmarks.look.images import Look
 from benchmarks.recipe import CROSS_ENTROPY, Measurement, NotAttempted, Recipe, from_keras, last_best
-from benchmarks.table import Claim, PaperTable
+from benchmarks.table import Claim, Look, PaperTable
 from data_pipelines.dataset import Dataset, Fold, Split
 from data_pipelines.datasets.emodb import CLASSES, emodb
 from data_pipelines.datasets.iemocap import FOLDER, IEMOCAP, LEVELS, iemocap, utterances
@@ -119,10 +118,8 @@ def control(dataset: Dataset) -> Measurement:
     )
 
 
-def by_length(fold: Fold | None, seed: int) -> np.ndarray:
+def by_length(fold: Fold, seed: int) -> np.ndarray:
     """Return the classes by a normal distribution of the logarithm of each class' length, (examples,)."""
-    if fold is None:
-        raise ValueError("There is nothing to fit without data.")
     x, test = (np.log(part.x[..., -1].sum(axis=1, dtype="float64"))[:, None] for part in (fold.train, fold.test))
     return gaussians(x, fold.train.y, test)
 
@@ -141,10 +138,8 @@ def load_judgements(paths: Sequence[Path], fold: int, seed: int) -> Fold:
     return Fold(Split(utterances(paths[0]), nothing.y), None, nothing)
 
 
-def count(fold: Fold | None, seed: int, *, row: str) -> Mapping[str, float]:
+def count(fold: Fold, seed: int, *, row: str) -> Mapping[str, float]:
     """Count the utterances of an emotion, or of a type of speech."""
-    if fold is None:
-        raise ValueError("There is nothing to count without data.")
     judged = fold.train.x
     if row in EMOTIONS:
         codes = Counter(utterance.emotion for utterance in judged)

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.fitting import arranged, prepare
+from benchmarks.jobs import obstacle
 from benchmarks.papers.zhang2015 import OURS
 from benchmarks.recipe import Recipe
-from benchmarks.reproduce import obstacle
 from benchmarks.table import load_table
 from data_pipelines.dataset import Fold
 

@@ -8,9 +8,9 @@ import tensorflow as tf
 
 import results
 from benchmarks import fitting
-from benchmarks.jobs import Options, adjust
-from benchmarks.recipe import NotAttempted, Recipe, describe, fingerprint
-from benchmarks.reproduce import missing_jobs, obstacle, reproduce, verdicts
+from benchmarks.jobs import Options, missing_jobs, plan
+from benchmarks.recipe import NotAttempted, Recipe, describe
+from benchmarks.reproduce import reproduce, verdicts
 from benchmarks.runners import run_here
 from benchmarks.table import load_table, paper_names
 from results.metrics import classifies
@@ -96,9 +96,10 @@ def test_row_on_lookalike_data(paper, name, row, tmp_path, request):
     if (paper, name, row) not in COMPILED:
         request.getfixturevalue("narrowly_and_eagerly")
     table, cells = load_table(paper), CELLS[paper, name, row]
-    if reasons := {obstacle(adjust(table.recipe(cell), TRIAL).dataset) for cell in cells} - {""}:
+    planned = plan(table, cells, TRIAL)
+    if reasons := {one.obstacle for one in planned} - {""}:
         pytest.skip(*reasons)
-    judged = reproduce(table, cells, first_folds, tmp_path, seeds=1, options=TRIAL)
+    judged = reproduce(planned, first_folds, tmp_path, seeds=1)
     records = RecordFiles(paper, tmp_path).records()
     assert [record.error for record in records if record.error] == []
     assert len(judged) == len(cells)
@@ -108,7 +109,7 @@ def test_row_on_lookalike_data(paper, name, row, tmp_path, request):
     metrics = {cell.metric.name: cell.metric for cell in cells}
     classified = [r for r in records if any(classifies(metrics[name]) for name in r.metrics if name in metrics)]
     assert set(RecordFiles(paper, tmp_path).predictions()) == {record.key for record in classified}
-    missing = missing_jobs(table, cells, records, backend="tensorflow", seeds=1, options=TRIAL)
+    missing = missing_jobs(planned, records, backend="tensorflow", seeds=1)
     assert [job for job in missing if job.key.fold == 0] == []
 
 
@@ -126,11 +127,11 @@ def test_every_cell_has_a_recipe_or_a_reason(paper):
 @pytest.mark.parametrize("paper", paper_names())
 def test_trials_never_count(paper):
     table = load_table(paper)
-    recipes = [table.recipe(cell) for cell in table.cells()]
-    for recipe in recipes:
-        if isinstance(recipe, Recipe):
-            assert fingerprint(adjust(recipe, Options(epochs=1))) != fingerprint(recipe)
-            assert fingerprint(adjust(recipe, Options(lookalike=True))) != fingerprint(recipe)
+    counting = plan(table, table.cells())
+    for options in (Options(epochs=1), Options(lookalike=True)):
+        for one, trial in zip(counting, plan(table, table.cells(), options), strict=True):
+            if isinstance(one.recipe, Recipe):
+                assert trial.fingerprint != one.fingerprint
 
 
 @pytest.mark.parametrize("paper", paper_names())
@@ -138,7 +139,7 @@ def test_the_published_records_belong_to_todays_recipes(paper):
     """A changed fingerprint would silently orphan the results that stand in the repository."""
     table = load_table(paper)
     records = RecordFiles(paper, Path(results.__file__).parent).records()
-    marks = {fingerprint(r) for r in map(table.recipe, table.cells()) if not isinstance(r, NotAttempted)}
-    assert {record.key.fingerprint for record in records} <= marks
+    planned = plan(table, table.cells())
+    assert {record.key.fingerprint for record in records} <= {one.fingerprint for one in planned} - {""}
     assert all(not record.commit.endswith("+") for record in records)
-    assert len(verdicts(table, table.cells(), records)) == len(table.cells())
+    assert len(verdicts(planned, records)) == len(table.cells())

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import checkpoints
-from benchmarks.jobs import Job, Options, adjust
-from benchmarks.reproduce import job_key
+from benchmarks.jobs import Job, Options, plan
 from benchmarks.table import load_table
 from benchmarks.training import train
 from data_pipelines.dataset import LeftOut
@@ -48,15 +47,15 @@ def start(what, backend, home):
 def a_job(checkpoint_after=0.0):
     options = Options(2, lookalike=True, checkpoint_after=checkpoint_after)
     table = load_table("starter")
-    cell = table.cells("1", "LeNet-style", "digits")[0]
-    return Job(job_key(cell, 0, 0, "tensorflow", adjust(table.recipe(cell), options)), options)
+    (planned,) = plan(table, table.cells("1", "LeNet-style", "digits"), options)
+    return Job(planned.key(0, 0, "tensorflow"), planned.recipe, options)
 
 
 def first_epoch(job):
     events = train(job)
     assert isinstance(next(events), EpochEnd)
     events.close()
-    return checkpoints.place(job.key, deterministic=False)
+    return checkpoints.path_of(job.key, deterministic=False)
 
 
 @pytest.fixture(autouse=True)
@@ -128,7 +127,7 @@ def test_everything_that_training_changes_is_in_the_state():
     model = keras.Model(x, recurrent(keras.layers.Dropout(0.5)(x)))
     model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
     model.train_on_batch(np.ones((2, 3, 4)), np.ones((2, 3, 5)))
-    names = {variable.path.rpartition("/")[2] for variable in checkpoints._state(model)}
+    names = {variable.path.rpartition("/")[2] for variable in checkpoints.state_of(model)}
     assert {"kernel", "recurrent_kernel", "bias", "seed_generator_state", "learning_rate", "iteration"} <= names
     assert any("momentum" in name for name in names)
     assert "memory" in names

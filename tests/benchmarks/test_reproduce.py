@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.jobs import Options
-from benchmarks.reproduce import Watcher, missing_jobs, reproduce, verdicts
+from benchmarks.jobs import Options, missing_jobs, plan
+from benchmarks.reproduce import Watcher, reproduce, verdicts
 from benchmarks.runners import run_here
 from benchmarks.table import load_table
 from benchmarks.training import train
@@ -56,29 +56,29 @@ def kim(monkeypatch):
 def test_the_protocol_asks_for_five_seeds_and_resuming_is_free(kim, tmp_path):
     table, cells = kim
     first, second = Listener(), Listener()
-    judged = reproduce(table, cells, fake_run, tmp_path, watcher=first)
+    judged = reproduce(plan(table, cells), fake_run, tmp_path, watcher=first)
     assert [job.key.seed for job in first.jobs] == [0, 1, 2, 3, 4]
     assert [curve for _, curve in first.records] == [1] * 5
     assert (judged[0].answer, judged[0].mean) == (Answer.REPRODUCED, pytest.approx(91.4))
-    assert reproduce(table, cells, fake_run, tmp_path, watcher=second) == judged
+    assert reproduce(plan(table, cells), fake_run, tmp_path, watcher=second) == judged
     assert second.jobs == []
 
 
 def test_more_seeds_run_only_what_is_missing(kim, tmp_path):
     table, cells = kim
-    reproduce(table, cells, fake_run, tmp_path, seeds=2)
+    reproduce(plan(table, cells), fake_run, tmp_path, seeds=2)
     listener = Listener()
-    reproduce(table, cells, fake_run, tmp_path, seeds=4, watcher=listener)
+    reproduce(plan(table, cells), fake_run, tmp_path, seeds=4, watcher=listener)
     assert [job.key.seed for job in listener.jobs] == [2, 3]
 
 
 def test_another_revision_does_not_count(kim, tmp_path, monkeypatch):
     table, cells = kim
-    reproduce(table, cells, fake_run, tmp_path)
+    reproduce(plan(table, cells), fake_run, tmp_path)
     raised = replace(table, recipe=lambda cell: replace(table.recipe(cell), revision=2))
     records = RecordFiles("kim2014", tmp_path).records()
-    assert verdicts(raised, cells, records)[0].answer == Answer.INCOMPLETE
-    assert len(missing_jobs(raised, cells, records, backend="tensorflow")) == 5
+    assert verdicts(plan(raised, cells), records)[0].answer == Answer.INCOMPLETE
+    assert len(missing_jobs(plan(raised, cells), records, backend="tensorflow")) == 5
 
 
 def test_a_recipe_that_serves_two_cells_runs_once(kim, tmp_path):
@@ -86,18 +86,18 @@ def test_a_recipe_that_serves_two_cells_runs_once(kim, tmp_path):
     twice = [cells[0], cells[0]._replace(row="another name")]
     same = replace(table, recipe=lambda cell: table.recipe(cells[0]))
     listener = Listener()
-    judged = reproduce(same, twice, fake_run, tmp_path, watcher=listener)
+    judged = reproduce(plan(same, twice), fake_run, tmp_path, watcher=listener)
     assert len(listener.jobs) == 5
     assert {verdict.answer for verdict in judged} == {Answer.REPRODUCED}
 
 
 def test_verdicts_keep_backends_apart(kim, tmp_path):
     table, cells = kim
-    reproduce(table, cells, fake_run, tmp_path)
-    reproduce(table, cells, fake_run, tmp_path, backend="jax", seeds=2)
+    reproduce(plan(table, cells), fake_run, tmp_path)
+    reproduce(plan(table, cells), fake_run, tmp_path, backend="jax", seeds=2)
     records = RecordFiles("kim2014", tmp_path).records()
-    assert len(verdicts(table, cells, records)[0].units) == 5
-    assert len(verdicts(table, cells, records, backend="jax")[0].units) == 2
+    assert len(verdicts(plan(table, cells), records)[0].units) == 5
+    assert len(verdicts(plan(table, cells), records, backend="jax")[0].units) == 2
 
 
 def test_a_failing_job_becomes_a_record_and_is_tried_again(tmp_path, monkeypatch):
@@ -109,13 +109,13 @@ def test_a_failing_job_becomes_a_record_and_is_tried_again(tmp_path, monkeypatch
     working = starter.build
     monkeypatch.setattr(starter, "build", lambda *a, **k: (_ for _ in ()).throw(MemoryError("too\nlarge")))
     starter.build.__name__ = "build"
-    failed = reproduce(table, cells, run_here, tmp_path, seeds=2, options=trial)
+    failed = reproduce(plan(table, cells, trial), run_here, tmp_path, seeds=2)
     assert failed[0].reason == "0 of 5 runs; the last failed: MemoryError: too large"
     assert [record.error for record in RecordFiles("starter", tmp_path).records()] == [
         "MemoryError: too large"
     ] * 2
     monkeypatch.setattr(starter, "build", working)
-    mended = reproduce(table, cells, run_here, tmp_path, seeds=2, options=trial)
+    mended = reproduce(plan(table, cells, trial), run_here, tmp_path, seeds=2)
     assert len(mended[0].units) == 2
 
 
@@ -126,7 +126,9 @@ def test_a_set_that_cannot_be_had_is_left_out_with_its_reason(home, tmp_path):
     recipe = table.recipe(cells[0])
     absent = replace(recipe, dataset=replace(recipe.dataset, files=(file,)))
     listener = Listener()
-    judged = reproduce(replace(table, recipe=lambda cell: absent), cells, fake_run, tmp_path, watcher=listener)
+    judged = reproduce(
+        plan(replace(table, recipe=lambda cell: absent), cells), fake_run, tmp_path, watcher=listener
+    )
     assert listener.jobs == []
     assert "http://127.0.0.1:9/none.all" in listener.reasons[0]
     assert judged[0].answer == Answer.INCOMPLETE
@@ -140,16 +142,15 @@ def test_sets_of_one_name_are_fetched_apart(tmp_path, monkeypatch):
     monkeypatch.setattr("data_pipelines.download.fetch", fetch)
     table, listener = load_table("zhang2015"), Listener()
     cells = [cell for row in ("Sm. Conv. Th.", "Sm. Conv.", "BoW") for cell in table.cells("4", row, "AG")]
-    reproduce(table, cells, fake_run, tmp_path, seeds=1, watcher=listener)
+    reproduce(plan(table, cells), fake_run, tmp_path, seeds=1, watcher=listener)
     assert [job.key.row for job in listener.jobs] == ["Sm. Conv.", "BoW"]
     assert listener.reasons == ["no thesaurus"]
 
 
 def test_equal_seeds_give_equal_numbers():
     table = load_table("kim2014")
-    jobs = missing_jobs(
-        table, table.cells(*TREC), [], backend="tensorflow", seeds=2, options=Options(epochs=3, lookalike=True)
-    )
+    planned = plan(table, table.cells(*TREC), Options(epochs=3, lookalike=True))
+    jobs = missing_jobs(planned, [], backend="tensorflow", seeds=2)
 
     def numbers(job):
         events = list(train(job))

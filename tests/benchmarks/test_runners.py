@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks import device, runners
+from benchmarks import runners
+from benchmarks.backends import BACKENDS
 from benchmarks.cli.app import app
-from benchmarks.jobs import Job, Options
-from benchmarks.reproduce import missing_jobs
+from benchmarks.jobs import Job, Options, missing_jobs, plan
+from benchmarks.recipe import Measurement
 from benchmarks.runners import Cluster, environment, run_here, run_on_ray
 from benchmarks.table import UnknownName, load_table
 from data_pipelines.dataset import DataError
@@ -23,7 +24,7 @@ def starter_jobs(seeds: int, epochs: int) -> list[Job]:
     table = load_table("starter")
     cells = table.cells(None, "LeNet-style", "digits")
     options = Options(epochs=epochs, lookalike=True)
-    return missing_jobs(table, cells, [], backend="tensorflow", seeds=seeds, options=options)
+    return missing_jobs(plan(table, cells, options), [], backend="tensorflow", seeds=seeds)
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_a_killed_node_costs_a_retry_and_no_record(two_nodes):
             kill()
             kill = None
     records = [event for event in events if isinstance(event, RunRecord)]
-    assert len(lost) == 1 and "starts anew" in lost[0], lost
+    assert len(lost) == 1 and "starts again" in lost[0], lost
     assert Counter(record.key for record in records) == dict.fromkeys((job.key for job in jobs), 1)
     assert {record.error for record in records} == {""}
     repeated = Counter(event.key for event in events if isinstance(event, EpochEnd) and event.epoch == 1)
@@ -61,12 +62,12 @@ def test_a_killed_node_costs_a_retry_and_no_record(two_nodes):
 
 
 def test_every_job_has_a_process_of_its_own_with_its_environment(two_nodes, monkeypatch):
-    def tell(job, commit):
+    def tell(job, key, commit):
         import os
         import sys
 
         was_early = "keras" in sys.modules
-        yield RunRecord(job.key, {}, versions=f"{os.getpid()} {os.environ['KERAS_BACKEND']} {was_early}")
+        yield RunRecord(key, {}, versions=f"{os.getpid()} {os.environ['KERAS_BACKEND']} {was_early}")
 
     monkeypatch.setattr(runners, "_train", tell)
     told = [event.versions.split() for event in run_on_ray(starter_jobs(3, 1), Cluster(two_nodes[0]))]
@@ -136,7 +137,7 @@ def test_what_cannot_be_mended_becomes_a_failed_record(error, outcome, starts):
 
 
 def test_a_node_with_other_code_trains_nothing():
-    event = next(iter(runners._train(starter_jobs(1, 1)[0], "another commit")))
+    event = next(iter(runners._train(b"", starter_jobs(1, 1)[0].key, "another commit")))
     assert "the writing process at another commit" in event.error
 
 
@@ -146,13 +147,14 @@ def test_the_environment_of_a_job_is_set_before_keras(tmp_path, monkeypatch):
     monkeypatch.setenv("RETABLE_MIRROR", "mirror")
     monkeypatch.setenv("RETABLE_HOME", "https://example.org/data")
     key = JobKey("p", "1", "r", "c", 0, 0, "jax", "f", 1)
-    found = environment(Job(key, Options(deterministic=True)), 0.5)
+    nothing = Measurement(measure=lambda fold, seed: {}, metrics=())
+    found = environment(Job(key, nothing, Options(deterministic=True)), 0.5)
     assert found["KERAS_BACKEND"] == "jax"
     assert "--xla_gpu_deterministic_ops=true" in found["XLA_FLAGS"]
     assert found["RETABLE_MIRROR"] == str(tmp_path / "mirror")
     assert found["RETABLE_HOME"] == "https://example.org/data"
     assert (found["TF_FORCE_GPU_ALLOW_GROWTH"], found["XLA_PYTHON_CLIENT_MEM_FRACTION"]) == ("true", "0.450")
-    assert "XLA_PYTHON_CLIENT_MEM_FRACTION" not in environment(Job(key), 1)
+    assert "XLA_PYTHON_CLIENT_MEM_FRACTION" not in environment(Job(key, nothing), 1)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +206,7 @@ def test_wrong_places(wrong, error, text, tmp_path):
 def test_device_memory_comes_from_the_backend(monkeypatch):
     chip = SimpleNamespace(memory_stats=lambda: {"peak_bytes_in_use": 7})
     monkeypatch.setitem(sys.modules, "jax", SimpleNamespace(local_devices=lambda: [chip]))
-    assert device.peak_bytes("jax") == 7
+    assert BACKENDS["jax"].peak_bytes() == 7
     calls: list[str] = []
     cuda = SimpleNamespace(
         is_available=lambda: True,
@@ -212,14 +214,14 @@ def test_device_memory_comes_from_the_backend(monkeypatch):
         reset_peak_memory_stats=lambda: calls.append("reset"),
     )
     monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
-    device.forget_peak("torch")
-    assert (device.peak_bytes("torch"), calls) == (9, ["reset"])
+    BACKENDS["torch"].forget_peak()
+    assert (BACKENDS["torch"].peak_bytes(), calls) == (9, ["reset"])
     memory = SimpleNamespace(
         get_memory_info=lambda name: {"peak": 11}, reset_memory_stats=lambda name: calls.append(name)
     )
     config = SimpleNamespace(list_physical_devices=lambda kind: ["a GPU"], experimental=memory)
     monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(config=config))
-    device.forget_peak("tensorflow")
-    assert (device.peak_bytes("tensorflow"), calls) == (11, ["reset", "GPU:0"])
+    BACKENDS["tensorflow"].forget_peak()
+    assert (BACKENDS["tensorflow"].peak_bytes(), calls) == (11, ["reset", "GPU:0"])
     config.list_physical_devices = lambda kind: []
-    assert device.peak_bytes("tensorflow") == 0
+    assert BACKENDS["tensorflow"].peak_bytes() == 0

@@ -9,9 +9,8 @@ import pytest
 
 from benchmarks import fitting
 from benchmarks.fitting import predict, prepare, train_epoch
-from benchmarks.jobs import Options
+from benchmarks.jobs import Options, missing_jobs, plan
 from benchmarks.recipe import from_keras
-from benchmarks.reproduce import missing_jobs
 from benchmarks.table import load_table
 from benchmarks.training import train
 from data_pipelines.dataset import Fold, Split
@@ -48,9 +47,8 @@ def test_a_job_gives_the_memory_of_its_network_back(broken_off, monkeypatch):
     monkeypatch.setattr(fitting, "prepare", kept)
     table = load_table("starter")
     cells = table.cells(None, "LeNet-style", "digits")
-    (job,) = missing_jobs(
-        table, cells, [], backend="tensorflow", seeds=1, options=Options(epochs=1, lookalike=True)
-    )
+    planned = plan(table, cells, Options(epochs=1, lookalike=True))
+    (job,) = missing_jobs(planned, [], backend="tensorflow", seeds=1)
     events = train(job)
     next(events)
     (model,) = models

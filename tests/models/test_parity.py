@@ -8,11 +8,12 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from benchmarks.recipe import BACKENDS
+from benchmarks.backends import BACKENDS
 from tests.support.parity import subjects
 from tests.support.processes import QUICKLY_COMPILED, ROOT
 
-OTHERS = [backend for backend in BACKENDS[1:] if find_spec(backend)]
+FIRST, *REST = BACKENDS
+OTHERS = [backend for backend in REST if find_spec(backend)]
 TOLERANCES = {"outputs": 1e-5, "gradient": 1e-5, "losses": 2e-4, "weights": 1e-4}  # of the largest number
 
 
@@ -21,7 +22,7 @@ def measured(tmp_path_factory):
     """Return what each backend came to; each works in a process of its own, all at once."""
     folder = tmp_path_factory.mktemp("parity")
     processes = {}
-    for backend in (BACKENDS[0], *OTHERS):
+    for backend in (FIRST, *OTHERS):
         command = [sys.executable, "-m", "tests.support.parity", str(folder / f"{backend}.npz")]
         chosen = {"KERAS_BACKEND": backend, "RETABLE_HOME": str(folder / backend)}
         environment = {**os.environ, **QUICKLY_COMPILED, **chosen}
@@ -38,14 +39,14 @@ def measured(tmp_path_factory):
 @pytest.mark.parametrize("name", subjects())
 def test_backends_agree(measured, name, backend):
     for what, tolerance in TOLERANCES.items():
-        ours, theirs = (measured[one][f"{name}|{what}"] for one in (BACKENDS[0], backend))
+        ours, theirs = (measured[one][f"{name}|{what}"] for one in (FIRST, backend))
         assert np.abs(ours).max() > 0
         np.testing.assert_allclose(theirs, ours, rtol=0, atol=tolerance * np.abs(ours).max(), err_msg=what)
 
 
 @pytest.mark.parametrize("name", subjects())
 def test_ten_steps_move_the_weights_and_the_loss(measured, name):
-    losses = measured[BACKENDS[0]][f"{name}|losses"]
+    losses = measured[FIRST][f"{name}|losses"]
     assert len(losses) == 10
     assert np.ptp(losses) > 1e-4 * np.abs(losses).max()
 

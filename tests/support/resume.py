@@ -8,9 +8,8 @@ import os
 import signal
 import sys
 
-from benchmarks.jobs import Job, Options, adjust
+from benchmarks.jobs import Job, Options, plan
 from benchmarks.papers import kim2016
-from benchmarks.reproduce import job_key
 from benchmarks.table import load_table
 from benchmarks.training import train
 from results.records import EpochEnd
@@ -28,9 +27,8 @@ def jobs() -> list[Job]:
     found = []
     for paper, table, row, column in PLACES:
         papers = load_table(paper)
-        cell = papers.cells(table, row, column)[0]
-        recipe = adjust(papers.recipe(cell), options)
-        found.append(Job(job_key(cell, 0, 7, os.environ["KERAS_BACKEND"], recipe), options))
+        (planned, *_) = plan(papers, papers.cells(table, row, column), options)
+        found.append(Job(planned.key(0, 7, os.environ["KERAS_BACKEND"]), planned.recipe, options))
     return found
 
 

@@ -166,16 +166,6 @@ def test_data_that_cannot_be_had_is_one_line(home):
     assert "Traceback" not in done.stderr
 
 
-def test_the_readme_has_todays_verdicts(tmp_path):
-    """`retable readme` would change nothing."""
-    from benchmarks.cli import show
-
-    copy = tmp_path / "README.md"
-    copy.write_text((ROOT / "README.md").read_text("utf-8"), "utf-8")
-    show.write_readme(copy)
-    assert copy.read_text("utf-8") == (ROOT / "README.md").read_text("utf-8")
-
-
 def test_costs_are_medians_of_what_was_recorded():
     done = retable("show", "starter", "--costs", "--column", "digits", "--format", "json")
     (row,) = json.loads(done.stdout)

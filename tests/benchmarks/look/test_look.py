@@ -1,19 +1,22 @@
 """retable look: the pictures' numbers, and the command with its weights and its pictures in MLflow."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks import provenance, weights
+from benchmarks import checkpoints, provenance
 from benchmarks.cli.app import app
-from benchmarks.fitting import prepare
-from benchmarks.jobs import Job, Options, adjust
+from benchmarks.fitting import predict, prepare
+from benchmarks.jobs import Job, Options, plan
 from benchmarks.look.attention import attention
-from benchmarks.look.images import Trained, confusion, filters, look_at_images, responses, trained, worst
+from benchmarks.look.images import confusion, filters, look_at_images, responses, worst
+from benchmarks.look.subject import Trained
+from benchmarks.look.trained import trained
 from benchmarks.papers.lecun1998 import DIGITS, STUDIED, invariance
 from benchmarks.papers.neumann_vu2017 import LOOKED_AT, POOL, STRIDE
-from benchmarks.reproduce import job_key
 from benchmarks.table import UnknownName, load_table
 from data_pipelines.dataset import DataError, Fold, LeftOut, Split
 from models.lenet import lenet1
@@ -36,7 +39,7 @@ def test_filters_are_those_of_the_first_layer():
 
 def subject(model, x: np.ndarray, y: np.ndarray) -> Trained:
     recipe = load_table("lecun1998").recipe(load_table("lecun1998").cells("MNIST", "LeNet-1")[0])
-    return Trained(recipe, model, Fold(Split(x, y), None, Split(x, y)), 2 * x)
+    return Trained(recipe, model, Fold(Split(x, y), None, Split(x, y)), 2 * x, partial(predict, model, recipe))
 
 
 def test_responses_follow_their_image_as_it_was():
@@ -82,8 +85,8 @@ def test_equal_pictures_give_equal_files(ending, tmp_path):
 def test_weights_have_their_name_only_when_whole_and_a_full_disk_is_told(home):
     key = JobKey("paper", "1", "row", "column", 0, 3, "tensorflow", "abc", 1)
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    weights.keep(model, key)
-    place = weights.place(key, provenance.commit())
+    checkpoints.save_weights(model, key)
+    place = checkpoints.weights_path(key, provenance.commit())
     before = place.read_bytes()
 
     class Torn:
@@ -91,8 +94,8 @@ def test_weights_have_their_name_only_when_whole_and_a_full_disk_is_told(home):
             path.write_bytes(b"half")
             raise OSError("disk full")
 
-    with pytest.warns(LeftOut, match="could not be kept: disk full"):
-        weights.keep(Torn(), key)
+    with pytest.warns(LeftOut, match="could not be written: disk full"):
+        checkpoints.save_weights(Torn(), key)
     assert place.read_bytes() == before
 
 
@@ -143,20 +146,21 @@ def test_invariance_has_the_unchanged_digits_in_every_panel():
 
 
 def test_weights_that_could_not_be_kept_are_told(home, monkeypatch):
-    cell = load_table("lecun1998").cells("MNIST", "linear classifier (1-layer)", "none")[0]
-    options = Options(epochs=1, lookalike=True)
-    recipe = adjust(load_table("lecun1998").recipe(cell), options)
-    monkeypatch.setattr(weights, "keep", lambda model, key: None)
-    with pytest.raises(DataError, match="The weights could not be kept"):
-        trained(recipe, Job(job_key(cell, 0, 0, "tensorflow", recipe), options), [], lambda point: None)
+    table = load_table("lecun1998")
+    cells = table.cells("MNIST", "linear classifier (1-layer)", "none")
+    planned = plan(table, cells, Options(epochs=1, lookalike=True))[0]
+    job = Job(planned.key(0, 0, "tensorflow"), planned.recipe, planned.options)
+    monkeypatch.setattr(checkpoints, "save_weights", lambda model, key: None)
+    with pytest.raises(DataError, match="The weights could not be written"):
+        trained(job, planned.recipe, [], lambda point: None)
 
 
 def test_attention_lies_under_the_utterance_that_it_is_of(tmp_path, home):
     table = load_table("neumann_vu2017")
-    recipe = adjust(table.recipe(table.cells("Emo-DB", LOOKED_AT)[0]), Options(lookalike=True))
+    recipe = plan(table, table.cells("Emo-DB", LOOKED_AT), Options(lookalike=True))[0].recipe
     fold = recipe.dataset.load(recipe.dataset.lookalike(tmp_path), 0, 0)
     model, prepared, _ = prepare(recipe, fold, 0)
-    subject = Trained(recipe, model, prepared, fold.test.x)
+    subject = Trained(recipe, model, prepared, fold.test.x, partial(predict, model, recipe))
     paths = table.look.show(subject, [], tmp_path / "pictures", "svg")
     assert [path.name for path in paths] == ["confusion.svg", "attention.svg"]
     assert all(path.stat().st_size > 1000 for path in paths)

@@ -51,8 +51,8 @@ def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path):
         process.send_signal(stop)
         output, errors = process.communicate()
         assert process.returncode == code, errors
-    assert "Stopped: it was told to stop; the next night goes on." in output
-    assert summary_of(plan)["stopped"] == "it was told to stop"
+    assert "Stopped: SIGTERM stopped it; the next night continues." in output
+    assert summary_of(plan)["stopped"] == "SIGTERM stopped it"
     assert night(plan)[0] == Exit.PASSED
     assert sorted(record.key.seed for record in files.records()) == [0, 1, 2]
     assert {len(points) for points in files.curves().values()} == {3}
@@ -161,7 +161,7 @@ def test_a_commit_has_results_of_its_own(tmp_path):
 @pytest.mark.parametrize(
     "text, error",
     [
-        ("hours = ", "is no TOML file"),
+        ("hours = ", "is not a TOML file"),
         ("hours = 1", "run is missing"),
         ("hours = inf\n[[run]]\npaper = 'starter'", "hours: Input should be less than or equal to 8760"),
         ("hours = 1\non = 'mars'\n[[run]]\npaper = 'starter'", "on: Input should be 'here' or 'ray', got 'mars'"),

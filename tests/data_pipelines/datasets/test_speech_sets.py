@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.reproduce import obstacle
+from benchmarks.jobs import obstacle
 from benchmarks.table import load_table
 from data_pipelines import lookalike
 from data_pipelines.archives import contents_digest, unpacked

@@ -7,8 +7,8 @@ from contextlib import nullcontext
 import numpy as np
 import pytest
 
+from benchmarks.jobs import obstacle
 from benchmarks.papers.zhang2015 import MINIBATCHES
-from benchmarks.reproduce import obstacle
 from data_pipelines.dataset import DataError, Fold, LeftOut, Split
 from data_pipelines.datasets.sentences import MR
 from data_pipelines.datasets.topics import AG_10K, AG_10K_ROWS, SETS, TRAIN_10K, characters

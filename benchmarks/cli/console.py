@@ -1,0 +1,79 @@
+"""Output of commands, and the arguments that several of them share."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from benchmarks.backends import BACKENDS
+from benchmarks.table import PaperTable
+from results.ledger import ResultsError
+from results.records import results_folder
+from results.tables import as_markdown, as_row, headings_in_use
+from results.verdicts import Verdict
+
+WIDTH_OF_FILES = 200
+FORMATS = ("table", "json", "markdown")
+
+Paper = Annotated[str, typer.Argument(help="A paper; see `retable list`.")]
+TableName = Annotated[str | None, typer.Option("--table", help="Only this table.")]
+Row = Annotated[str | None, typer.Option("--row", help="Only this row.")]
+Column = Annotated[str | None, typer.Option("--column", help="Only this column.")]
+Results = Annotated[Path | None, typer.Option("--results", help="Folder of records [RETABLE_RESULTS, results/].")]
+BackendName = Annotated[str, typer.Option("--backend", help=f"One of {', '.join(BACKENDS)}.")]
+
+
+def print_verdicts(table: PaperTable, judged: Sequence[Verdict], caption: str | None = None) -> None:
+    """Print verdicts as a terminal table, the notes below it."""
+    print_rows([as_row(verdict) for verdict in judged], "table", table.title, caption)
+    for note in table.notes:
+        wide_console().print(f"- {note}", markup=False)
+
+
+def print_rows(rows: Sequence[Mapping[str, str]], form: str, title: str, caption: str | None = None) -> None:
+    """Print rows of texts by heading as a table, JSON or Markdown."""
+    if form == "json":
+        print(json.dumps(rows, indent=1))
+        return
+    if form == "markdown":
+        print(as_markdown(rows))
+        return
+    headings = headings_in_use(rows)
+    grid = Table(*headings, title=title, caption=caption)
+    for line in rows:
+        grid.add_row(*(line[name] for name in headings))
+    wide_console().print(grid)
+
+
+def existing(folder: Path | None) -> Path:
+    """Return the folder of records. Raises ResultsError when the given one does not exist."""
+    if folder is not None and not folder.is_dir():
+        raise ResultsError(f"There is no results folder {folder}.")
+    return folder or results_folder()
+
+
+def wide_console() -> Console:
+    """Return a console that does not squeeze tables when its output is not a terminal.
+
+    Square brackets are printed unchanged: rows have them.
+    """
+    console = Console(markup=False)
+    return console if console.is_terminal else Console(width=WIDTH_OF_FILES, markup=False)
+
+
+def bar_of_steps(console: Console) -> Progress:
+    """Return a bar for many equal steps, none where the output is not a terminal; use as a context."""
+    columns = (TextColumn("{task.description}", markup=False), BarColumn())
+    times = (TimeElapsedColumn(), TimeRemainingColumn())
+    return Progress(*columns, *times, console=console, disable=not console.is_terminal)
+
+
+def warn(text: str) -> None:
+    """Print a line on the error stream."""
+    print(text, file=sys.stderr)

@@ -1,0 +1,23 @@
+"""The subject of a look: a trained network with its data."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from benchmarks.recipe import Recipe
+from data_pipelines.dataset import Fold
+
+
+class Trained(NamedTuple):
+    """A trained model with its recipe, its fold as the model takes it, and the test images before preparation."""
+
+    recipe: Recipe
+    model: Any
+    fold: Fold
+    images: np.ndarray
+    predict: Callable[[np.ndarray], np.ndarray]  # examples as in the fold -> the model's outputs
+
+    def layers(self) -> set[str]:
+        """Return the names of the model's layers."""
+        return {layer.name for layer in self.model.layers}

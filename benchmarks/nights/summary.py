@@ -1,0 +1,74 @@
+"""The result of a night: every planned cell judged by what is on disk, and the exit code that follows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.jobs import missing_jobs, plan
+from benchmarks.nights.plan import Exit, Plan, PlannedRun
+from benchmarks.reproduce import verdicts
+from benchmarks.table import load_table
+from results.records import RecordFiles, RunRecord
+from results.tables import as_row
+from results.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class RunState:
+    """What the records say of one run of a plan."""
+
+    judged: list[Verdict]
+    left: int  # jobs without a record
+    new: int  # records of this night
+
+
+def run_state(plan_: Plan, run: PlannedRun, folder: Path, started: str) -> RunState:
+    """Judge the cells of a planned run by the records in a folder; `started` is the beginning of the night."""
+    table = load_table(run.paper)
+    planned = plan(table, table.cells(run.table, run.row, run.column), plan_.options)
+    records = RecordFiles(run.paper, folder).records()
+    places = {one.cell[:4] for one in planned}
+
+    def is_new(record: RunRecord) -> bool:
+        return record.key[:4] in places and record.finished >= started and not record.error
+
+    left = missing_jobs(planned, records, backend=plan_.backend, seeds=run.seeds)
+    judged = verdicts(planned, records, backend=plan_.backend)
+    return RunState(judged, len(left), sum(map(is_new, records)))
+
+
+def summarise(
+    plan_: Plan, states: Sequence[RunState], problems: Sequence[str], stopped: str, started: datetime
+) -> dict[str, Any]:
+    """Return the summary of a night as plain data; `stopped` says why it ended early."""
+    judged = [verdict for state in states for verdict in state.judged]
+    left = sum(state.left for state in states)
+    closed_by = [verdict for verdict in judged if verdict.answer in plan_.gate]
+    code = Exit.FAILED if problems or closed_by else Exit.UNFINISHED if left else Exit.PASSED
+    return {
+        "started": started.isoformat(timespec="seconds"),
+        "hours": round((datetime.now(UTC) - started).total_seconds() / 3600, 4),
+        "stopped": stopped,
+        "new runs": sum(state.new for state in states),
+        "runs left": left,
+        "problems": list(problems),
+        "verdicts": dict(Counter(str(verdict.answer) for verdict in judged)),
+        "gate": [f"{verdict.cell.name} ({verdict.answer})" for verdict in closed_by],
+        "exit code": int(code),
+        "cells": [as_row(verdict) for verdict in judged],
+    }
+
+
+def in_words(summary: dict[str, Any]) -> list[str]:
+    """Return the summary as lines for a person."""
+    counts = ", ".join(f"{count} {answer}" for answer, count in summary["verdicts"].items())
+    return [
+        f"Night: {summary['new runs']} new run(s) in {summary['hours']:.2f} hours, {summary['runs left']} left.",
+        f"Verdicts: {counts}.",
+        *(f"Problem: {problem}" for problem in summary["problems"]),
+        *([f"Stopped: {summary['stopped']}; the next night continues."] if summary["stopped"] else []),
+        f"Gate: {'closed by ' + '; '.join(summary['gate']) if summary['gate'] else 'open'}.",
+    ]

@@ -1,0 +1,67 @@
+"""Gather what is known about papers and their cells, for the report."""
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks import provenance
+from benchmarks.claims import claim_rows
+from benchmarks.jobs import Options, Planned, plan
+from benchmarks.recipe import NotAttempted, settings
+from benchmarks.reproduce import verdicts
+from benchmarks.table import PaperTable, load_table
+from results.published import Cell
+from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
+from results.report.pages import CellPage, PaperPage
+from results.report.report import write_report
+from results.verdicts import Verdict
+
+
+def report_on(
+    papers: Iterable[str], folder: Path, output: Path, *, backend: str | None = None, options: Options = Options()
+) -> Path:
+    """Write the pages of papers from the records in a folder, and return the path of the overview."""
+    pages = [paper_page(load_table(name), folder, backend=backend, options=options) for name in papers]
+    return write_report(pages, output, _source(pages))
+
+
+def paper_page(
+    table: PaperTable, folder: Path, *, backend: str | None = None, options: Options = Options()
+) -> PaperPage:
+    """Gather what is known about a paper's cells; with `options`, about trials."""
+    files = RecordFiles(table.paper, folder)
+    records, curves, planned = files.records(), files.curves(), plan(table, table.cells(), options)
+    judged = verdicts(planned, records, backend=backend)
+    pages = [_cell_page(one, verdict, records, curves) for one, verdict in zip(planned, judged, strict=True)]
+    about = import_module(f"benchmarks.papers.{table.paper}").__doc__ or ""
+    return PaperPage(table.paper, table.title, about, table.notes, pages, claim_rows(table, records))
+
+
+def _cell_page(
+    planned: Planned,
+    verdict: Verdict,
+    records: Sequence[RunRecord],
+    curves: Mapping[JobKey, Sequence[EpochEnd]],
+) -> CellPage:
+    recipe = planned.recipe
+    if isinstance(recipe, NotAttempted):
+        return CellPage(verdict, {}, (), (), "", {})
+    mine = [record for record in records if record.key.fingerprint == planned.fingerprint]
+    curve = [point for key in dict.fromkeys(record.key for record in mine) for point in curves.get(key, ())]
+    backends = sorted({record.key.backend for record in mine})
+    by_backend = {name: verdicts([planned], mine, backend=name)[0] for name in backends}
+    return CellPage(verdict, settings(recipe), mine, curve, command(planned.cell), by_backend)
+
+
+def command(cell: Cell) -> str:
+    """Return the command that trains and judges a cell."""
+    place = {"--table": cell.table, "--row": cell.row, "--column": cell.column}
+    return shlex.join(["retable", "run", cell.paper, *(text for pair in place.items() for text in pair)])
+
+
+def _source(pages: Sequence[PaperPage]) -> str:
+    """Return what the pages rest on; no clock, so that equal records give equal pages."""
+    finished = [record.finished for page in pages for record in page.trained.values()]
+    newest = f", the newest of {max(finished)[:10]}" if finished else ""
+    return f"{len(finished)} runs{newest}, at commit {provenance.commit()}"
