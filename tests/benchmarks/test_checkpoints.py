@@ -1,4 +1,4 @@
-"""A job goes on from its last epoch as if it had never stopped; a checkpoint that can't serve is left aside."""
+"""A job goes on from its last epoch as if it had never stopped; a checkpoint that does not fit is ignored."""
 
 import os
 import signal
@@ -104,7 +104,7 @@ def test_a_checkpoint_that_cannot_serve_is_told_and_left_aside(damage):
         else:
             arrays["state0"] = np.zeros((2, 2))
         np.savez(path, **arrays)
-    with pytest.warns(LeftOut, match="is left aside: "):
+    with pytest.warns(LeftOut, match="is ignored: "):
         *epochs, record = train(job)
     assert [point.epoch for point in epochs] == [1, 2]
     assert record.error == ""
@@ -115,7 +115,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on(monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)
-    with pytest.warns(LeftOut, match="No checkpoint could be written: .*No space left"):
+    with pytest.warns(LeftOut, match="The checkpoint could not be written: .*No space left"):
         *_, record = train(a_job())
     assert record.metrics
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.cli.app import app
-from benchmarks.cli.report import paper_page
+from benchmarks.reporting import paper_page
 from benchmarks.table import load_table, paper_names
 from results.ledger import ResultsError
 from results.metrics import METRICS

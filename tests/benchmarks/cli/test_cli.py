@@ -40,7 +40,7 @@ def retable(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
         (("run", "kim2014", "--epochs", "-1"), "--epochs is -1. Expected 1 or more."),
         (
             ("run", "kim2014", "--backend", "theano"),
-            "There is no backend 'theano'. Known: tensorflow, jax, torch.",
+            "There is no back end 'theano'. Known: tensorflow, jax, torch.",
         ),
         (
             ("run", "lectures", "--results", "/proc/none"),

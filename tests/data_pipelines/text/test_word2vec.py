@@ -167,7 +167,7 @@ def test_google_news_is_never_fetched_unasked(table, row, column, home):
     assert absent.reason.startswith("needs the GoogleNews vectors (1.7 GB)")
     assert missing_jobs(plan(paper, cells), [], backend="tensorflow") == []
     earned = RunRecord(JobKey("kim2014", table, row, column, 0, 0, "jax", fingerprint(recipe), 1), {"value": 1.0})
-    assert verdicts(paper, cells, [earned])[0].answer != Answer.NOT_ATTEMPTED  # another machine had the file
+    assert verdicts(plan(paper, cells), [earned])[0].answer != Answer.NOT_ATTEMPTED  # another machine had the file
     assert recipe.dataset.files[-1].name == "word2vec/word2vec-google-news-300.gz"
     jobs = missing_jobs(plan(paper, cells, Options(epochs=1, lookalike=True)), [], backend="tensorflow", seeds=1)
     record = list(run_here(jobs[:1]))[-1]
