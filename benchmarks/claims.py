@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from benchmarks.jobs import Planned, plan
+from benchmarks.jobs import Planned
 from benchmarks.recipe import NotAttempted
 from benchmarks.reproduce import verdicts
 from benchmarks.table import Claim, PaperTable
@@ -45,7 +45,7 @@ def judge_claims(table: PaperTable, records: Sequence[RunRecord]) -> list[ClaimV
     correction of Nadeau & Bengio (2003) for the folds of a cross-validation.
     """
     places: dict[tuple[str, ...], Planned] = {}
-    for one in plan(table, table.cells()):  # of several metrics the first
+    for one in table.plan():  # of several metrics the first
         places.setdefault(one.cell[1:4], one)
     return [
         _judge(claim, better, places[claim.table, claim.worse, column], records)

@@ -6,7 +6,6 @@ from functools import partial
 from importlib.util import find_spec
 
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, one_pass
-from benchmarks.table import PaperTable
 from data_pipelines.dataset import Dataset
 from results.published import Cell
 from results.records import JobKey, RunRecord
@@ -56,13 +55,10 @@ class Job:
     options: Options = Options()
 
 
-def plan(table: PaperTable, cells: Iterable[Cell], options: Options = Options()) -> list[Planned]:
-    """Return the cells with their recipes, changed by the user's options."""
-    recipes = ((cell, _adjusted(table.recipe(cell), options)) for cell in cells)
-    return [
-        Planned(cell, recipe, "" if isinstance(recipe, NotAttempted) else fingerprint(recipe), options)
-        for cell, recipe in recipes
-    ]
+def planned(cell: Cell, recipe: Recipe | Measurement | NotAttempted, options: Options) -> Planned:
+    """Return a cell with its recipe, changed by the user's options."""
+    recipe = _adjusted(recipe, options)
+    return Planned(cell, recipe, "" if isinstance(recipe, NotAttempted) else fingerprint(recipe), options)
 
 
 def _adjusted(
@@ -92,7 +88,7 @@ def obstacle(dataset: Dataset) -> str:
 
 
 def missing_jobs(
-    planned: Sequence[Planned], records: Iterable[RunRecord], *, backend: str, seeds: int | None = None
+    cells: Sequence[Planned], records: Iterable[RunRecord], *, backend: str, seeds: int | None = None
 ) -> list[Job]:
     """Return the jobs without a record, whole passes of the protocol first.
 
@@ -102,7 +98,7 @@ def missing_jobs(
     for record in records:
         done.setdefault(record.key.identity, set()).update(record.metrics)
     jobs: dict[tuple, Job] = {}
-    for one in planned:
+    for one in cells:
         if isinstance(one.recipe, NotAttempted) or one.obstacle:
             continue
         wanted = {metric.name for metric in one.recipe.metrics}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks import provenance
 from benchmarks.claims import claim_rows
-from benchmarks.jobs import Options, Planned, plan
+from benchmarks.jobs import Options, Planned
 from benchmarks.recipe import NotAttempted, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table
@@ -31,7 +31,7 @@ def paper_page(
 ) -> PaperPage:
     """Gather what is known about a paper's cells; with `options`, about trials."""
     files = RecordFiles(table.paper, folder)
-    records, curves, planned = files.records(), files.curves(), plan(table, table.cells(), options)
+    records, curves, planned = files.records(), files.curves(), table.plan(options=options)
     judged = verdicts(planned, records, backend=backend)
     pages = [_cell_page(one, verdict, records, curves) for one, verdict in zip(planned, judged, strict=True)]
     about = import_module(f"benchmarks.papers.{table.paper}").__doc__ or ""

@@ -1,7 +1,7 @@
 """A paper's tables: the printed cells, a recipe for each, and the orders that the paper claims."""
 
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import papers
+from benchmarks.jobs import Options, Planned, planned
 from benchmarks.look.subject import Trained
 from benchmarks.recipe import Measurement, NotAttempted, Recipe
 from results.published import Cell, read_cells
@@ -65,6 +66,10 @@ class PaperTable:
                 name = match(what, wanted, known)
                 cells = [cell for cell in cells if getattr(cell, what) == name]
         return cells
+
+    def plan(self, cells: Iterable[Cell] | None = None, options: Options = Options()) -> list[Planned]:
+        """Return cells with their recipes and fingerprints: the given ones, or all."""
+        return [planned(cell, self.recipe(cell), options) for cell in (self.cells() if cells is None else cells)]
 
 
 def paper_names() -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.cli.console import Column, Paper, Results, Row, TableName, existing, print_rows, warn
-from benchmarks.jobs import Planned, plan
+from benchmarks.jobs import Planned
 from benchmarks.recipe import NotAttempted
 from benchmarks.table import PaperTable, load_table, match
 from results.comparison import Comparison, compare, select
@@ -47,7 +47,7 @@ def compare_groups(
     two = select(read(existing(second_results) if second_results else folder), second)
     compared = [
         comparison
-        for planned in plan(found, found.cells(table, row, column))
+        for planned in found.plan(found.cells(table, row, column))
         if (comparison := _compared(planned, one, two)) is not None
     ]
     if not compared:

@@ -11,7 +11,7 @@ from benchmarks import provenance
 from benchmarks.backends import select_backend
 from benchmarks.checkpoints import weights_path
 from benchmarks.cli.console import BackendName, Column, Paper, Results, Row, TableName, warn, wide_console
-from benchmarks.jobs import Job, Options, Planned, plan
+from benchmarks.jobs import Job, Options, Planned
 from benchmarks.recipe import Recipe, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, UnknownName, load_table, paper_names
@@ -47,7 +47,7 @@ def look(
     cells = _cells(found, table, row, column)
     folder = results or results_folder()
     select_backend(backend)
-    for planned in plan(found, cells, Options(epochs, lookalike)):
+    for planned in found.plan(cells, Options(epochs, lookalike)):
         name = re.sub(r"[^\w.+-]+", "-", f"{planned.cell.row} {planned.cell.column} seed {seed}")
         key = planned.key(0, seed, backend)
         _look(found, planned, key, output / found.paper / name, ending, folder=folder)
@@ -68,7 +68,7 @@ def _look(found: PaperTable, planned: Planned, key: JobKey, place: Path, ending:
     own = [record for record in mine if weights_path(key, record.commit).exists()][-1:]
     commits = [*(record.commit for record in own), provenance.commit()]
     subject = trained(Job(key, recipe, planned.options), recipe, commits, _print_epoch)
-    paths = found.look.show(subject, verdicts(plan(found, found.cells()), records), place, ending)
+    paths = found.look.show(subject, verdicts(found.plan(), records), place, ending)
     for path in paths:
         if path.suffix == ".md":
             wide_console().print(Markdown(path.read_text("utf-8")))

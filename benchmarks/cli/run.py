@@ -21,7 +21,7 @@ from benchmarks.cli.console import (
     wide_console,
 )
 from benchmarks.cli.progress import RunReport
-from benchmarks.jobs import Options, plan
+from benchmarks.jobs import Options
 from benchmarks.reproduce import Runner, folder_of_records, reproduce
 from benchmarks.reproduce import track as send_missing
 from benchmarks.runners import Cluster, choose_runner, run_here
@@ -103,7 +103,7 @@ def track(paper: Paper, results: Results = None) -> None:
     folder = existing(results)
     files = RecordFiles(table.paper, folder)
     tracker = Tracker(table.paper, folder, warn)
-    sent, unknown = send_missing(plan(table, table.cells()), files, tracker)
+    sent, unknown = send_missing(table.plan(), files, tracker)
     if tracker.is_down:
         raise ResultsError(f"{sent} run(s) sent, then MLflow stopped answering.")
     skipped = f"; {unknown} of trials or older recipes left out" if unknown else ""
@@ -137,7 +137,7 @@ def train_cells(
     folder, reason = folder_of_records(results or results_folder(), options)
     with RunReport(wide_console(), problems) as report:
         judged = reproduce(
-            plan(table, cells, options),
+            table.plan(cells, options),
             runner,
             folder,
             backend=backend,

@@ -23,7 +23,6 @@ from benchmarks.cli.console import (
     print_verdicts,
     wide_console,
 )
-from benchmarks.jobs import plan
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, match, paper_names
 from results.published import Cell
@@ -44,7 +43,7 @@ def list_papers(
     for name in paper_names():
         table = load_table(name)
         records = RecordFiles(table.paper, results_folder()).records()
-        answers = Counter(str(verdict.answer) for verdict in verdicts(plan(table, table.cells()), records))
+        answers = Counter(str(verdict.answer) for verdict in verdicts(table.plan(), records))
         summary = ", ".join(f"{count} {answer}" for answer, count in answers.items())
         grid.add_row(name, str(sum(answers.values())), summary, table.title)
     console.print(grid)
@@ -77,7 +76,7 @@ def show(
     if claims:
         print_rows(orders, chosen, f"{found.title}: order claims")
         return
-    judged = verdicts(plan(found, cells), records, backend=used)
+    judged = verdicts(found.plan(cells), records, backend=used)
     if attempted:
         judged = [verdict for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED]
     if chosen != "table":

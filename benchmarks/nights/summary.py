@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.jobs import missing_jobs, plan
+from benchmarks.jobs import missing_jobs
 from benchmarks.nights.plan import Exit, Plan, PlannedRun
 from benchmarks.reproduce import verdicts
 from benchmarks.table import load_table
@@ -25,28 +25,28 @@ class RunState:
     new: int  # records of this night
 
 
-def run_state(plan_: Plan, run: PlannedRun, folder: Path, started: str) -> RunState:
+def run_state(plan: Plan, run: PlannedRun, folder: Path, started: str) -> RunState:
     """Judge the cells of a planned run by the records in a folder; `started` is the beginning of the night."""
     table = load_table(run.paper)
-    planned = plan(table, table.cells(run.table, run.row, run.column), plan_.options)
+    planned = table.plan(table.cells(run.table, run.row, run.column), plan.options)
     records = RecordFiles(run.paper, folder).records()
     places = {one.cell[:4] for one in planned}
 
     def is_new(record: RunRecord) -> bool:
         return record.key[:4] in places and record.finished >= started and not record.error
 
-    left = missing_jobs(planned, records, backend=plan_.backend, seeds=run.seeds)
-    judged = verdicts(planned, records, backend=plan_.backend)
+    left = missing_jobs(planned, records, backend=plan.backend, seeds=run.seeds)
+    judged = verdicts(planned, records, backend=plan.backend)
     return RunState(judged, len(left), sum(map(is_new, records)))
 
 
 def summarise(
-    plan_: Plan, states: Sequence[RunState], problems: Sequence[str], stopped: str, started: datetime
+    plan: Plan, states: Sequence[RunState], problems: Sequence[str], stopped: str, started: datetime
 ) -> dict[str, Any]:
     """Return the summary of a night as plain data; `stopped` says why it ended early."""
     judged = [verdict for state in states for verdict in state.judged]
     left = sum(state.left for state in states)
-    closed_by = [verdict for verdict in judged if verdict.answer in plan_.gate]
+    closed_by = [verdict for verdict in judged if verdict.answer in plan.gate]
     code = Exit.FAILED if problems or closed_by else Exit.UNFINISHED if left else Exit.PASSED
     return {
         "started": started.isoformat(timespec="seconds"),

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 import results
 from benchmarks import fitting
-from benchmarks.jobs import Options, missing_jobs, plan
+from benchmarks.jobs import Options, missing_jobs
 from benchmarks.recipe import NotAttempted, Recipe, describe
 from benchmarks.reproduce import reproduce, verdicts
 from benchmarks.runners import run_here
@@ -96,7 +96,7 @@ def test_row_on_lookalike_data(paper, name, row, tmp_path, request):
     if (paper, name, row) not in COMPILED:
         request.getfixturevalue("narrowly_and_eagerly")
     table, cells = load_table(paper), CELLS[paper, name, row]
-    planned = plan(table, cells, TRIAL)
+    planned = table.plan(cells, TRIAL)
     if reasons := {one.obstacle for one in planned} - {""}:
         pytest.skip(*reasons)
     judged = reproduce(planned, first_folds, tmp_path, seeds=1)
@@ -127,9 +127,9 @@ def test_every_cell_has_a_recipe_or_a_reason(paper):
 @pytest.mark.parametrize("paper", paper_names())
 def test_trials_never_count(paper):
     table = load_table(paper)
-    counting = plan(table, table.cells())
+    counting = table.plan()
     for options in (Options(epochs=1), Options(lookalike=True)):
-        for one, trial in zip(counting, plan(table, table.cells(), options), strict=True):
+        for one, trial in zip(counting, table.plan(options=options), strict=True):
             if isinstance(one.recipe, Recipe):
                 assert trial.fingerprint != one.fingerprint
 
@@ -139,7 +139,7 @@ def test_the_published_records_belong_to_todays_recipes(paper):
     """A changed fingerprint would silently orphan the results that stand in the repository."""
     table = load_table(paper)
     records = RecordFiles(paper, Path(results.__file__).parent).records()
-    planned = plan(table, table.cells())
+    planned = table.plan()
     assert {record.key.fingerprint for record in records} <= {one.fingerprint for one in planned} - {""}
     assert all(not record.commit.endswith("+") for record in records)
     assert len(verdicts(planned, records)) == len(table.cells())

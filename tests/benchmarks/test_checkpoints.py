@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import checkpoints
-from benchmarks.jobs import Job, Options, plan
+from benchmarks.jobs import Job, Options
 from benchmarks.table import load_table
 from benchmarks.training import train
 from data_pipelines.dataset import LeftOut
@@ -47,7 +47,7 @@ def start(what, backend, home):
 def a_job(checkpoint_after=0.0):
     options = Options(2, lookalike=True, checkpoint_after=checkpoint_after)
     table = load_table("starter")
-    (planned,) = plan(table, table.cells("1", "LeNet-style", "digits"), options)
+    (planned,) = table.plan(table.cells("1", "LeNet-style", "digits"), options)
     return Job(planned.key(0, 0, "tensorflow"), planned.recipe, options)
 
 

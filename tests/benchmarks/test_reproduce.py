@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.jobs import Options, missing_jobs, plan
+from benchmarks.jobs import Options, missing_jobs
 from benchmarks.reproduce import Watcher, reproduce, verdicts
 from benchmarks.runners import run_here
 from benchmarks.table import load_table
@@ -56,29 +56,29 @@ def kim(monkeypatch):
 def test_the_protocol_asks_for_five_seeds_and_resuming_is_free(kim, tmp_path):
     table, cells = kim
     first, second = Listener(), Listener()
-    judged = reproduce(plan(table, cells), fake_run, tmp_path, watcher=first)
+    judged = reproduce(table.plan(cells), fake_run, tmp_path, watcher=first)
     assert [job.key.seed for job in first.jobs] == [0, 1, 2, 3, 4]
     assert [curve for _, curve in first.records] == [1] * 5
     assert (judged[0].answer, judged[0].mean) == (Answer.REPRODUCED, pytest.approx(91.4))
-    assert reproduce(plan(table, cells), fake_run, tmp_path, watcher=second) == judged
+    assert reproduce(table.plan(cells), fake_run, tmp_path, watcher=second) == judged
     assert second.jobs == []
 
 
 def test_more_seeds_run_only_what_is_missing(kim, tmp_path):
     table, cells = kim
-    reproduce(plan(table, cells), fake_run, tmp_path, seeds=2)
+    reproduce(table.plan(cells), fake_run, tmp_path, seeds=2)
     listener = Listener()
-    reproduce(plan(table, cells), fake_run, tmp_path, seeds=4, watcher=listener)
+    reproduce(table.plan(cells), fake_run, tmp_path, seeds=4, watcher=listener)
     assert [job.key.seed for job in listener.jobs] == [2, 3]
 
 
 def test_another_revision_does_not_count(kim, tmp_path, monkeypatch):
     table, cells = kim
-    reproduce(plan(table, cells), fake_run, tmp_path)
+    reproduce(table.plan(cells), fake_run, tmp_path)
     raised = replace(table, recipe=lambda cell: replace(table.recipe(cell), revision=2))
     records = RecordFiles("kim2014", tmp_path).records()
-    assert verdicts(plan(raised, cells), records)[0].answer == Answer.INCOMPLETE
-    assert len(missing_jobs(plan(raised, cells), records, backend="tensorflow")) == 5
+    assert verdicts(raised.plan(cells), records)[0].answer == Answer.INCOMPLETE
+    assert len(missing_jobs(raised.plan(cells), records, backend="tensorflow")) == 5
 
 
 def test_a_recipe_that_serves_two_cells_runs_once(kim, tmp_path):
@@ -86,18 +86,18 @@ def test_a_recipe_that_serves_two_cells_runs_once(kim, tmp_path):
     twice = [cells[0], cells[0]._replace(row="another name")]
     same = replace(table, recipe=lambda cell: table.recipe(cells[0]))
     listener = Listener()
-    judged = reproduce(plan(same, twice), fake_run, tmp_path, watcher=listener)
+    judged = reproduce(same.plan(twice), fake_run, tmp_path, watcher=listener)
     assert len(listener.jobs) == 5
     assert {verdict.answer for verdict in judged} == {Answer.REPRODUCED}
 
 
 def test_verdicts_keep_backends_apart(kim, tmp_path):
     table, cells = kim
-    reproduce(plan(table, cells), fake_run, tmp_path)
-    reproduce(plan(table, cells), fake_run, tmp_path, backend="jax", seeds=2)
+    reproduce(table.plan(cells), fake_run, tmp_path)
+    reproduce(table.plan(cells), fake_run, tmp_path, backend="jax", seeds=2)
     records = RecordFiles("kim2014", tmp_path).records()
-    assert len(verdicts(plan(table, cells), records)[0].units) == 5
-    assert len(verdicts(plan(table, cells), records, backend="jax")[0].units) == 2
+    assert len(verdicts(table.plan(cells), records)[0].units) == 5
+    assert len(verdicts(table.plan(cells), records, backend="jax")[0].units) == 2
 
 
 def test_a_failing_job_becomes_a_record_and_is_tried_again(tmp_path, monkeypatch):
@@ -109,13 +109,13 @@ def test_a_failing_job_becomes_a_record_and_is_tried_again(tmp_path, monkeypatch
     working = starter.build
     monkeypatch.setattr(starter, "build", lambda *a, **k: (_ for _ in ()).throw(MemoryError("too\nlarge")))
     starter.build.__name__ = "build"
-    failed = reproduce(plan(table, cells, trial), run_here, tmp_path, seeds=2)
+    failed = reproduce(table.plan(cells, trial), run_here, tmp_path, seeds=2)
     assert failed[0].reason == "0 of 5 runs; the last failed: MemoryError: too large"
     assert [record.error for record in RecordFiles("starter", tmp_path).records()] == [
         "MemoryError: too large"
     ] * 2
     monkeypatch.setattr(starter, "build", working)
-    mended = reproduce(plan(table, cells, trial), run_here, tmp_path, seeds=2)
+    mended = reproduce(table.plan(cells, trial), run_here, tmp_path, seeds=2)
     assert len(mended[0].units) == 2
 
 
@@ -127,7 +127,7 @@ def test_a_set_that_cannot_be_had_is_left_out_with_its_reason(home, tmp_path):
     absent = replace(recipe, dataset=replace(recipe.dataset, files=(file,)))
     listener = Listener()
     judged = reproduce(
-        plan(replace(table, recipe=lambda cell: absent), cells), fake_run, tmp_path, watcher=listener
+        replace(table, recipe=lambda cell: absent).plan(cells), fake_run, tmp_path, watcher=listener
     )
     assert listener.jobs == []
     assert "http://127.0.0.1:9/none.all" in listener.reasons[0]
@@ -142,14 +142,14 @@ def test_sets_of_one_name_are_fetched_apart(tmp_path, monkeypatch):
     monkeypatch.setattr("data_pipelines.download.fetch", fetch)
     table, listener = load_table("zhang2015"), Listener()
     cells = [cell for row in ("Sm. Conv. Th.", "Sm. Conv.", "BoW") for cell in table.cells("4", row, "AG")]
-    reproduce(plan(table, cells), fake_run, tmp_path, seeds=1, watcher=listener)
+    reproduce(table.plan(cells), fake_run, tmp_path, seeds=1, watcher=listener)
     assert [job.key.row for job in listener.jobs] == ["Sm. Conv.", "BoW"]
     assert listener.reasons == ["no thesaurus"]
 
 
 def test_equal_seeds_give_equal_numbers():
     table = load_table("kim2014")
-    planned = plan(table, table.cells(*TREC), Options(epochs=3, lookalike=True))
+    planned = table.plan(table.cells(*TREC), Options(epochs=3, lookalike=True))
     jobs = missing_jobs(planned, [], backend="tensorflow", seeds=2)
 
     def numbers(job):

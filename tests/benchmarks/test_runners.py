@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from benchmarks import runners
 from benchmarks.backends import BACKENDS
 from benchmarks.cli.app import app
-from benchmarks.jobs import Job, Options, missing_jobs, plan
+from benchmarks.jobs import Job, Options, missing_jobs
 from benchmarks.recipe import Measurement
 from benchmarks.runners import Cluster, environment, run_here, run_on_ray
 from benchmarks.table import UnknownName, load_table
@@ -24,7 +24,7 @@ def starter_jobs(seeds: int, epochs: int) -> list[Job]:
     table = load_table("starter")
     cells = table.cells(None, "LeNet-style", "digits")
     options = Options(epochs=epochs, lookalike=True)
-    return missing_jobs(plan(table, cells, options), [], backend="tensorflow", seeds=seeds)
+    return missing_jobs(table.plan(cells, options), [], backend="tensorflow", seeds=seeds)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import fitting
 from benchmarks.fitting import predict, prepare, train_epoch
-from benchmarks.jobs import Options, missing_jobs, plan
+from benchmarks.jobs import Options, missing_jobs
 from benchmarks.recipe import from_keras
 from benchmarks.table import load_table
 from benchmarks.training import train
@@ -47,7 +47,7 @@ def test_a_job_gives_the_memory_of_its_network_back(broken_off, monkeypatch):
     monkeypatch.setattr(fitting, "prepare", kept)
     table = load_table("starter")
     cells = table.cells(None, "LeNet-style", "digits")
-    planned = plan(table, cells, Options(epochs=1, lookalike=True))
+    planned = table.plan(cells, Options(epochs=1, lookalike=True))
     (job,) = missing_jobs(planned, [], backend="tensorflow", seeds=1)
     events = train(job)
     next(events)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.fitting import arranged, compile_once, prepare
-from benchmarks.jobs import Options, plan
+from benchmarks.jobs import Options
 from benchmarks.papers import kim2016
 from benchmarks.recipe import Recipe, describe
 from benchmarks.table import load_table, paper_names
@@ -26,7 +26,7 @@ def subjects() -> dict[str, Recipe]:
     """Return the recipe of the smallest network of every kind, by paper and row."""
     found: dict[str, Recipe] = {}
     for table in map(load_table, paper_names()):
-        for planned in plan(table, table.cells(), Options(lookalike=True)):
+        for planned in table.plan(options=Options(lookalike=True)):
             if isinstance(planned.recipe, Recipe):
                 found.setdefault(f"{planned.cell.paper} {planned.cell.row}", planned.recipe)
     kinds: dict[str, str] = {}

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 
-from benchmarks.jobs import Job, Options, plan
+from benchmarks.jobs import Job, Options
 from benchmarks.papers import kim2016
 from benchmarks.table import load_table
 from benchmarks.training import train
@@ -27,7 +27,7 @@ def jobs() -> list[Job]:
     found = []
     for paper, table, row, column in PLACES:
         papers = load_table(paper)
-        (planned, *_) = plan(papers, papers.cells(table, row, column), options)
+        (planned, *_) = papers.plan(papers.cells(table, row, column), options)
         found.append(Job(planned.key(0, 7, os.environ["KERAS_BACKEND"]), planned.recipe, options))
     return found
 

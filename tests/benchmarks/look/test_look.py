@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from benchmarks import checkpoints, provenance
 from benchmarks.cli.app import app
 from benchmarks.fitting import predict, prepare
-from benchmarks.jobs import Job, Options, plan
+from benchmarks.jobs import Job, Options
 from benchmarks.look.attention import attention
 from benchmarks.look.images import confusion, filters, look_at_images, responses, worst
 from benchmarks.look.subject import Trained
@@ -148,7 +148,7 @@ def test_invariance_has_the_unchanged_digits_in_every_panel():
 def test_weights_that_could_not_be_kept_are_told(home, monkeypatch):
     table = load_table("lecun1998")
     cells = table.cells("MNIST", "linear classifier (1-layer)", "none")
-    planned = plan(table, cells, Options(epochs=1, lookalike=True))[0]
+    planned = table.plan(cells, Options(epochs=1, lookalike=True))[0]
     job = Job(planned.key(0, 0, "tensorflow"), planned.recipe, planned.options)
     monkeypatch.setattr(checkpoints, "save_weights", lambda model, key: None)
     with pytest.raises(DataError, match="The weights could not be written"):
@@ -157,7 +157,7 @@ def test_weights_that_could_not_be_kept_are_told(home, monkeypatch):
 
 def test_attention_lies_under_the_utterance_that_it_is_of(tmp_path, home):
     table = load_table("neumann_vu2017")
-    recipe = plan(table, table.cells("Emo-DB", LOOKED_AT), Options(lookalike=True))[0].recipe
+    recipe = table.plan(table.cells("Emo-DB", LOOKED_AT), Options(lookalike=True))[0].recipe
     fold = recipe.dataset.load(recipe.dataset.lookalike(tmp_path), 0, 0)
     model, prepared, _ = prepare(recipe, fold, 0)
     subject = Trained(recipe, model, prepared, fold.test.x, partial(predict, model, recipe))

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from benchmarks.jobs import Options, missing_jobs, plan
+from benchmarks.jobs import Options, missing_jobs
 from benchmarks.papers import kim2014
 from benchmarks.recipe import fingerprint
 from benchmarks.reproduce import verdicts
@@ -162,14 +162,14 @@ def test_google_news_is_never_fetched_unasked(table, row, column, home):
     paper = load_table("kim2014")
     cells = paper.cells(table, row, column)
     recipe = paper.recipe(cells[0])
-    (absent,) = verdicts(plan(paper, cells), [])
+    (absent,) = verdicts(paper.plan(cells), [])
     assert absent.answer == Answer.NOT_ATTEMPTED
     assert absent.reason.startswith("needs the GoogleNews vectors (1.7 GB)")
-    assert missing_jobs(plan(paper, cells), [], backend="tensorflow") == []
+    assert missing_jobs(paper.plan(cells), [], backend="tensorflow") == []
     earned = RunRecord(JobKey("kim2014", table, row, column, 0, 0, "jax", fingerprint(recipe), 1), {"value": 1.0})
-    assert verdicts(plan(paper, cells), [earned])[0].answer != Answer.NOT_ATTEMPTED  # another machine had the file
+    assert verdicts(paper.plan(cells), [earned])[0].answer != Answer.NOT_ATTEMPTED  # another machine had the file
     assert recipe.dataset.files[-1].name == "word2vec/word2vec-google-news-300.gz"
-    jobs = missing_jobs(plan(paper, cells, Options(epochs=1, lookalike=True)), [], backend="tensorflow", seeds=1)
+    jobs = missing_jobs(paper.plan(cells, Options(epochs=1, lookalike=True)), [], backend="tensorflow", seeds=1)
     record = list(run_here(jobs[:1]))[-1]
     assert isinstance(record, RunRecord) and record.error == ""
     if column == "|V_pre|":
