@@ -1,1 +1,1 @@
-"""Architectures: numbers and arrays in, a keras.Model out."""
+"""Models: numbers and arrays in, a keras.Model or predicted labels out."""

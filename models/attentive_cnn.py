@@ -1,7 +1,7 @@
-"""The attentive CNN of Neumann & Vu (2017), over the feature frames of an utterance.
+"""The attentive CNN of Neumann & Vu (2017): speech frames in, emotion classes out.
 
 Source: M. Neumann and N. T. Vu, "Attentive Convolutional Neural Network based Speech Emotion Recognition",
-Interspeech 2017. Only its abstract could be read; the paper file lists what is assumed.
+Interspeech 2017. Only the abstract was available; `benchmarks/papers/neumann_vu2017.py` lists the assumptions.
 """
 
 from collections.abc import Sequence
@@ -26,11 +26,11 @@ def attentive_cnn(
 ) -> keras.Model:
     """Build the network: feature frames in, logits out.
 
-    Input: (utterances, frames, features + 1), the frames a multiple of `stride * pool`; the last column is 1 for
-    a frame and 0 for padding. `mean` and `deviation` (features,) standardise the features.
-    Output: (utterances, classes), followed by the classes of `other_views`, numbers of classes.
-    The filters span all features. Their maxima over `pool` windows are weighted by attention and added, or their
-    largest is taken. A stride of frames that are all padding counts in neither.
+    Input: (utterances, frames, features + 1), with a multiple of `stride * pool` frames. The last column is 1 for
+    a frame and 0 for padding. `mean` and `deviation`, (features,), standardise the features.
+    Output: (utterances, classes), then the logits of each number of classes in `other_views`.
+    The filters span all features and are max-pooled over `pool` windows. Attention sums the pooled maxima by
+    weight; without it the global maximum is taken. Both ignore strides that hold only padding.
     """
     x = keras.Input((None, len(mean) + 1), name="frames")
     present = x[:, :, -1:]
@@ -40,7 +40,8 @@ def attentive_cnn(
         layers.Conv1D(kernels, width, stride, padding="same", activation="relu", name=f"filters_{width}")(signal)
         for width in widths
     ]
-    pooled = layers.MaxPooling1D(pool, name="pooled")(layers.Concatenate()(maps) * is_window)  # maxima are >= 0
+    masked = layers.Concatenate()(maps) * is_window  # zero is neutral: outputs of ReLU are >= 0
+    pooled = layers.MaxPooling1D(pool, name="pooled")(masked)
     if attention:
         scores = layers.Dense(1, use_bias=False, name="score")(pooled)
         is_pooled = ops.cast(layers.MaxPooling1D(pool)(is_window), "bool")

@@ -1,20 +1,20 @@
-"""Classifiers that are no networks, on flat features: each is fitted and returns labels for the test part.
+"""Classifiers other than neural networks, on flat features: fit to (x, y), return labels for `test`.
 
-Source: LeCun et al. (1998), sections III.C.1 to III.C.4; `gaussians` is a control of ours.
+Source: LeCun et al. (1998), sections III.C.1 to III.C.4; `gaussians` is our own control.
 """
 
 import numpy as np
 
 
 def nearest_neighbours(x: np.ndarray, y: np.ndarray, test: np.ndarray, *, neighbours: int) -> np.ndarray:
-    """Take the majority among the nearest by Euclidean distance: int (tests,)."""
+    """Predict the majority label of the nearest training examples by Euclidean distance: int (tests,)."""
     from sklearn.neighbors import KNeighborsClassifier
 
     return KNeighborsClassifier(neighbours, algorithm="brute").fit(x, y).predict(test)
 
 
 def pairwise_linear(x: np.ndarray, y: np.ndarray, test: np.ndarray, *, decay: float) -> np.ndarray:
-    """Let a linear unit for each pair of classes vote, fitted by least squares: int (tests,)."""
+    """Predict by a vote of linear units, one for each pair of classes, fit by ridge regression: int (tests,)."""
     from sklearn.linear_model import RidgeClassifier
     from sklearn.multiclass import OneVsOneClassifier
 
@@ -22,7 +22,7 @@ def pairwise_linear(x: np.ndarray, y: np.ndarray, test: np.ndarray, *, decay: fl
 
 
 def quadratic(x: np.ndarray, y: np.ndarray, test: np.ndarray, *, components: int, decay: float) -> np.ndarray:
-    """Fit a polynomial of degree 2 of the principal components by least squares: int (tests,)."""
+    """Predict by ridge regression on all terms up to degree 2 of the principal components: int (tests,)."""
     from sklearn.decomposition import PCA
     from sklearn.linear_model import RidgeClassifier
     from sklearn.pipeline import make_pipeline
@@ -33,7 +33,7 @@ def quadratic(x: np.ndarray, y: np.ndarray, test: np.ndarray, *, components: int
 
 
 def gaussians(x: np.ndarray, y: np.ndarray, test: np.ndarray) -> np.ndarray:
-    """Take the class whose normal distribution is likeliest, all classes equally frequent: int (tests,)."""
+    """Predict the class whose normal distribution is likeliest, under equal priors: int (tests,)."""
     from sklearn.naive_bayes import GaussianNB
 
     classes = len(np.unique(y))

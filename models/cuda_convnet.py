@@ -1,21 +1,40 @@
-"""The small network of cuda-convnet for CIFAR-10, and a fully connected one of the kind that it replaced.
+"""The small network of cuda-convnet for CIFAR-10, and a fully connected network for comparison.
 
 Source: A. Krizhevsky's configuration files layers-18pct and layer-params-18pct.
 """
 
 import keras
-from keras import layers
-
-from models.image_layers import ResponseNormalization
+from keras import layers, ops
 
 CLASSES, SIDE = 10, 32
 
 
-def cuda_convnet(*, decay: float, last_decay: float) -> keras.Model:
-    """Build the network: float (images, 32, 32, 3), the mean image taken off, in, logits (images, 10) out.
+class ResponseNormalization(layers.Layer):
+    """x / (1 + scale * mean of squares) ** power, the mean over a size x size window of the same map.
 
-    89,578 parameters; `decay` and `last_decay` are the weights of half the squared lengths of filters and of the
-    softmax. Pooling windows of 3 by steps of 2 reach over the lower and right edge.
+    Source: cuda-convnet, layer type `rnorm`. Windows extend past the edge, where values are zero.
+    """
+
+    def __init__(self, size: int, scale: float, power: float, **settings) -> None:
+        super().__init__(**settings)
+        self.size, self.scale, self.power = size, scale, power
+
+    def call(self, x):
+        """Return normalized maps, in the shape of the input (images, height, width, maps)."""
+        edge = (self.size // 2, (self.size - 1) // 2)
+        squares = ops.pad(ops.square(x), ((0, 0), edge, edge, (0, 0)))
+        means = ops.average_pool(squares, self.size, strides=1, padding="valid")
+        return x * ops.power(1 + self.scale * means, -self.power)
+
+    def compute_output_shape(self, shape):
+        return shape
+
+
+def cuda_convnet(*, decay: float, last_decay: float) -> keras.Model:
+    """Build the network: float (images, 32, 32, 3) minus the mean image in, logits (images, 10) out.
+
+    89,578 parameters. `decay` (filters) and `last_decay` (softmax) weight half the squared norm of the weights.
+    Pooling windows of 3 with stride 2 extend past the lower and right edge.
     """
     image = keras.Input((SIDE, SIDE, 3))
     first = layers.MaxPooling2D(3, 2, padding="same")(_filters(32, 1e-4, decay, "conv1")(image))

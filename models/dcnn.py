@@ -1,7 +1,8 @@
-"""The dynamic convolutional network of Kalchbrenner, Grefenstette & Blunsom (2014).
+"""The Dynamic Convolutional Neural Network (DCNN) of Kalchbrenner, Grefenstette & Blunsom (2014).
 
-Source: "A Convolutional Neural Network for Modelling Sentences", ACL 2014, section 3. Every row of the sentence
-matrix, one per dimension of the word vectors, is convolved by itself; a map of a layer sums over the maps below.
+Source: "A Convolutional Neural Network for Modelling Sentences", ACL 2014, section 3. A sentence is a matrix with
+one row per dimension of the word vectors. Each row is convolved on its own; a map sums over the maps of the layer
+below.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from keras import initializers, layers, ops, regularizers
 
 
 class WideConvolution(layers.Layer):
-    """Convolve (batch, length, rows, maps below) by the row: (batch, length + width - 1, rows, maps)."""
+    """A wide convolution of each row: (batch, length, rows, below) to (batch, length + width - 1, rows, maps)."""
 
     def __init__(self, maps: int, width: int, decay: float, **settings) -> None:
         super().__init__(**settings)
@@ -19,7 +20,7 @@ class WideConvolution(layers.Layer):
 
     def build(self, shape) -> None:
         rows, below = shape[2:]
-        bound = (3 / (self.width * below)) ** 0.5  # outputs spread as inputs do
+        bound = (3 / (self.width * below)) ** 0.5  # keeps the variance of the inputs
         self.kernel = self.add_weight(
             shape=(self.width, rows, below, self.maps),
             initializer=initializers.RandomUniform(-bound, bound),
@@ -35,10 +36,10 @@ class WideConvolution(layers.Layer):
 
 
 class OrderedMaxima(layers.Layer):
-    """Keep the `counts` largest values of every row and map in their order, add a bias, squash, fill with zeros.
+    """Dynamic k-max pooling with bias and tanh: the k largest values of each row and map, in their order.
 
-    Inputs: (batch, length, rows, maps), how many of its places are the sentence's, and counts, both (batch,).
-    Output: (batch, most, rows, maps), where `most` is the largest count that can occur.
+    Inputs: (batch, length, rows, maps); the number of positions in the sentence, (batch,); k, (batch,).
+    Output: (batch, most, rows, maps), zero after the first k positions; `most` is the largest possible k.
     """
 
     def __init__(self, most: int, **settings) -> None:
@@ -50,8 +51,8 @@ class OrderedMaxima(layers.Layer):
 
     def call(self, x, lengths, counts):
         values = ops.transpose(x, (0, 2, 3, 1))  # (batch, rows, maps, length)
-        places = ops.arange(ops.shape(x)[1])
-        is_outside = ops.expand_dims(places, 0) >= ops.expand_dims(lengths, 1)
+        positions = ops.arange(ops.shape(x)[1])
+        is_outside = ops.expand_dims(positions, 0) >= ops.expand_dims(lengths, 1)
         masked = ops.where(is_outside[:, None, None, :], float("-inf"), values)
         _, chosen = ops.top_k(masked, self.most)
         is_kept = (ops.arange(self.most)[None, :] < counts[:, None])[:, None, None, :]
@@ -72,10 +73,10 @@ def dcnn(
     dropout: float = 0.5,
     decay: float = 1e-4,
 ) -> keras.Model:
-    """Build the network: int (batch, length) symbols, 0 behind the sentence; logits (batch, classes).
+    """Build the network: int (batch, length) symbols, 0 after the sentence, in; logits (batch, classes) out.
 
-    Layer l of L keeps max(top, ceil((L - l) / L * words)) values of a row, the last one `top`. Rows are folded,
-    two into one, after every convolution.
+    Layer l of L keeps k = max(top, ceil((L - l) / L * words)) values per row; the last layer keeps `top`. After
+    each convolution, folding adds pairs of rows.
     """
     tokens = keras.Input((length,), dtype="int32", name="tokens")
     embedding = layers.Embedding(
@@ -86,15 +87,14 @@ def dcnn(
         name="words",
     )
     words = ops.sum(ops.cast(tokens > 0, "int32"), axis=1)
-    x = embedding(tokens) * ops.cast(tokens > 0, "float32")[:, :, None]
-    x, lengths = ops.expand_dims(x, -1), words
+    x = ops.expand_dims(embedding(tokens) * ops.cast(tokens > 0, "float32")[:, :, None], -1)
+    depth, lengths = len(filters), words
     for number, (size, count) in enumerate(zip(filters, maps, strict=True), start=1):
         x = WideConvolution(count, size, decay, name=f"convolution_{number}")(x)
         x = x[:, :, 0::2] + x[:, :, 1::2]
-        is_last = number == len(filters)
-        share = len(filters) - number
-        counts = ops.maximum(top, (share * words + len(filters) - 1) // len(filters))
-        most = top if is_last else max(top, -(-share * length // len(filters)))
+        above = depth - number
+        most = max(top, -(-above * length // depth))
+        counts = ops.maximum(top, (above * words + depth - 1) // depth)
         x = OrderedMaxima(most, name=f"maxima_{number}")(x, lengths + size - 1, counts)
         lengths = counts
     features = layers.Dropout(dropout)(layers.Flatten()(x))

@@ -1,4 +1,4 @@
-"""The classifier of fastText: the mean of the rows of a text's words and n-grams, in a table that is trained.
+"""fastText: a linear classifier of the mean embedding of a text's words and n-grams.
 
 Source: Joulin et al., "Bag of Tricks for Efficient Text Classification", EACL 2017, section 2.
 """
@@ -6,13 +6,14 @@ Source: Joulin et al., "Bag of Tricks for Efficient Text Classification", EACL 2
 import keras
 from keras import initializers, layers
 
-from models.zhang_lstm import MeanOfText
+from models.text_layers import MeanOfText
 
 
 def bag_of_rows(rows: int, classes: int, *, width: int) -> keras.Model:
-    """Build it: int (texts, numbers) in, 0 behind the last of 1 to `rows`; logits out.
+    """Build the classifier: int (texts, numbers) in, each from 1 to `rows` and 0 as padding; logits out.
 
-    As in the published code rows begin as U[-1 / width, 1 / width] and the classes' weights at zero, without bias.
+    As in the published code, embeddings start as U[-1 / width, 1 / width], and the output layer starts at zero and
+    has no bias.
     """
     bags = keras.Input((None,), dtype="int32", name="bags")
     start = initializers.RandomUniform(-1 / width, 1 / width)

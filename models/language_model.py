@@ -1,4 +1,4 @@
-"""Recurrent language models that read words as characters, or as rows of a table.
+"""Recurrent language models over characters or over a table of words.
 
 Source: Kim, Jernite, Sontag & Rush (2016), Character-Aware Neural Language Models, section 3.
 """
@@ -10,11 +10,18 @@ import keras
 import numpy as np
 from keras import layers
 
-from models.language_model_layers import CharacterMaxima, Spelling, TakeRows, WordTable, at_random
-from models.recurrent import LSTM, CarriedOn
-from models.text_layers import Highway, uniform
+from models.language_model_layers import (
+    CharacterMaxima,
+    Gather,
+    Highway,
+    Spelling,
+    WordEmbedding,
+    at_random,
+    uniform,
+)
+from models.recurrent import LSTM, Stateful
 
-VECTORS = "vectors"  # the layer whose output stands for a word
+VECTORS = "vectors"  # name of the layer that outputs word vectors
 
 
 def language_model(
@@ -27,28 +34,28 @@ def language_model(
     dropout: float = 0.5,
     input_dropout: float = 0.0,
 ) -> keras.Model:
-    """Build a network that reads `streams` texts side by side, `steps` words at a time, and never forgets.
+    """Build a network that reads `streams` texts in parallel, `steps` words per batch, and keeps its state.
 
-    Inputs: `distinct`, int (words,), each word of a batch once; `positions` and `following`, int (streams, steps),
-    where a word stands in `distinct` and which word comes next. Output: the log-probability of the next word,
-    float32 (streams, steps). `embed` maps `distinct` to word vectors, each of `recurrent` makes a layer, and
-    `head` scores the next word. Dropout follows every layer but the last word vectors, which have a rate of
-    their own.
+    Inputs: `distinct`, int (words,), the distinct words of a batch; `positions`, int (streams, steps), the index
+    of each word in `distinct`; `following`, int (streams, steps), the next words. Output: the log-probability of
+    each next word, float32 (streams, steps).
+    `embed` maps `distinct` to word vectors, each function in `recurrent` makes a layer, and `head` scores the next
+    word. `dropout` follows each recurrent layer, `input_dropout` the word vectors.
     """
     distinct = keras.Input(batch_shape=(None,), dtype="int32", name="distinct")
     positions = keras.Input(batch_shape=(streams, steps), dtype="int32", name="positions")
     following = keras.Input(batch_shape=(streams, steps), dtype="int32", name="following")
-    x = TakeRows(name="sequence")(embed(distinct), positions)
+    x = Gather(name="sequence")(embed(distinct), positions)
     if input_dropout:
         x = layers.Dropout(input_dropout)(x)
     for make in recurrent:
-        x = CarriedOn(make(return_sequences=True, return_state=True))(x)
+        x = Stateful(make(return_sequences=True, return_state=True))(x)
         x = layers.Dropout(dropout)(x)
     inputs = {"distinct": distinct, "positions": positions, "following": following}
     return keras.Model(inputs, head(x, following), name="language_model")
 
 
-def characters(
+def character_embedding(
     spelling: np.ndarray,
     *,
     maps: Sequence[int],
@@ -57,9 +64,10 @@ def characters(
     width: int = 15,
     scale: float = 0.05,
 ) -> Callable[[Any], Any]:
-    """Return how to embed words by their characters: `maps[w - 1]` filters of width w, then layers `between`.
+    """Return a function that embeds words by their characters.
 
-    `spelling` is int (words, characters), 0 where a word is shorter than the longest one.
+    It applies `maps[w - 1]` filters of each width w, then the layers that `between` makes. `spelling`, int
+    (words, characters), is padded with 0.
     """
 
     def embed(distinct):
@@ -73,18 +81,18 @@ def characters(
     return embed
 
 
-def table(words: int, width: int, scale: float = 0.05) -> Callable[[Any], Any]:
-    """Return how to embed words as rows of a trained table."""
-    return WordTable(words, width, scale, name=VECTORS)
+def word_embedding(words: int, width: int, scale: float = 0.05) -> Callable[[Any], Any]:
+    """Return a layer that embeds words as rows of a trained table."""
+    return WordEmbedding(words, width, scale, name=VECTORS)
 
 
 def lstm(units: int, scale: float = 0.05) -> Callable[..., layers.RNN]:
-    """Return how to make an LSTM layer whose weights and biases all start in U[-scale, scale]."""
+    """Return a function that makes an LSTM layer; all weights and biases start as U[-scale, scale]."""
     return _recurrent(LSTM, units, scale, unit_forget_bias=False)
 
 
-def plain(units: int, scale: float = 0.05) -> Callable[..., layers.RNN]:
-    """Return how to make a plain recurrent layer with a logistic sigmoid."""
+def simple_rnn(units: int, scale: float = 0.05) -> Callable[..., layers.RNN]:
+    """Return a function that makes a simple recurrent layer with sigmoid activation."""
     return _recurrent(layers.SimpleRNN, units, scale, activation="sigmoid")
 
 
@@ -99,21 +107,21 @@ def _recurrent(
 
 
 def highway(scale: float = 0.05) -> Callable[..., layers.Layer]:
-    """Return how to make a highway layer, with -2 added to the bias of its gate."""
+    """Return a function that makes a highway layer."""
     return lambda **more: Highway(scale=scale, **more)
 
 
 def hidden(units: int, scale: float = 0.05) -> Callable[..., layers.Layer]:
-    """Return how to make a layer of rectified linear units."""
+    """Return a function that makes a dense layer with ReLU."""
     return lambda **more: layers.Dense(units, activation="relu", **uniform(scale), **more)
 
 
 def parameters(model: keras.Model) -> int:
-    """Count trained parameters."""
+    """Count the trained parameters."""
     return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
 
 
 def second_biases(model: keras.Model) -> int:
-    """Count the biases that Torch's LSTM layers have and Keras' lack: 4 x hidden units per layer."""
-    recurrent = [layer.recurrent for layer in model.layers if isinstance(layer, CarriedOn)]
+    """Count the second biases that Torch's LSTM has and Keras' lacks: 4 x units per layer."""
+    recurrent = [layer.recurrent for layer in model.layers if isinstance(layer, Stateful)]
     return sum(4 * layer.units for layer in recurrent if isinstance(layer, layers.LSTM))

@@ -1,4 +1,4 @@
-"""Layers of language models: words as characters or rows of a table, and the probability of the next one."""
+"""Layers of language models: word embeddings, by characters or by a table, and next-word probabilities."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from models.text_layers import read_rows
+from models.text_layers import gather_rows
 
 
 def at_random(scale: float) -> keras.initializers.Initializer:
@@ -14,8 +14,16 @@ def at_random(scale: float) -> keras.initializers.Initializer:
     return keras.initializers.RandomUniform(-scale, scale)
 
 
+def uniform(scale: float) -> dict[str, keras.initializers.Initializer]:
+    """Return U[-scale, scale] initializers for the weights and biases of one layer.
+
+    They must not be shared: a Keras initializer gives equal numbers each time it is called.
+    """
+    return {kind: at_random(scale) for kind in ("kernel_initializer", "bias_initializer")}
+
+
 class Spelling(layers.Layer):
-    """Looks up how words are spelled: a fixed table, int (words, characters)."""
+    """A fixed table of spellings: words to characters, int (words, characters)."""
 
     def __init__(self, table: np.ndarray, **settings) -> None:
         super().__init__(**settings)
@@ -29,8 +37,8 @@ class Spelling(layers.Layer):
         return keras.KerasTensor((*words.shape, self.table.shape[1]), "int32")
 
 
-class WordTable(layers.Layer):
-    """Looks distinct words up in a trained table; for why distinct, see `models.text_layers.WordVectors`."""
+class WordEmbedding(layers.Layer):
+    """A trained table of word vectors, for distinct words only; see `models.text_layers.WordVectors`."""
 
     def __init__(self, words: int, width: int, scale: float, **settings) -> None:
         super().__init__(**settings)
@@ -41,17 +49,17 @@ class WordTable(layers.Layer):
 
     def call(self, words):
         """Return float32 (n, width) for int (n,)."""
-        return read_rows(self.vectors, words)
+        return gather_rows(self.vectors, words)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape, self.shape[1])
 
 
 class CharacterMaxima(layers.Layer):
-    """Convolves over the characters of words and takes each filter's maximum, before tanh, which keeps the order.
+    """Convolution over the characters of words, max-over-time pooling, then tanh.
 
-    `maps[w - 1]` filters see w characters each; the vector of character 0, padding, is zero and never moves. Words
-    shorter than the widest filter are padded to its width.
+    There are `maps[w - 1]` filters of each width w. The maximum is taken before tanh, which gives the same result
+    and is cheaper. Character 0 is padding: its vector stays zero. Words shorter than the widest filter are padded.
     """
 
     def __init__(self, symbols: int, width: int, maps: Sequence[int], scale: float, **settings) -> None:
@@ -84,8 +92,32 @@ class CharacterMaxima(layers.Layer):
         return (letters_shape[0], sum(self.maps))
 
 
-class TakeRows(layers.Layer):
-    """Lays word vectors out as a text: row `positions[s, t]` becomes step t of stream s."""
+class Highway(layers.Layer):
+    """A highway layer: a gated mix of a ReLU layer and the input.
+
+    `carry` is added to the learned bias of the gate. Source: Kim et al. (2016), section 3, and the authors' code.
+    """
+
+    def __init__(self, scale: float, carry: float = -2.0, **settings) -> None:
+        super().__init__(**settings)
+        self.scale, self.carry = scale, carry
+
+    def build(self, input_shape) -> None:
+        self.change = layers.Dense(input_shape[-1], activation="relu", **uniform(self.scale), name="change")
+        self.gate = layers.Dense(input_shape[-1], **uniform(self.scale), name="gate")
+        self.change.build(input_shape)
+        self.gate.build(input_shape)
+
+    def call(self, x):
+        gate = ops.sigmoid(self.gate(x) + self.carry)
+        return gate * self.change(x) + (1 - gate) * x
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+
+class Gather(layers.Layer):
+    """Word vectors arranged as a text: step t of stream s is row `positions[s, t]`."""
 
     def call(self, vectors, positions):
         """Return float32 (streams, steps, width) for vectors (words, width) and int (streams, steps)."""
@@ -96,14 +128,14 @@ class TakeRows(layers.Layer):
 
 
 class NextWord(layers.Layer):
-    """Gives the log-probability of the word that follows, by a softmax over all words."""
+    """The log-probability of the next word, by a softmax over all words."""
 
     def __init__(self, words: int, scale: float, **settings) -> None:
         super().__init__(**settings)
         self.words, self.scale = words, scale
 
     def build(self, features_shape, following_shape=None) -> None:
-        start = at_random(self.scale)  # of both, so the bias begins as the kernel's first numbers
+        start = at_random(self.scale)  # shared, so the bias starts as the kernel's first numbers
         self.kernel = self.add_weight(shape=(features_shape[-1], self.words), initializer=start, name="kernel")
         self.bias = self.add_weight(shape=(self.words,), initializer=start, name="bias")
 
@@ -117,9 +149,9 @@ class NextWord(layers.Layer):
 
 
 class ClusteredNextWord(layers.Layer):
-    """Gives the log-probability of the next word as that of its cluster times its own within the cluster.
+    """The log-probability of the next word: its cluster's, plus its own within the cluster.
 
-    Clusters are equally large and drawn at random; there are about as many as each has words.
+    Words are assigned at random to about sqrt(words) clusters of equal size.
     Source: Kim et al. (2016), section 4.2, for vocabularies too large for a softmax.
     """
 
@@ -128,7 +160,7 @@ class ClusteredNextWord(layers.Layer):
         self.words, self.scale = words, scale
         self.size = int(np.ceil(np.sqrt(words)))
         self.clusters = int(np.ceil(words / self.size))
-        self.places = np.random.default_rng(seed).permutation(words).astype("int32")
+        self.slots = np.random.default_rng(seed).permutation(words).astype("int32")
 
     def build(self, features_shape, following_shape=None) -> None:
         start, width = at_random(self.scale), features_shape[-1]
@@ -137,16 +169,16 @@ class ClusteredNextWord(layers.Layer):
         self.kernel = self.add_weight(shape=(self.clusters, width, self.size), initializer=start, name="kernel")
         self.bias = self.add_weight(shape=(self.clusters, self.size), initializer=start, name="bias")
         unused = np.arange(self.clusters * self.size).reshape(self.clusters, self.size) >= self.words
-        self.closed = np.where(unused, -1e9, 0.0).astype("float32")  # places of the last cluster without a word
+        self.closed = np.where(unused, -1e9, 0.0).astype("float32")  # slots of the last cluster without a word
 
     def call(self, features, following):
         """Return float32 (streams, steps) for features (streams, steps, width) and int (streams, steps)."""
         flat = ops.reshape(features, (-1, features.shape[-1]))
-        places = ops.take(ops.convert_to_tensor(self.places), ops.reshape(following, (-1,)), axis=0)
-        cluster, place = places // self.size, places % self.size
+        slots = ops.take(ops.convert_to_tensor(self.slots), ops.reshape(following, (-1,)), axis=0)
+        cluster, inside = slots // self.size, slots % self.size
         of_cluster = _log_probability(ops.matmul(flat, self.cluster_kernel) + self.cluster_bias, cluster)
         kernel, bias = ops.take(self.kernel, cluster, axis=0), ops.take(self.bias + self.closed, cluster, axis=0)
-        of_word = _log_probability(ops.einsum("nw,nwp->np", flat, kernel) + bias, place)
+        of_word = _log_probability(ops.einsum("nw,nwp->np", flat, kernel) + bias, inside)
         return ops.reshape(of_cluster + of_word, ops.shape(following))
 
     def compute_output_shape(self, features_shape, following_shape):
@@ -154,9 +186,9 @@ class ClusteredNextWord(layers.Layer):
 
 
 def _log_probability(scores, chosen):
-    """Return (n,): the log-softmax of scores, (n, classes), at the chosen classes, int (n,).
+    """Return the log-softmax of scores, (n, classes), at the chosen classes, int (n,): (n,).
 
-    The gradient is written out: that of a gather would fill a second array as large as the scores, far slower.
+    The gradient is explicit: the one of a gather fills a second array as large as the scores and is far slower.
     """
 
     @ops.custom_gradient
@@ -169,9 +201,9 @@ def _log_probability(scores, chosen):
 
         def gradient(*arguments, upstream=None):
             slope = ops.expand_dims(arguments[0] if upstream is None else upstream, 1)
-            places = ops.stack([ops.arange(ops.shape(chosen)[0], dtype=chosen.dtype), chosen], axis=1)
+            chosen_entries = ops.stack([ops.arange(ops.shape(chosen)[0], dtype=chosen.dtype), chosen], axis=1)
             of_right = ops.squeeze(slope * (1 - ops.exp(found)), 1)
-            return ops.scatter_update(powers * (-slope / whole), places, of_right)
+            return ops.scatter_update(powers * (-slope / whole), chosen_entries, of_right)
 
         return ops.squeeze(found, 1), gradient
 

@@ -1,4 +1,4 @@
-"""Reading whole texts with a trained language model: by another number of streams, from their beginning."""
+"""Scores of a trained language model for whole texts, and its word vectors."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -7,37 +7,37 @@ import keras
 import numpy as np
 
 from models.language_model import VECTORS
-from models.recurrent import CarriedOn
+from models.recurrent import Stateful
 
-MOST_STEPS = 500  # at once; the state is carried on
-MOST_WORDS = 1000
+MOST_STEPS = 500  # per call; the state carries over
+MOST_WORDS = 1000  # per call
 
 
 def log_probabilities(model: keras.Model, texts: np.ndarray) -> np.ndarray:
     """Return the log-probability of every next word, float32 (streams, tokens).
 
-    `texts`, int (streams, tokens, 2), are words with the ones after them. Each distinct word is embedded once. The
-    state starts at zero; the model's own state is left alone.
+    `texts`, int (streams, tokens, 2), pairs each word with the next one. The number of streams is free. Each
+    distinct word is embedded once. The state starts at zero, and the model's own state does not change.
     """
     words, positions = np.unique(texts[..., 0], return_inverse=True)
     positions = positions.reshape(texts.shape[:2])
     table = word_vectors(model, words)
     reader = _reader(model, len(texts), table.shape[1])
-    _begin(reader, model)
+    _start(reader, model)
     parts = [
         reader.predict_on_batch({"vectors": table[positions[:, part]], "following": texts[:, part, 1]})
-        for part in _parts(texts.shape[1])
+        for part in _slices(texts.shape[1])
     ]
     return np.concatenate(parts, axis=1)
 
 
 def word_vectors(model: keras.Model, words: np.ndarray, layer: str = VECTORS) -> np.ndarray:
-    """Return what a layer makes of words, int (words,): float32 (words, width)."""
+    """Return the output of a layer for words, int (words,): float32 (words, width)."""
     return _in_parts(_between(model, "distinct", layer), words)
 
 
 def spelled_vectors(model: keras.Model, letters: np.ndarray, layer: str = VECTORS) -> np.ndarray:
-    """Return what a layer makes of any words as int (words, characters): float32 (words, width)."""
+    """Return the output of a layer for spelled words, int (words, characters), known or not: (words, width)."""
     return _in_parts(_between(model, "spelling", layer), letters)
 
 
@@ -46,33 +46,33 @@ def _in_parts(network: keras.Model, x: np.ndarray) -> np.ndarray:
     return np.concatenate([network.predict_on_batch(part) for part in parts])
 
 
-@lru_cache(maxsize=1)  # of the model in training, so that it is compiled once
+@lru_cache(maxsize=1)  # so that it is compiled once per model
 def _between(model: keras.Model, start: str, end: str) -> keras.Model:
-    """Return the part of a model from one layer's output to another's."""
+    """Return the part of a model between the outputs of two layers."""
     return keras.Model(model.get_layer(start).output, model.get_layer(end).output)
 
 
-def _parts(tokens: int) -> Iterator[slice]:
+def _slices(tokens: int) -> Iterator[slice]:
     for first in range(0, tokens, MOST_STEPS):
         yield slice(first, min(first + MOST_STEPS, tokens))
 
 
 @lru_cache(maxsize=1)
 def _reader(model: keras.Model, streams: int, width: int) -> keras.Model:
-    """Return a network over word vectors whose recurrent layers have a state of their own."""
+    """Return a copy of the network over word vectors, whose recurrent layers have their own state."""
     vectors = keras.Input(batch_shape=(streams, None, width), name="vectors")
     following = keras.Input(batch_shape=(streams, None), dtype="int32", name="following")
     x = vectors
     for layer in model.layers:
-        if isinstance(layer, CarriedOn):
+        if isinstance(layer, Stateful):
             copy = type(layer.recurrent).from_config(layer.recurrent.get_config())
-            x = CarriedOn(copy, name=layer.name)(x)
+            x = Stateful(copy, name=layer.name)(x)
     return keras.Model({"vectors": vectors, "following": following}, model.layers[-1](x, following))
 
 
-def _begin(reader: keras.Model, model: keras.Model) -> None:
-    """Give the reader the model's weights and a state of zeros."""
+def _start(reader: keras.Model, model: keras.Model) -> None:
+    """Copy the model's weights to the reader and set its state to zeros."""
     for layer in reader.layers:
-        if isinstance(layer, CarriedOn):
+        if isinstance(layer, Stateful):
             layer.recurrent.set_weights(model.get_layer(layer.name).recurrent.get_weights())
-            layer.forget()
+            layer.reset_state()

@@ -1,4 +1,4 @@
-"""The size of a network layer by layer, counted as its authors did."""
+"""Units, connections and parameters of a network layer by layer, counted as LeCun's papers count them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,14 +7,14 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from models.image_layers import RadialOutput, Subsampling
+from models.lecun_layers import RadialOutput, Subsampling
 
 
 @contextmanager
 def without_weights() -> Iterator[None]:
-    """Let networks be built to be counted, their weights never made.
+    """Build networks inside this block without allocating their weights, to count them.
 
-    Keras keeps a list of weights to be made later, by whatever network is built next; it goes with the session.
+    Keras queues the skipped weights and would create them with the next network; clearing the session drops them.
     """
     with keras.StatelessScope(initialize_variables=False):
         yield
@@ -22,7 +22,7 @@ def without_weights() -> Iterator[None]:
 
 
 class Size(NamedTuple):
-    """Units, their connections with biases included, and trained parameters of a layer."""
+    """Units, connections (biases included) and trained parameters of a layer."""
 
     units: int
     connections: int
@@ -30,7 +30,7 @@ class Size(NamedTuple):
 
 
 def layer_sizes(model: keras.Model) -> dict[str, Size]:
-    """Return the size of the input and of every layer that has weights or fixed codes, by its name."""
+    """Return the sizes of the input and of every layer with weights or fixed codes, by name."""
     counted = [layer for layer in model.layers if layer.weights or isinstance(layer, RadialOutput)]
     inputs = {"input": Size(int(np.prod(model.input_shape[1:])), 0, 0)}
     return inputs | {layer.name: _size(layer) for layer in counted}

@@ -1,7 +1,7 @@
-"""LeNet-1, LeNet-4 and LeNet-5, and the fully connected networks that they were compared with.
+"""LeNet-1, LeNet-4 and LeNet-5, and the fully connected networks they were compared with.
 
 Source: LeCun et al. (1998), Gradient-Based Learning Applied to Document Recognition, sections II.B and III.C.
-Ink is float, 0 for paper and 1 for full ink.
+Images are ink as float: 0 is paper, 1 is full ink.
 """
 
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ import keras
 import numpy as np
 from keras import layers
 
-from models.image_layers import RadialOutput, Subsampling, TableConvolution, fan_in_uniform, scaled_tanh
+from models.lecun_layers import RadialOutput, Subsampling, TableConvolution, fan_in_uniform, scaled_tanh
 
 CLASSES, SIDE = 10, 28
 PAPER, INK = -0.1, 1.175  # grey levels
-C3_READS = [  # table I of the paper: the maps of S2 that each map of C3 reads
+C3_READS = [  # table I of the paper: the S2 maps that each C3 map reads
     *([(start + i) % 6 for i in range(3)] for start in range(6)),
     *([(start + i) % 6 for i in range(4)] for start in range(6)),
     *([start, start + 1, (start + 3) % 6, (start + 4) % 6] for start in range(3)),
@@ -42,7 +42,7 @@ GLYPHS = """
 
 
 def glyph_codes() -> np.ndarray:
-    """Return the ten digits drawn with 7x12 pixels of 1 and -1: (10, 84)."""
+    """Return the ten digits as 7x12 bitmaps of 1 and -1: (10, 84)."""
     lines = [line.split() for line in GLYPHS.split("\n")[1:-1]]
     return np.array(
         [[1.0 if pixel == "#" else -1.0 for pixel in "".join(glyph)] for glyph in zip(*lines, strict=True)]
@@ -50,58 +50,58 @@ def glyph_codes() -> np.ndarray:
 
 
 def lenet5() -> keras.Model:
-    """Build LeNet-5: ink (images, 28, 28, 1) in, minus distances to the digits' glyphs out; 60,000 parameters."""
+    """Build LeNet-5: ink (images, 28, 28, 1) in, minus squared distances to the glyphs out; 60,000 parameters."""
     image = keras.Input((SIDE, SIDE, 1))
-    s2 = _squashed(Subsampling(name="S2"), _first_maps(6, image, margin=2))
-    s4 = _squashed(Subsampling(name="S4"), _squashed(TableConvolution(C3_READS, 5, name="C3"), s2))
-    c5 = _squashed(_dense(120, 400, "C5"), layers.Flatten()(s4))
-    f6 = _squashed(_dense(84, 120, "F6"), c5)
+    s2 = _activated(Subsampling(name="S2"), _first_maps(6, image, margin=2))
+    s4 = _activated(Subsampling(name="S4"), _activated(TableConvolution(C3_READS, 5, name="C3"), s2))
+    c5 = _activated(_dense(120, 400, "C5"), layers.Flatten()(s4))
+    f6 = _activated(_dense(84, 120, "F6"), c5)
     return keras.Model(image, RadialOutput(glyph_codes(), name="output")(f6), name="lenet5")
 
 
 def lenet4() -> keras.Model:
     """Build LeNet-4: ink (images, 28, 28, 1) in, scaled tanh (images, 10) out; 50,698 parameters."""
     image = keras.Input((SIDE, SIDE, 1))
-    s2 = _squashed(Subsampling(copies=2, name="S2"), _first_maps(4, image, margin=2))
-    s4 = _squashed(Subsampling(name="S4"), _squashed(TableConvolution(LENET4_READS, 5, name="C3"), s2))
-    c5 = _squashed(_dense(120, 400, "C5"), layers.Flatten()(s4))
-    return keras.Model(image, _squashed(_dense(CLASSES, 120, "output"), c5), name="lenet4")
+    s2 = _activated(Subsampling(copies=2, name="S2"), _first_maps(4, image, margin=2))
+    s4 = _activated(Subsampling(name="S4"), _activated(TableConvolution(LENET4_READS, 5, name="C3"), s2))
+    c5 = _activated(_dense(120, 400, "C5"), layers.Flatten()(s4))
+    return keras.Model(image, _activated(_dense(CLASSES, 120, "output"), c5), name="lenet4")
 
 
 def lenet1() -> keras.Model:
     """Build LeNet-1: ink (images, 28, 28, 1) in, scaled tanh (images, 10) out; 2,578 parameters."""
     image = keras.Input((SIDE, SIDE, 1))
-    s2 = _squashed(Subsampling(name="S2"), _first_maps(4, image, margin=0))
-    s4 = _squashed(Subsampling(name="S4"), _squashed(TableConvolution(LENET1_READS, 5, name="C3"), s2))
-    return keras.Model(image, _squashed(_dense(CLASSES, 192, "output"), layers.Flatten()(s4)), name="lenet1")
+    s2 = _activated(Subsampling(name="S2"), _first_maps(4, image, margin=0))
+    s4 = _activated(Subsampling(name="S4"), _activated(TableConvolution(LENET1_READS, 5, name="C3"), s2))
+    return keras.Model(image, _activated(_dense(CLASSES, 192, "output"), layers.Flatten()(s4)), name="lenet1")
 
 
 def perceptron(hidden: Sequence[int]) -> keras.Model:
     """Build a fully connected network: ink (images, 28, 28, 1) in, scaled tanh (images, 10) out.
 
-    Without hidden units it is a linear classifier, with outputs that are not squashed.
+    Without hidden layers it is a linear classifier, and its outputs have no activation.
     """
     image = keras.Input((SIDE, SIDE, 1))
     features = layers.Flatten()(_levels(image))
     for number, units in enumerate(hidden, start=1):
-        features = _squashed(_dense(units, features.shape[-1], f"hidden{number}"), features)
+        features = _activated(_dense(units, features.shape[-1], f"hidden{number}"), features)
     scores = _dense(CLASSES, features.shape[-1], "output")(features)
     return keras.Model(image, scaled_tanh(scores) if hidden else scores, name="perceptron")
 
 
 def _levels(ink):
-    """Return grey levels: paper at -0.1, full ink at 1.175, so that their mean is about 0 and their variance 1."""
+    """Return grey levels, -0.1 for paper and 1.175 for full ink: their mean is about 0 and their variance 1."""
     return (INK - PAPER) * ink + PAPER
 
 
 def _first_maps(maps: int, ink, margin: int):
-    """Return C1: 5x5 filters over the image with a margin of paper."""
-    return _squashed(TableConvolution([[0]] * maps, 5, padding=margin, border=PAPER, name="C1"), _levels(ink))
+    """Return C1: 5x5 filters over the image, padded with paper."""
+    return _activated(TableConvolution([[0]] * maps, 5, padding=margin, border=PAPER, name="C1"), _levels(ink))
 
 
 def _dense(units: int, fan_in: int, name: str) -> layers.Layer:
     return layers.Dense(units, kernel_initializer=fan_in_uniform(fan_in), name=name)
 
 
-def _squashed(layer: layers.Layer, features):
+def _activated(layer: layers.Layer, features):
     return scaled_tanh(layer(features))

@@ -6,7 +6,7 @@ from keras import ops
 
 
 def squares(labels, outputs):
-    """Return the mean square of outputs less targets, 1 for the label and -1 for the others: (examples,).
+    """Return the mean squared error against targets of 1 for the label and -1 for other classes: (examples,).
 
     Source: LeCun et al. (1989), section 3.3.
     """
@@ -15,9 +15,11 @@ def squares(labels, outputs):
 
 
 def nearest_code(labels, outputs, *, rubbish: float):
-    """Return the distance to the label's code, with the competition of all codes and of a class at `rubbish`.
+    """Return LeNet-5's discriminative loss: (examples,).
 
-    `outputs` are distances with a minus; returns (examples,). Source: LeCun et al. (1998), equation 9.
+    It is the distance to the label's code plus the log-sum-exp of minus the distances to all codes and to a
+    "rubbish" class at distance `rubbish`. `outputs` are minus the distances.
+    Source: LeCun et al. (1998), equation 9.
     """
     right = ops.take_along_axis(outputs, ops.cast(ops.reshape(labels, (-1, 1)), "int32"), axis=1)[:, 0]
     others = ops.logaddexp(ops.logsumexp(outputs, axis=1), ops.cast(-rubbish, outputs.dtype))
@@ -25,19 +27,19 @@ def nearest_code(labels, outputs, *, rubbish: float):
 
 
 def surprise(labels, outputs):
-    """Return the negative log-likelihood of a text, summed over its steps: (streams,).
+    """Return the negative log-likelihood summed over time steps: (streams,).
 
-    `outputs` are log-probabilities of the right words, (streams, steps); the labels are in them already.
+    `outputs` are the log-probabilities of the correct words, (streams, steps), so `labels` are not read.
     Source: Kim et al. (2016), the authors' code.
     """
     return -ops.sum(outputs, axis=1)
 
 
 def joint_cross_entropy(labels, outputs, *, sizes: Sequence[int]):
-    """Return the sum of the cross-entropies of several views of an example: (examples,).
+    """Return the sum of the cross-entropies of several classifications of an example: (examples,).
 
-    `outputs` are the views' logits side by side, `sizes` their numbers of classes; a label counts through the
-    views, the last one fastest, as `np.ravel_multi_index` does.
+    `outputs` are their logits side by side and `sizes` their numbers of classes. A label encodes one class of
+    each as `np.ravel_multi_index` does, the last one varying fastest.
     """
     rest, end, losses = ops.cast(ops.reshape(labels, (-1,)), "int32"), sum(sizes), []
     for size in reversed(sizes):

@@ -1,7 +1,7 @@
-"""Naive Bayes, and the linear machine on its ratios, over word n-grams.
+"""Multinomial naive Bayes and NBSVM over word unigrams and bigrams.
 
 Source: S. Wang & C. Manning, "Baselines and Bigrams: Simple, Good Sentiment and Topic Classification", ACL 2012,
-section 2. Counts are binary, and alpha = 1.
+section 2. Counts are binary and alpha is 1.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ Classifier = Callable[[Any], np.ndarray]  # rows of features -> labels
 
 
 def unigrams_and_bigrams(document: Document) -> list[str]:
-    """Return the words, and every two that follow each other."""
+    """Return all words, then all pairs of adjacent words."""
     return [*document, *(f"{first} {second}" for first, second in pairwise(document))]
 
 
@@ -29,9 +29,9 @@ def multinomial(features: Any, labels: np.ndarray) -> Classifier:
 def ratio_machine(
     features: Any, labels: np.ndarray, *, penalty: float = 1.0, interpolation: float = 0.25
 ) -> Classifier:
-    """Fit NBSVM for labels 0 and 1: a linear machine on features times the log-count ratio r.
+    """Fit NBSVM for labels 0 and 1: a linear SVM on features scaled by the log-count ratio r.
 
-    Its weights and threshold are interpolated with those of naive Bayes, brought to the weights' mean magnitude:
+    Its weights and bias are interpolated with those of naive Bayes, scaled to the mean magnitude of the weights:
     w' = (1 - beta) mean|w| + beta w, b' = (1 - beta) mean|w| log(N1 / N0) + beta b.
     """
     from sklearn.naive_bayes import MultinomialNB
@@ -52,7 +52,7 @@ def predicted(
     labels: np.ndarray,
     test: Sequence[Document],
 ) -> np.ndarray:
-    """Return the labels of test documents; n-grams that training lacks are left out."""
+    """Fit to training documents and return the labels of test documents; unknown n-grams are ignored."""
     from sklearn.feature_extraction.text import CountVectorizer
 
     count = CountVectorizer(analyzer=unigrams_and_bigrams, binary=True)

@@ -1,4 +1,4 @@
-"""Linear classifiers of counted n-grams, and of counted clusters of words.
+"""Logistic regression over counts of n-grams, or of clusters of words.
 
 Source: Zhang, Zhao & LeCun (2015), sections 3.1 and 4.
 """
@@ -20,30 +20,31 @@ def logistic_predictions(
     tolerance: float,
     iterations: int,
 ) -> np.ndarray:
-    """Return the classes of test texts by multinomial logistic regression over counts.
+    """Fit multinomial logistic regression by L-BFGS and return the classes of test texts, (texts,).
 
-    Counts: sparse float32 (texts, features), weighted by the training part's `inverse_frequencies` where `tfidf`
-    is set, and divided by the largest one of each text. `inverse`: of the L2 penalty's strength. L-BFGS ends when
-    no derivative is above `tolerance`. Raises ArithmeticError after `iterations` without that.
+    `train` and `test` are counts, sparse float32 (texts, features). With `tfidf` they are weighted by the
+    `inverse_frequencies` of the training part. Each text is divided by its largest value. `inverse` is the inverse
+    of the L2 penalty's strength, `tolerance` the largest derivative at which to stop.
+    Raises ArithmeticError if that takes more than `iterations`.
     """
     from sklearn.linear_model import LogisticRegression
 
     weights = inverse_frequencies(train) if tfidf else np.ones(train.shape[1], "float32")
     model = LogisticRegression(C=inverse, tol=tolerance, max_iter=iterations)
-    model.fit(features(train, weights), labels)
+    model.fit(weighted_counts(train, weights), labels)
     if model.n_iter_.max() >= iterations:
         raise ArithmeticError(f"Logistic regression has not converged in {iterations} iterations.")
-    return model.predict(features(test, weights))
+    return model.predict(weighted_counts(test, weights))
 
 
 def inverse_frequencies(counts: Any) -> np.ndarray:
-    """Return log(texts / texts with a feature), float32 (features,); 0 for a feature that no text has."""
+    """Return log(texts / texts with the feature), float32 (features,); 0 for a feature that occurs in no text."""
     having = np.bincount(counts.indices[counts.data > 0], minlength=counts.shape[1])
     return np.log(counts.shape[0] / np.maximum(having, 1), dtype="float32") * (having > 0)
 
 
-def features(counts: Any, weights: np.ndarray) -> Any:
-    """Return weighted counts, sparse float32 (texts, features), each text divided by its largest one."""
+def weighted_counts(counts: Any, weights: np.ndarray) -> Any:
+    """Return weighted counts, sparse float32 (texts, features), each text divided by its largest value."""
     from scipy import sparse
 
     values = counts.data * weights[counts.indices]
@@ -56,9 +57,9 @@ def features(counts: Any, weights: np.ndarray) -> Any:
 
 
 def cluster_assignments(vectors: np.ndarray, clusters: int, seed: int) -> Any:
-    """Return which cluster each vector belongs to: sparse float32 (vectors, clusters), a one in each row.
+    """Return the cluster of each vector by mini-batch k-means: sparse float32 (vectors, clusters), one 1 per row.
 
-    Mini-batch k-means; of fewer vectors than clusters each is its own mean.
+    With fewer vectors than clusters, each vector is a cluster of its own.
     """
     from scipy import sparse
     from sklearn.cluster import MiniBatchKMeans

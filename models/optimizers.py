@@ -3,15 +3,15 @@
 import keras
 from keras import ops
 
-from models.text_layers import read_rows
+from models.text_layers import gather_rows
 
 
 class Adadelta(keras.optimizers.Adadelta):
-    """Adadelta (Zeiler, 2012) that leaves rows of a table alone until a batch touches them, with equal results.
+    """Adadelta (Zeiler, 2012) that updates only the rows a batch touches, with the results of the dense update.
 
-    Without a gradient a row stays where it is and only its accumulators decay, by `rho` a step: the steps missed
-    are made up for at once when the row is next touched. This holds for sparse gradients over distinct rows, as
-    TensorFlow gives them for a gather; other gradients take Keras' dense path.
+    A row without a gradient does not move, and its accumulators decay by `rho` per step. The decay of the missed
+    steps is applied when the row is next touched. This holds for sparse gradients over distinct rows, which
+    TensorFlow gives for a gather; other gradients take Keras' dense path.
     """
 
     def build(self, variables) -> None:
@@ -29,17 +29,17 @@ class Adadelta(keras.optimizers.Adadelta):
             super().update_step(gradient, variable, learning_rate)
             return
         rows, gradient, sparse = gradient.indices, gradient.values, type(gradient)
-        place = self._get_variable_index(variable)
+        index = self._get_variable_index(variable)
         squares, deltas, last_steps = (
-            self._accumulated_grads[place],
-            self._accumulated_delta_vars[place],
-            self._last_steps[place],
+            self._accumulated_grads[index],
+            self._accumulated_delta_vars[index],
+            self._last_steps[index],
         )
         step = ops.cast(self.iterations, "int32") + 1
-        missed = ops.cast(step - 1 - read_rows(last_steps, rows), gradient.dtype)
+        missed = ops.cast(step - 1 - gather_rows(last_steps, rows), gradient.dtype)
         decay = ops.expand_dims(ops.power(ops.cast(self.rho, gradient.dtype), missed), 1)
-        square = self.rho * decay * read_rows(squares, rows) + (1 - self.rho) * ops.square(gradient)
-        old_delta = decay * read_rows(deltas, rows)
+        square = self.rho * decay * gather_rows(squares, rows) + (1 - self.rho) * ops.square(gradient)
+        old_delta = decay * gather_rows(deltas, rows)
         delta = -ops.sqrt((old_delta + self.epsilon) / (square + self.epsilon)) * gradient
         new_delta = self.rho * old_delta + (1 - self.rho) * ops.square(delta)
         self.assign(squares, sparse(square, rows))
@@ -49,7 +49,7 @@ class Adadelta(keras.optimizers.Adadelta):
 
 
 class TwoRates(keras.optimizers.SGD):
-    """Gradient descent with momentum whose rate for biases is `bias_factor` times that for weights."""
+    """Gradient descent with momentum; the learning rate of biases is `bias_factor` times that of weights."""
 
     def __init__(self, learning_rate, momentum: float, bias_factor: float, **settings) -> None:
         super().__init__(learning_rate, momentum, **settings)
@@ -60,6 +60,6 @@ class TwoRates(keras.optimizers.SGD):
         self._factors = [self.bias_factor if variable.name == "bias" else 1.0 for variable in variables]
 
     def update_step(self, gradient, variable, learning_rate) -> None:
-        """Apply a gradient, at the rate of its kind of variable."""
+        """Apply a gradient, at the rate of a weight or a bias."""
         factor = self._factors[self._get_variable_index(variable)]
         super().update_step(gradient, variable, learning_rate * factor)

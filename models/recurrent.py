@@ -1,17 +1,17 @@
-"""Recurrent layers for long texts: a memory from batch to batch; an LSTM that trains faster on TensorFlow."""
+"""Recurrent layers for language models: state kept across batches, and a faster LSTM on TensorFlow."""
 
 import keras
 from keras import layers, ops
 
 from models.text_layers import as_tensor
 
-MOST_UNROLLED = 50  # steps; the program of longer texts would grow too large
+MOST_UNROLLED = 50  # steps; for longer texts the unrolled graph would grow too large
 
 
-class CarriedOn(layers.Layer):
-    """A recurrent layer that begins each batch in the state in which the last one ended.
+class Stateful(layers.Layer):
+    """A recurrent layer that starts each batch with the state at the end of the previous one.
 
-    Keras' `stateful` keeps its state apart from the model's variables, where no checkpoint finds it.
+    Keras' own `stateful=True` keeps the state outside of the model's variables, where a checkpoint misses it.
     """
 
     def __init__(self, recurrent: layers.RNN, **settings) -> None:
@@ -33,8 +33,8 @@ class CarriedOn(layers.Layer):
             memory.assign(state)
         return outputs
 
-    def forget(self) -> None:
-        """Return to a state of zeros."""
+    def reset_state(self) -> None:
+        """Set the state to zeros."""
         for memory in self.memory:
             memory.assign(ops.zeros(memory.shape))
 
@@ -43,10 +43,9 @@ class CarriedOn(layers.Layer):
 
 
 class LSTM(layers.LSTM):
-    """Keras' LSTM with the products that all steps share taken at once, forward and backward.
+    """Keras' LSTM, unrolled, with one matrix product over all steps for the inputs and for each kernel gradient.
 
-    The inputs of all steps go through the kernel in one product, and so does the gradient of both kernels. On a
-    GPU, on other backends, whose compilers do as well, and for long texts it goes Keras' way.
+    On a GPU, on other backends and for long texts it runs as Keras' own, which is as fast there.
     """
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
@@ -66,7 +65,7 @@ def _has_fast_kernel() -> bool:
 
 @ops.custom_gradient
 def _steps(gates, recurrent, output, cell):
-    """Return the outputs of all steps and the last cell, float32 (steps + 1, batch, units)."""
+    """Return the outputs of all steps and the last cell state, float32 (steps + 1, batch, units)."""
     outputs, cells, activations = [output], [cell], []
     for gate in ops.unstack(gates):
         i, f, c, o = ops.split(gate + ops.matmul(outputs[-1], recurrent), 4, axis=1)
@@ -77,29 +76,34 @@ def _steps(gates, recurrent, output, cell):
         activations.append((i, f, c, o, squashed))
 
     def gradient(*arguments, upstream=None):
-        """Return the gradients by backpropagation through time."""
-        *upward, of_cell = ops.unstack(arguments[0] if upstream is None else upstream)
-        of_output, of_gates = ops.zeros_like(of_cell), []
-        for number in reversed(range(len(activations))):
-            i, f, c, o, squashed = activations[number]
-            of_output = of_output + upward[number]
-            of_cell = of_cell + of_output * o * (1 - squashed * squashed)
-            of_gate = ops.concatenate(
-                [
-                    of_cell * c * i * (1 - i),
-                    of_cell * cells[number] * f * (1 - f),
-                    of_cell * i * (1 - c * c),
-                    of_output * squashed * o * (1 - o),
-                ],
-                axis=1,
-            )
-            of_gates.append(of_gate)
-            of_output = ops.matmul(of_gate, ops.transpose(recurrent))
-            of_cell = of_cell * f
-        of_gates = ops.stack(of_gates[::-1])
-        width = outputs[0].shape[-1]
+        received = arguments[0] if upstream is None else upstream
+        of_gates, of_output, of_cell = _through_time(received, recurrent, cells, activations)
+        width = output.shape[-1]
         before = ops.reshape(ops.stack(outputs[:-1]), (-1, width))
         of_recurrent = ops.matmul(ops.transpose(before), ops.reshape(of_gates, (-1, 4 * width)))
         return of_gates, of_recurrent, of_output, of_cell
 
     return ops.stack([*outputs[1:], cells[-1]]), gradient
+
+
+def _through_time(received, recurrent, cells, activations):
+    """Backpropagate through time: return the gradients of all gates, and of the first output and cell state."""
+    *upward, of_cell = ops.unstack(received)
+    of_output, of_gates = ops.zeros_like(of_cell), []
+    for number in reversed(range(len(activations))):
+        i, f, c, o, squashed = activations[number]
+        of_output = of_output + upward[number]
+        of_cell = of_cell + of_output * o * (1 - squashed * squashed)
+        of_gate = ops.concatenate(
+            [
+                of_cell * c * i * (1 - i),
+                of_cell * cells[number] * f * (1 - f),
+                of_cell * i * (1 - c * c),
+                of_output * squashed * o * (1 - o),
+            ],
+            axis=1,
+        )
+        of_gates.append(of_gate)
+        of_output = ops.matmul(of_gate, ops.transpose(recurrent))
+        of_cell = of_cell * f
+    return ops.stack(of_gates[::-1]), of_output, of_cell

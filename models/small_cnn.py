@@ -1,6 +1,6 @@
-"""A small network in the style of LeNet for small grey images: two convolutions, each with pooling.
+"""A small LeNet-style network for small grey images: convolutions, each followed by pooling.
 
-Source: the layer pattern of LeCun et al. (1998), figure 2; sizes are parameters.
+Source: the layer pattern of LeCun et al. (1998), figure 2; the sizes are parameters.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """The ConvNets of Zhang, Zhao & LeCun (2015), over characters or words.
 
 Source: X. Zhang, J. Zhao, Y. LeCun, "Character-level Convolutional Networks for Text Classification", NIPS 2015,
-tables 1 and 2; the authors' code (Crepe) for the threshold and for the biases, drawn as the weights.
+tables 1 and 2; the authors' code (Crepe) for the threshold, and for biases being initialized like weights.
 """
 
 from collections.abc import Callable
@@ -11,20 +11,47 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from models.text_layers import ProductConv1D, WordVectors
+from models.text_layers import WordVectors, as_tensor
 
-CONVOLUTIONS = ((7, 3), (7, 3), (3, 1), (3, 1), (3, 1), (3, 3))  # width of the filters, of the pools after them
-FRAMES = 34  # of the last pool, over a text of 1,014 symbols
+CONVOLUTIONS = ((7, 3), (7, 3), (3, 1), (3, 1), (3, 1), (3, 3))  # filter width, width of the pooling after it
+FRAMES = 34  # outputs of the last pooling for a text of 1,014 symbols
 THRESHOLD = 1e-6
 
 
+class ProductConv1D(layers.Conv1D):
+    """Keras' Conv1D without padding or stride; the kernel gradient is one matrix product per kernel position.
+
+    The numbers are the same. Without AVX-512, oneDNN's own gradient takes two to three times as long.
+    """
+
+    def call(self, x):
+        """Return (rows, length - width + 1, maps) for (rows, length, channels)."""
+        return _convolved(x, as_tensor(self.kernel)) + self.bias
+
+
+@ops.custom_gradient
+def _convolved(x, kernel):
+    width, channels, maps = kernel.shape
+
+    def gradient(*arguments, upstream=None):  # PyTorch alone passes it by name
+        received = arguments[0] if upstream is None else upstream
+        length = ops.shape(received)[1]
+        flat = ops.reshape(received, (-1, maps))
+        windows = (ops.reshape(x[:, start : start + length], (-1, channels)) for start in range(width))
+        of_kernel = ops.stack([ops.matmul(ops.transpose(window), flat) for window in windows])
+        padded = ops.pad(received, ((0, 0), (width - 1, width - 1), (0, 0)))
+        return ops.conv(padded, ops.transpose(ops.flip(kernel, 0), (0, 2, 1))), of_kernel
+
+    return ops.conv(x, kernel), gradient
+
+
 def char_cnn(channels: int, classes: int, **settings: Any) -> keras.Model:
-    """Build the network over characters from 1 on; a character is a column with a single 1 for its channel."""
+    """Build the network over characters, numbered from 1; each is one-hot over the channels."""
     return text_cnn(lambda texts: ops.one_hot(texts, channels + 1)[..., 1:], classes, **settings)
 
 
 def word_cnn(vectors: np.ndarray, tuned: bool, classes: int, **settings: Any) -> keras.Model:
-    """Build the network over words from 1 on, by their rows in a table of vectors, (words + 1, width)."""
+    """Build the network over words, numbered from 1, with a table of word vectors, (words + 1, width)."""
     return text_cnn(WordVectors(vectors, trainable=tuned, name="vectors"), classes, **settings)
 
 
@@ -38,10 +65,10 @@ def text_cnn(
     dropout: float = 0.5,
     first: Callable[..., layers.Layer] = ProductConv1D,
 ) -> keras.Model:
-    """Build the network: texts in, as `text.batching.end_to_end` lays them; logits (texts, classes) out.
+    """Build the network: texts packed by `data_pipelines.text.batching.end_to_end` in, logits (texts, classes).
 
-    `embed` makes (rows, places, channels) of int (rows, places), zeros of symbol 0; `first` makes the convolution
-    over these. Weights and biases are normal with the given deviation.
+    `embed` maps int (rows, length) to (rows, length, channels), and symbol 0 to zeros. `first` makes the first
+    convolution. Weights and biases are drawn from a normal distribution with standard deviation `deviation`.
     """
     inputs = {
         "symbols": keras.Input((None,), dtype="int32", name="symbols"),
@@ -58,15 +85,15 @@ def text_cnn(
 
 
 def _normal(deviation: float) -> dict[str, Any]:
-    """Return initializers for one layer: Keras' begin every layer alike that shares one and has an equal shape."""
+    """Return initializers for one layer; layers of equal shape that share one would start with equal weights."""
     kinds = ("kernel_initializer", "bias_initializer")
     return {kind: keras.initializers.RandomNormal(stddev=deviation) for kind in kinds}
 
 
 def _convolutions(x: Any, is_text: Any, first: Callable[..., layers.Layer], maps: int, deviation: float) -> Any:
-    """Apply the six convolutions to rows of texts, each text as if padding without an end came behind it.
+    """Apply the six convolutions to rows of texts, as if endless padding followed each text.
 
-    What a layer makes of padding is at the end of every row, and is put wherever no text is.
+    The last position of a row is always padding, so its activation replaces all positions outside of texts.
     """
     is_text = ops.cast(is_text[..., None], "float32")
     for number, (width, pool) in enumerate(CONVOLUTIONS, start=1):
@@ -81,5 +108,5 @@ def _convolutions(x: Any, is_text: Any, first: Callable[..., layers.Layer], maps
 
 
 def _threshold(x):
-    """Return x where it is above the threshold of Torch's layer, 0 elsewhere."""
+    """Return x where it exceeds the threshold of Crepe's Torch layer, else 0."""
     return ops.threshold(x, THRESHOLD, 0.0)

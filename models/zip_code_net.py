@@ -8,9 +8,9 @@ from typing import Any
 import keras
 from keras import layers
 
-from models.image_layers import TableConvolution, fan_in_uniform
+from models.lecun_layers import TableConvolution, fan_in_uniform
 
-BORDER = -1.0  # the background, also beyond the edge
+BORDER = -1.0  # background, also outside the image
 MAPS = 12
 H2_READS = [[(4 * group + i) % MAPS for i in range(8)] for group in range(3) for _ in range(4)]
 
@@ -18,7 +18,7 @@ H2_READS = [[(4 * group + i) % MAPS for i in range(8)] for group in range(3) for
 def zip_code_net() -> keras.Model:
     """Build the network: float (images, 16, 16, 1) in [-1, 1] in, tanh (images, 10) out; 9,760 parameters.
 
-    H1 has 12 maps of 8x8, H2 12 maps of 4x4 that each read eight of H1's; both have a bias per unit.
+    H1 has 12 maps of 8x8. H2 has 12 maps of 4x4, each of which reads eight maps of H1. Both have a bias per unit.
     """
     settings: dict[str, Any] = {"strides": 2, "padding": 2, "border": BORDER, "bias_per_unit": True}
     image = keras.Input((16, 16, 1))

@@ -56,7 +56,7 @@ def build_char(
     words = spellings(fold.vocabulary)
     letters = alphabet(words)
     makers = {"highway": nets.highway(), "hidden": nets.hidden(sum(maps))}
-    embed = nets.characters(
+    embed = nets.character_embedding(
         spell(words, letters),
         maps=maps,
         between=[makers[name] for name in between],
@@ -76,19 +76,20 @@ def build_word(
     **dropout: float,
 ) -> Any:
     """Build a network that looks words up in a table."""
-    from models.language_model import table
+    from models.language_model import word_embedding
 
-    return _network(fold, table(len(fold.vocabulary), units, scale), units, kind, layers, scale, **dropout)
+    embed = word_embedding(len(fold.vocabulary), units, scale)
+    return _network(fold, embed, units, kind, layers, scale, **dropout)
 
 
 def _network(
     fold: Fold, embed: Any, units: int, kind: str, layers: int, scale: float = 0.05, **dropout: float
 ) -> Any:
-    from models.language_model import language_model, lstm, plain
+    from models.language_model import language_model, lstm, simple_rnn
     from models.language_model_layers import NextWord
 
     words = known_words(fold.vocabulary)
-    recurrent = [{"lstm": lstm, "plain": plain}[kind](units, scale)] * layers
+    recurrent = [{"lstm": lstm, "plain": simple_rnn}[kind](units, scale)] * layers
     return language_model(embed, recurrent, NextWord(words, scale), streams=STREAMS, steps=STEPS, **dropout)
 
 

@@ -14,7 +14,7 @@ from benchmarks.jobs import Job, Options
 from benchmarks.table import load_table
 from benchmarks.training import train
 from data_pipelines.dataset import LeftOut
-from models.recurrent import CarriedOn
+from models.recurrent import Stateful
 from results.records import EpochEnd
 from tests.support.processes import QUICKLY_COMPILED, ROOT
 from tests.support.resume import PLACES
@@ -123,7 +123,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on(monkeypatch):
 def test_everything_that_training_changes_is_in_the_state():
     keras.utils.set_random_seed(0)
     x = keras.Input(batch_shape=(2, 3, 4))
-    recurrent = CarriedOn(keras.layers.LSTM(5, return_sequences=True, return_state=True))
+    recurrent = Stateful(keras.layers.LSTM(5, return_sequences=True, return_state=True))
     model = keras.Model(x, recurrent(keras.layers.Dropout(0.5)(x)))
     model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
     model.train_on_batch(np.ones((2, 3, 4)), np.ones((2, 3, 5)))

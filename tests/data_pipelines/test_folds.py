@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data_pipelines.dataset import Fold, Split
-from data_pipelines.folds import batch_order, batched, random_folds
+from data_pipelines.folds import balanced_order, batch_order, batched, random_folds
 
 
 def fold_of(examples: int, valid: int | None = None) -> Fold:
@@ -50,3 +50,11 @@ def test_folds_depend_on_the_seed_alone_and_differ_in_size():
     np.testing.assert_array_equal(one, random_folds(1000, 10, 1))
     assert (one != two).any()
     assert len(set(np.bincount(one))) > 1
+
+
+def test_classes_are_sampled_equally_often_however_frequent():
+    labels = np.array([0] * 90 + [2] * 9 + [1])
+    rows = balanced_order(labels, 50, np.random.default_rng(0), batches=60)
+    assert len(rows) == 3000
+    assert np.bincount(labels[rows]) == pytest.approx([1000] * 3, rel=0.1)
+    assert set(rows) == set(range(100))

@@ -1,13 +1,13 @@
-"""Kneser-Ney by hand, as a distribution, and on the Penn Treebank; the text's preparation."""
+"""Kneser-Ney models by hand, as distributions, and on the Penn Treebank."""
 
 import numpy as np
 import pytest
 
-from data_pipelines.dataset import DataError
-from data_pipelines.datasets.penn_treebank import PTB, load_text, read_words
+from data_pipelines.datasets.penn_treebank import END as END_OF_SENTENCE
+from data_pipelines.datasets.penn_treebank import PTB
 from models.kneser_ney import KneserNey, perplexity
 
-A, B, END, C = 0, 1, 2, 3  # c never occurs
+A, B, END, C = 0, 1, 2, 3  # c occurs in no text
 
 
 def stream(text: str) -> np.ndarray:
@@ -15,7 +15,7 @@ def stream(text: str) -> np.ndarray:
 
 
 def test_bigrams_with_one_discount_by_hand():
-    """Of a b . a b . a a .: five bigrams, of which <s>a occurs 3 times, ab and b. twice, aa and a. once."""
+    """ "a b . a b . a a ." has five bigrams: <s>a occurs 3 times, ab and b. twice, aa and a. once."""
     model = KneserNey(stream("ab.ab.aa."), words=4, end=END, order=2, modified=False)
     # unigrams count predecessors: a 2 (<s>, a), b 1 (a), . 2 (b, a); their discount is 1 / (1 + 2 * 2)
     low = {word: max(n - 0.2, 0) / 5 + 3 * 0.2 / 5 / 4 for word, n in ((A, 2), (B, 1), (END, 2), (C, 0))}
@@ -41,7 +41,7 @@ def test_probabilities_of_all_words_add_up_to_one(modified):
         assert sum(chances) == pytest.approx(1)
 
 
-def test_sentences_are_apart():
+def test_sentences_are_independent():
     model = KneserNey(stream("ab.ba.aab.bb."), words=4, end=END, order=3)
     both = model.probabilities(stream("ab.ba."))
     np.testing.assert_array_equal(both[3:], model.probabilities(stream("ba.")))
@@ -51,25 +51,7 @@ def test_perplexity_of_a_die():
     assert perplexity(np.full(10, 1 / 6)) == pytest.approx(6)
 
 
-def test_preparation_of_text(tmp_path):
-    path = tmp_path / "text"
-    path.write_text(" the <unk> cat \n{ no newline }", "utf-8")
-    assert read_words(path) == ["the", "|", "cat", "+", "no", "newline", "+"]
-    fold = load_text([path, path, path], 0, 0)
-    assert fold.train.x.tolist() == [1, 2, 3, 4, 5, 6, 4]
-    assert fold.train.y.tolist() == [2, 3, 4, 5, 6, 4, 1]
-    path.write_text(" \n\n", "utf-8")
-    with pytest.raises(DataError, match="text has no words"):
-        read_words(path)
-    path.write_text("word " * 100_000, "utf-8")
-    assert len(read_words(path)) == 100_001
-
-
-def test_the_penn_treebank_and_its_published_perplexities(mirror):
+def test_the_published_perplexity_of_the_penn_treebank(mirror):
     fold = PTB.load([mirror / file.name for file in PTB.files], 0, 0)
-    assert [len(part.y) for part in (fold.train, fold.valid, fold.test)] == [929589, 73760, 82430]
-    assert len(fold.vocabulary) == 10000
-    assert max(map(len, fold.vocabulary)) == 19
-    end = fold.vocabulary.index("+")
-    model = KneserNey(fold.train.x - 1, words=10000, end=end)
+    model = KneserNey(fold.train.x - 1, words=10000, end=fold.vocabulary.index(END_OF_SENTENCE))
     assert abs(perplexity(model.probabilities(fold.test.x - 1)) - 141.2) < 0.2

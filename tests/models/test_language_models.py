@@ -12,7 +12,7 @@ from models import language_model as nets
 from models.language_model_layers import CharacterMaxima, ClusteredNextWord, NextWord
 from models.language_model_scoring import log_probabilities, spelled_vectors, word_vectors
 from models.losses import surprise
-from models.recurrent import LSTM, CarriedOn
+from models.recurrent import LSTM, Stateful
 
 WORDS, LETTERS, LONGEST, STREAMS, STEPS = 11, 6, 7, 3, 4
 
@@ -28,7 +28,7 @@ def small_net(embed=None, dropout=0.0, head=None, units=5):
 def spelled(between=("highway",)):
     makers = {"highway": nets.highway(0.5), "hidden": nets.hidden(6, 0.5)}
     spelling = np.random.default_rng(0).integers(0, LETTERS, (WORDS, LONGEST))
-    return nets.characters(
+    return nets.character_embedding(
         spelling, maps=(1, 2, 3), between=[makers[name] for name in between], symbols=LETTERS, width=4, scale=0.5
     )
 
@@ -45,20 +45,20 @@ def full_size(embed, units):
 @pytest.mark.parametrize(("size", "highways", "parameters"), [(SMALL, 1, 5312515), (LARGE, 2, 19373165)])
 def test_character_networks_have_the_size_of_the_authors(size, highways, parameters):
     between = [nets.highway()] * highways
-    embed = nets.characters(np.zeros((10000, 21)), maps=size["maps"], between=between, symbols=51)
+    embed = nets.character_embedding(np.zeros((10000, 21)), maps=size["maps"], between=between, symbols=51)
     assert full_size(embed, size["units"]) == parameters
 
 
 @pytest.mark.parametrize(("units", "parameters"), [(200, 4653200), (650, 19780400)])
 def test_word_networks_have_the_size_of_the_authors(units, parameters):
-    assert full_size(nets.table(10000, units), units) == parameters
+    assert full_size(nets.word_embedding(10000, units), units) == parameters
 
 
 def test_dropout_follows_both_lstm_layers_and_nothing_else():
     order = [type(layer).__name__ for layer in small_net(dropout=0.5).layers]
-    after = [name for name in order[order.index("TakeRows") :] if name != "InputLayer"]
-    assert after == ["TakeRows", "CarriedOn", "Dropout", "CarriedOn", "Dropout", "NextWord"]
-    assert "Dropout" not in order[: order.index("TakeRows")]
+    after = [name for name in order[order.index("Gather") :] if name != "InputLayer"]
+    assert after == ["Gather", "Stateful", "Dropout", "Stateful", "Dropout", "NextWord"]
+    assert "Dropout" not in order[: order.index("Gather")]
 
 
 def two_layers(kind, run_eagerly):
@@ -73,7 +73,7 @@ def two_layers(kind, run_eagerly):
 @pytest.mark.parametrize("run_eagerly", [False, True])
 def test_lstm_trains_as_that_of_keras_with_its_state_carried_on(run_eagerly):
     rng = np.random.default_rng(0)
-    ours = two_layers(lambda x: CarriedOn(LSTM(4, return_sequences=True, return_state=True))(x), run_eagerly)
+    ours = two_layers(lambda x: Stateful(LSTM(4, return_sequences=True, return_state=True))(x), run_eagerly)
     theirs = two_layers(lambda x: layers.LSTM(4, return_sequences=True, stateful=True)(x), run_eagerly)
     for mine, other in zip(ours.trainable_weights, theirs.trainable_weights, strict=True):
         mine.assign(other)
@@ -188,8 +188,8 @@ def test_embedding_each_word_once_changes_nothing():
 
 def forget(model):
     for layer in model.layers:
-        if isinstance(layer, CarriedOn):
-            layer.forget()
+        if isinstance(layer, Stateful):
+            layer.reset_state()
 
 
 def test_room_for_more_words_changes_nothing():

@@ -65,7 +65,10 @@ def test_neighbours_stand_beside_those_of_the_paper(kind, tmp_path):
     keras.utils.set_random_seed(0)
     letters = alphabet(VOCABULARY)
     size = {"maps": (2, 3), "between": [nets.highway(0.5)], "symbols": len(letters) + MARKS, "scale": 0.5}
-    embed = nets.characters(spell(VOCABULARY, letters), **size) if kind == "characters" else nets.table(9, 4, 0.5)
+    if kind == "characters":
+        embed = nets.character_embedding(spell(VOCABULARY, letters), **size)
+    else:
+        embed = nets.word_embedding(9, 4, 0.5)
     model = nets.language_model(embed, [nets.lstm(3)], NextWord(9, 0.5), streams=2, steps=2)
     nothing = Split(np.zeros(0, "int32"), np.zeros(0, "int32"))
     subject = Trained(None, model, Fold(nothing, nothing, nothing, VOCABULARY), nothing.x)

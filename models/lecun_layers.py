@@ -1,7 +1,7 @@
-"""Layers of the first convolutional networks that Keras lacks.
+"""Layers of LeCun's convolutional networks that Keras lacks.
 
 Source: LeCun et al. (1989), Neural Computation 1(4); LeCun et al. (1998), Proceedings of the IEEE 86(11), section
-II.B; Krizhevsky's cuda-convnet.
+II.B.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,20 @@ from keras import layers, ops
 
 
 def scaled_tanh(x):
-    """Return 1.7159 tanh(2x/3): about 1 at 1, and -1 at -1 (LeCun et al. 1998, appendix A)."""
+    """Return 1.7159 tanh(2x/3), which is about 1 at 1 and -1 at -1 (LeCun et al. 1998, appendix A)."""
     return 1.7159 * ops.tanh(2 / 3 * x)
 
 
 def fan_in_uniform(fan_in: float) -> keras.initializers.Initializer:
-    """Draw from U[-2.4/F, 2.4/F], with F the inputs of a unit (LeCun et al. 1989 and 1998)."""
+    """Return U[-2.4/F, 2.4/F], where F is the number of inputs of a unit (LeCun et al. 1989 and 1998)."""
     return keras.initializers.RandomUniform(-2.4 / fan_in, 2.4 / fan_in)
 
 
 class TableConvolution(layers.Layer):
-    """A convolution whose maps read only some of the maps below.
+    """A convolution in which each output map reads only some of the input maps.
 
-    `table` has a row per map with the numbers of the maps that it reads. The bias is one a map, or one a unit
-    of the map when `bias_per_unit`. The edge is filled with `border`, `padding` wide.
+    Row i of `table` lists the input maps that output map i reads. There is one bias per map, or one per unit with
+    `bias_per_unit`. The input is padded by `padding` pixels of value `border`.
     """
 
     def __init__(
@@ -55,14 +55,15 @@ class TableConvolution(layers.Layer):
         self.bias = self.add_weight(
             shape=(height, width, maps) if self.bias_per_unit else (maps,), initializer="zeros", name="bias"
         )
-        self.place = np.full((shape[-1], maps), len(fan_in), "int32")  # where a pair's weights stand; last: none
+        # the row of the kernel for each (input, output) pair; unconnected pairs get a row of zeros after the last
+        self.kernel_rows = np.full((shape[-1], maps), len(fan_in), "int32")
         pairs = [(below, above) for above, row in enumerate(self.table) for below in row]
-        self.place[tuple(np.transpose(pairs))] = np.arange(len(pairs))
+        self.kernel_rows[tuple(np.transpose(pairs))] = np.arange(len(pairs))
 
     def call(self, x):
-        """Return float32 (images, height, width, maps) before squashing."""
-        weights = ops.take(ops.pad(self.kernel, ((0, 1), (0, 0))), self.place.ravel(), axis=0)
-        kernel = ops.reshape(ops.transpose(weights), (self.size, self.size, *self.place.shape))
+        """Return float32 (images, height, width, maps), before the activation."""
+        weights = ops.take(ops.pad(self.kernel, ((0, 1), (0, 0))), self.kernel_rows.ravel(), axis=0)
+        kernel = ops.reshape(ops.transpose(weights), (self.size, self.size, *self.kernel_rows.shape))
         if self.padding:
             edge = (self.padding, self.padding)
             x = ops.pad(x, ((0, 0), edge, edge, (0, 0)), constant_values=self.border)
@@ -74,9 +75,9 @@ class TableConvolution(layers.Layer):
 
 
 class Subsampling(layers.Layer):
-    """The sum of each 2x2 window, times a trained coefficient and plus a trained bias, both one a map.
+    """The sum of each 2x2 window, times a trained coefficient, plus a trained bias; one of each per map.
 
-    With `copies` every map below gives that many.
+    Each input map yields `copies` output maps.
     """
 
     def __init__(self, copies: int = 1, **settings) -> None:
@@ -89,7 +90,7 @@ class Subsampling(layers.Layer):
         self.bias = self.add_weight(shape=(maps,), initializer="zeros", name="bias")
 
     def call(self, x):
-        """Return float32 (images, height / 2, width / 2, maps) before squashing."""
+        """Return float32 (images, height / 2, width / 2, maps), before the activation."""
         sums = 4 * ops.average_pool(x, 2, strides=2)
         if self.copies > 1:
             sums = ops.repeat(sums, self.copies, axis=-1)
@@ -100,9 +101,9 @@ class Subsampling(layers.Layer):
 
 
 class RadialOutput(layers.Layer):
-    """Minus the squared distance of the features to each class's fixed code: the largest is the nearest.
+    """Minus the squared distance between the features and each class's fixed code; it has no weights.
 
-    `codes` is (classes, features); it has no weights.
+    `codes` is (classes, features).
     """
 
     def __init__(self, codes: np.ndarray, **settings) -> None:
@@ -110,30 +111,9 @@ class RadialOutput(layers.Layer):
         self.codes = codes.astype("float32")
 
     def call(self, x):
-        """Return float32 (images, classes)."""
+        """Return float32 (images, classes), largest for the nearest code."""
         lengths = ops.sum(ops.square(x), axis=1, keepdims=True)
         return 2 * ops.matmul(x, self.codes.T) - lengths - (self.codes**2).sum(axis=1)
 
     def compute_output_shape(self, shape):
         return (shape[0], len(self.codes))
-
-
-class ResponseNormalization(layers.Layer):
-    """Divides by (1 + scale * mean of the squares in the size x size window of the same map) ** power.
-
-    Source: cuda-convnet, layer type `rnorm`; windows reach over the edge, where there are zeros.
-    """
-
-    def __init__(self, size: int, scale: float, power: float, **settings) -> None:
-        super().__init__(**settings)
-        self.size, self.scale, self.power = size, scale, power
-
-    def call(self, x):
-        """Return the input's shape."""
-        edge = (self.size // 2, (self.size - 1) // 2)
-        squares = ops.pad(ops.square(x), ((0, 0), edge, edge, (0, 0)))
-        means = ops.average_pool(squares, self.size, strides=1, padding="valid")
-        return x * ops.power(1 + self.scale * means, -self.power)
-
-    def compute_output_shape(self, shape):
-        return shape
