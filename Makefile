@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 RETABLE := $(VENV)/bin/retable
 
-.PHONY: setup reproduce test check test-tools readme lock
+.PHONY: setup reproduce test check test-tools docs lock
 
 setup: $(VENV)/.ready
 
@@ -19,10 +19,9 @@ reproduce: setup
 test: setup check
 	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
+# Lint, format, types: the hooks of .pre-commit-config.yaml.
 check: setup
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
+	$(VENV)/bin/pre-commit run --all-files
 
 # Debian packages that some tests use and are skipped without: a browser for the report, validators of units.
 test-tools:
@@ -30,8 +29,9 @@ test-tools:
 		command -v systemd-analyze >/dev/null || { apt-get update -qq && \
 		apt-get install -qq --no-install-recommends chromium fonts-dejavu-core cron systemd >/dev/null; }
 
-readme: setup
-	$(RETABLE) readme
+# docs/results.md, docs/speed.md, docs/costs.md and the tables of README.md, from the records.
+docs: setup
+	$(RETABLE) docs
 
 # Needs uv. The lock carries hashes and no index address.
 lock:
