@@ -1,10 +1,8 @@
-"""Verdicts as rows of text, for the terminal, for JSON and for the README."""
+"""Verdicts as rows of text, for the terminal, for JSON and for Markdown."""
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -12,7 +10,6 @@ from results.published import Cell
 from results.records import RunRecord
 from results.verdicts import Answer, Verdict
 
-LONG = 30
 MEANINGS = {
     Answer.REPRODUCED: "The whole 90 % interval of our mean lies within the margin of the published value.",
     Answer.BETTER: "The whole interval lies beyond the margin, on the good side.",
@@ -61,11 +58,6 @@ def sentence(verdict: Verdict) -> str:
     return ours + theirs + MEANINGS[verdict.answer] + reason
 
 
-def markdown(verdicts: Sequence[Verdict]) -> str:
-    """Return a Markdown table; empty text without verdicts."""
-    return as_markdown([as_row(verdict) for verdict in verdicts])
-
-
 def as_markdown(rows: Sequence[Mapping[str, str]]) -> str:
     """Return rows of texts by heading as a Markdown table, empty columns left out."""
     headings = headings_in_use(rows)
@@ -94,26 +86,11 @@ def _cost(records: Sequence[RunRecord]) -> dict[str, str]:
     memory = max(record.peak_device_bytes for record in records)
     speed = median(record.examples_per_second for record in records)
     return {
-        "runs": str(len(records)),
+        "jobs": str(len(records)),
         "seconds": f"{median(record.seconds for record in records):.1f}",
         "examples per second": f"{speed:.0f}" if speed else "",
         "device memory (MB)": f"{memory / 1e6:.0f}" if memory else "",
     }
-
-
-def rewrite_section(path: Path, name: str, text: str) -> None:
-    """Replace what stands between the two marks of a section in a text file. Raises ValueError without them."""
-    begin, end = f"<!-- {name}: written by `retable readme` -->", f"<!-- end of {name} -->"
-    before, found, rest = path.read_text("utf-8").partition(begin)
-    _, closed, after = rest.partition(end)
-    if not found or not closed:
-        raise ValueError(f"{path} lacks the marks {begin} and {end}")
-    path.write_text("\n\n".join([before + begin, text, end + after]), "utf-8")
-
-
-def verdict_tables(verdicts: Mapping[str, Sequence[Verdict]]) -> str:
-    """Return a titled Markdown table for each entry that has verdicts."""
-    return "\n\n".join(_titled(title, rows) for title, rows in verdicts.items() if rows)
 
 
 def speed_table(report: Mapping[str, Any]) -> str:
@@ -177,15 +154,6 @@ def estimate_rows(report: Mapping[str, Any]) -> list[dict[str, str]]:
 def estimate_table(report: Mapping[str, Any]) -> str:
     """Return what `retable estimate` came to as Markdown."""
     return "\n".join([f"{report['what']}; commit {report['commit']}.", "", as_markdown(estimate_rows(report))])
-
-
-def _titled(title: str, verdicts: Sequence[Verdict]) -> str:
-    """Return a title with counts and a table; a long one leaves out what one run reproduced."""
-    counts = Counter(str(verdict.answer) for verdict in verdicts)
-    line = ", ".join(f"{count} {answer}" for answer, count in counts.most_common())
-    if len(verdicts) > LONG:
-        verdicts = [v for v in verdicts if v.answer != Answer.REPRODUCED or len(v.units) > 1]
-    return f"**{title}**: {line}\n\n{markdown(verdicts)}".rstrip()
 
 
 def exact(value: float) -> str:

@@ -7,7 +7,20 @@ from typing import TextIO
 
 import typer
 
-from benchmarks.cli import bench, compare, data, estimate, features, look, nightly, report, run, show, vectors
+from benchmarks.cli import (
+    bench,
+    compare,
+    data,
+    docs,
+    estimate,
+    features,
+    look,
+    nightly,
+    report,
+    run,
+    show,
+    vectors,
+)
 from benchmarks.table import UnknownName
 from data_pipelines.dataset import DataError, LeftOut
 from results.ledger import ResultsError
@@ -32,6 +45,7 @@ app.command("schedule")(nightly.schedule)
 app.command("features")(features.features)
 app.command("bench")(bench.bench)
 app.command("estimate")(estimate.estimate)
+app.command("docs")(docs.docs)
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 

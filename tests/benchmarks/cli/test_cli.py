@@ -172,5 +172,5 @@ def test_costs_are_medians_of_what_was_recorded():
     seconds = sorted(
         r.seconds for r in RecordFiles("starter", ROOT / "results").records() if r.key.column == "digits"
     )
-    assert (row["runs"], row["seconds"]) == ("5", f"{seconds[2]:.1f}")
+    assert (row["jobs"], row["seconds"]) == ("5", f"{seconds[2]:.1f}")
     assert row["device memory (MB)"] == ""

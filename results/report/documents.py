@@ -1,0 +1,238 @@
+"""The committed documents as Markdown: results and costs of all papers, and the summary in the README."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from results.published import Cell
+from results.report.pages import CellPage, PaperPage
+from results.tables import as_markdown, cost_rows, decimals, exact, number
+from results.verdicts import Answer, Verdict
+
+LECTURES = "lectures"  # whose cells are claims of slides, not counts of a paper
+AS_PRINTED = (Answer.REPRODUCED, Answer.MEASURED)
+
+ABOUT_RESULTS = """# Results
+
+Written by `retable docs` from the records in `results/reproduced/`; changes by hand are lost.
+
+Three kinds of number are kept apart. A **performance** cell is the result of a trained or fitted system. A
+**count** is a property of the data or of an architecture, such as sentences or parameters. A **lecture claim** is
+a number on a slide, computed again from the inputs of the slide. Only performance cells say whether the experiment
+of a paper was reproduced.
+
+- *runs*: passes of the paper's whole protocol, one seed on a fixed split or one cross-validation over all folds;
+- *ours*: the mean over the runs; *sd*: their standard deviation; *difference*: ours less published;
+- *90 % interval*: of our mean, by Student's t. It describes new seeds and folds on the same data, not new data;
+- *margin*: how near to the published value counts as equal, fixed in `results/published/` before any run;
+- *verdict*: see [verdicts](verdicts.md); *other back ends*: their means, if more than one has runs;
+- *order claims*: does one row beat another? *theirs* and *ours* are differences of the two rows, *pairs* are runs
+  of equal seed and fold, *p* is of the paired test and not corrected for the number of claims; see
+  [order claims](verdicts.md#order-claims).
+
+[The report](verdicts.md#the-report) shows every run of a cell, with its learning curve, recipe and provenance.
+[Costs](costs.md) shows what runs took.
+"""
+ABOUT_COSTS = """# Costs
+
+Written by `retable docs` from the records in `results/reproduced/`; changes by hand are lost.
+
+A job trains one model: one seed, and one fold where the protocol is a cross-validation. Seconds and examples per
+second are medians over the jobs of a cell on one device, device memory is the largest. Other work often shared the
+machine, so expect these times, not better ones; [speed](speed.md) has measurements on an idle machine.
+`retable show PAPER --costs` prints the same for your own records.
+"""
+
+
+def results_document(pages: Iterable[PaperPage]) -> str:
+    """Return docs/results.md: every paper with its performance cells, then all counts and lecture claims."""
+    ordered = _performance_first(pages)
+    counted = [page for page in ordered if _counts(page)]
+    full = [f"### {page.name}: {_kind(page)}\n\n{_table(_counts(page))}" for page in counted]
+    heading = "## All counts and lecture claims"
+    return "\n\n".join([ABOUT_RESULTS, _basis(ordered), *map(_paper, ordered), heading, *full]) + "\n"
+
+
+def costs_document(pages: Iterable[PaperPage]) -> str:
+    """Return docs/costs.md: what a run of every performance cell took, on each device."""
+    sections = []
+    for page in _performance_first(pages):
+        records = {r.key: r for cell in _performance(page) for r in cell.records if r.metrics}.values()
+        if records:
+            hours = sum(record.seconds for record in records) / 3600
+            title = f"## {page.name}\n\n{_times(len(records), 'job')}, {hours:.1f} hours."
+            sections.append(f"{title}\n\n{as_markdown(cost_rows(records))}")
+    return "\n\n".join([ABOUT_COSTS, *sections]) + "\n"
+
+
+def summary(pages: Iterable[PaperPage]) -> str:
+    """Return a table with one line a paper, linked to docs/results.md, and their sum."""
+    ordered = _performance_first(pages)
+    every = [cell for page in ordered for cell in page.cells]
+    together = {"paper": "all", "title": "", **_coverage(every)}
+    rows = [
+        {
+            "paper": f"[{page.name}](docs/results.md#{page.name})",
+            "title": _short_title(page),
+            **_coverage(page.cells),
+        }
+        for page in ordered
+    ]
+    return as_markdown([*rows, together])
+
+
+def beside(cells: Iterable[CellPage]) -> list[dict[str, str]]:
+    """Return published numbers beside ours as texts by heading."""
+    return [_row(cell) for cell in cells]
+
+
+def _row(page: CellPage) -> dict[str, str]:
+    verdict, cell, interval = page.verdict, page.verdict.cell, page.verdict.interval
+    places = decimals(cell)
+    return {
+        "table": cell.table,
+        "row": cell.row,
+        "column": cell.column,
+        "metric": cell.metric.name + (f" ({cell.metric.unit})" if cell.metric.unit else ""),
+        "published": "" if cell.value is None else exact(cell.value),
+        "ours": "" if verdict.mean is None else number(verdict.mean, places),
+        "difference": _difference(verdict),
+        "sd": "" if verdict.deviation is None else number(verdict.deviation, places),
+        "runs": str(len(verdict.units)),
+        "90 % interval": "" if interval is None else f"{interval[0]:.{places}f} to {interval[1]:.{places}f}",
+        "margin": exact(cell.margin) if cell.margin else "",
+        "verdict": _in_words(verdict),
+        "other back ends": _elsewhere(page),
+        "note": cell.note,
+    }
+
+
+def _difference(verdict: Verdict) -> str:
+    cell, mean = verdict.cell, verdict.mean
+    if mean is None or cell.value is None:
+        return ""
+    places = 0 if cell.metric.better == "exact" and float(mean).is_integer() else decimals(cell)
+    text = f"{mean - cell.value:+.{places}f}"
+    return text if float(text) else "0"
+
+
+def _elsewhere(page: CellPage) -> str:
+    """Return the means of the back ends that the verdict does not rest on."""
+    others = [(name, v) for name, v in page.by_backend.items() if v.units and v.units != page.verdict.units]
+    places = decimals(page.verdict.cell)
+    return ", ".join(f"{name} {number(v.mean or 0, places)} ({_times(len(v.units), 'run')})" for name, v in others)
+
+
+def _in_words(verdict: Verdict) -> str:
+    if verdict.answer == Answer.MEASURED or not verdict.reason:
+        return str(verdict.answer)
+    return f"{verdict.answer}: {verdict.reason}"
+
+
+def _paper(page: PaperPage) -> str:
+    """Return the section of one paper: performance first, then order claims, counts and notes."""
+    parts = [f"## {page.name}", f"{page.title}. `retable show {page.name}`"]
+    if performance := _performance(page):
+        trained = [cell for cell in performance if cell.verdict.units]
+        parts += [f"**Performance**: {_sentence(performance)}", _table(trained), _without_runs(performance)]
+    tested = [row for row in page.claims if row["order"] != "not attempted"]
+    if tested:
+        parts += ["**Order claims** (does one row beat another?)", as_markdown(tested)]
+    if counts := _counts(page):
+        surprising = [cell for cell in counts if cell.verdict.answer == Answer.DIFFERS]
+        link = f"[all of them](#{page.name}-{_kind(page).replace(' ', '-')})"
+        parts += [f"**{_kind(page).capitalize()}**: {_answers(counts)} ({link}).", _table(surprising)]
+    if page.notes:
+        parts += ["**Notes**", "\n".join(f"- {note}" for note in page.notes)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _sentence(cells: Sequence[CellPage]) -> str:
+    found = _coverage(cells)
+    text = f"{found['published results']} published results, {found['with runs']} with runs"
+    text += f": {found['verdicts']}." if found["verdicts"] else "."
+    return text + (f" Results of our own, with nothing published: {found['our own']}." if found["our own"] else "")
+
+
+def _without_runs(cells: Sequence[CellPage]) -> str:
+    """List the cells without runs: by name where there is a recipe, else by the reason."""
+    left = [cell for cell in cells if not cell.verdict.units]
+    ready = [cell.verdict.cell for cell in left if cell.settings]
+    reasons = Counter(cell.verdict.reason for cell in left if not cell.settings)
+    lines = [f"- No recipe, {_times(count, 'cell')}: {reason}." for reason, count in reasons.items()]
+    if ready:
+        lines.append(f"- A recipe but no runs, {_times(len(ready), 'cell')}: {_names(ready)}")
+    return "\n".join(lines)
+
+
+def _names(cells: Sequence[Cell]) -> str:
+    """Name cells by table and columns, with the rows that share them."""
+    columns: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for cell in cells:
+        columns[cell.table, cell.row].append(cell.column)
+    rows: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for (table, row), names in columns.items():
+        rows[table, ", ".join(dict.fromkeys(names))].append(row)
+    return "; ".join(f"table {table}, {names}: {', '.join(group)}" for (table, names), group in rows.items())
+
+
+def _coverage(cells: Sequence[CellPage]) -> dict[str, str]:
+    """Return how far some cells are, as texts by heading."""
+    performance = [cell for cell in cells if _is_performance(cell)]
+    published = [cell for cell in performance if cell.verdict.cell.value is not None]
+    counts = [cell for cell in cells if not _is_performance(cell) and cell.verdict.units]
+    equal = sum(cell.verdict.answer in AS_PRINTED for cell in counts)
+    ours = [cell for cell in performance if cell.verdict.cell.value is None]
+    return {
+        "published results": str(len(published)) if published else "",
+        "with runs": str(sum(bool(cell.verdict.units) for cell in published)) if published else "",
+        "verdicts": _answers([cell for cell in published if cell.verdict.units]),
+        "our own": _answers([cell for cell in ours if cell.verdict.units]),
+        "counts and claims as printed": f"{equal} of {len(counts)}" if counts else "",
+    }
+
+
+def _answers(cells: Sequence[CellPage]) -> str:
+    """Return how many cells have each answer, in the order of the answers."""
+    counted = Counter(cell.verdict.answer for cell in cells)
+    return ", ".join(f"{counted[answer]} {answer}" for answer in Answer if counted[answer])
+
+
+def _table(cells: Iterable[CellPage]) -> str:
+    return as_markdown(beside(cells))
+
+
+def _times(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
+def _performance_first(pages: Iterable[PaperPage]) -> list[PaperPage]:
+    return sorted(pages, key=lambda page: not any(cell.verdict.cell.value for cell in _performance(page)))
+
+
+def _performance(page: PaperPage) -> list[CellPage]:
+    return [cell for cell in page.cells if _is_performance(cell)]
+
+
+def _counts(page: PaperPage) -> list[CellPage]:
+    return [cell for cell in page.cells if not _is_performance(cell)]
+
+
+def _is_performance(cell: CellPage) -> bool:
+    return cell.verdict.cell.metric.better != "exact"
+
+
+def _kind(page: PaperPage) -> str:
+    return "lecture claims" if page.name == LECTURES else "counts"
+
+
+def _short_title(page: PaperPage) -> str:
+    """Return authors and year where the title begins with them."""
+    authors, found, _ = page.title.partition("), ")
+    return f"{authors})" if found else page.title
+
+
+def _basis(pages: Sequence[PaperPage]) -> str:
+    """Say what the document rests on; without the time of writing, so that equal records give equal text."""
+    records: Mapping = {key: record for page in pages for key, record in page.trained.items()}
+    newest = max((record.finished[:10] for record in records.values()), default="")
+    return f"{len(records)} jobs{f', the newest of {newest}' if newest else ''}."
