@@ -39,7 +39,7 @@ def docs(
 def _with_results(readme: str, pages: list[PaperPage]) -> str:
     """Return the README with one row of a paper, and all papers in a line each, as they are today."""
     paper, table, row = EXAMPLE
-    lines = [line for page in pages if page.name == paper for line in beside(page.cells)]
+    lines = [line for page in pages if page.name == paper for line in map(beside, page.cells)]
     chosen = [line for line in lines if (line["table"], line["row"]) == (table, row)]
     example = as_markdown([{name: line[name] for name in SHOWN} for line in chosen])
     return _replaced(_replaced(readme, "example", example), "summary", summary(pages))

@@ -9,7 +9,6 @@ from results.tables import as_markdown, cost_rows, decimals, exact, number
 from results.verdicts import Answer, Verdict
 
 LECTURES = "lectures"  # whose cells are claims of slides, not counts of a paper
-AS_PRINTED = (Answer.REPRODUCED, Answer.MEASURED)
 
 ABOUT_RESULTS = """# Results
 
@@ -80,12 +79,8 @@ def summary(pages: Iterable[PaperPage]) -> str:
     return as_markdown([*rows, together])
 
 
-def beside(cells: Iterable[CellPage]) -> list[dict[str, str]]:
-    """Return published numbers beside ours as texts by heading."""
-    return [_row(cell) for cell in cells]
-
-
-def _row(page: CellPage) -> dict[str, str]:
+def beside(page: CellPage) -> dict[str, str]:
+    """Return a published number beside ours, with its verdict, as texts by heading."""
     verdict, cell, interval = page.verdict, page.verdict.cell, page.verdict.interval
     places = decimals(cell)
     return {
@@ -148,9 +143,15 @@ def _paper(page: PaperPage) -> str:
 
 def _sentence(cells: Sequence[CellPage]) -> str:
     found = _coverage(cells)
-    text = f"{found['published results']} published results, {found['with runs']} with runs"
-    text += f": {found['verdicts']}." if found["verdicts"] else "."
-    return text + (f" Results of our own, with nothing published: {found['our own']}." if found["our own"] else "")
+    sentences = []
+    if found["published results"]:
+        verdicts = f": {found['verdicts']}" if found["verdicts"] else ""
+        sentences.append(
+            f"{found['published results']} published results, {found['with runs']} with runs{verdicts}."
+        )
+    if found["our own"]:
+        sentences.append(f"Results of our own, with nothing published: {found['our own']}.")
+    return " ".join(sentences)
 
 
 def _without_runs(cells: Sequence[CellPage]) -> str:
@@ -180,7 +181,7 @@ def _coverage(cells: Sequence[CellPage]) -> dict[str, str]:
     performance = [cell for cell in cells if _is_performance(cell)]
     published = [cell for cell in performance if cell.verdict.cell.value is not None]
     counts = [cell for cell in cells if not _is_performance(cell) and cell.verdict.units]
-    equal = sum(cell.verdict.answer in AS_PRINTED for cell in counts)
+    equal = sum(cell.verdict.answer == Answer.REPRODUCED for cell in counts)
     ours = [cell for cell in performance if cell.verdict.cell.value is None]
     return {
         "published results": str(len(published)) if published else "",
@@ -198,7 +199,7 @@ def _answers(cells: Sequence[CellPage]) -> str:
 
 
 def _table(cells: Iterable[CellPage]) -> str:
-    return as_markdown(beside(cells))
+    return as_markdown([beside(cell) for cell in cells])
 
 
 def _times(count: int, thing: str) -> str:
@@ -206,7 +207,8 @@ def _times(count: int, thing: str) -> str:
 
 
 def _performance_first(pages: Iterable[PaperPage]) -> list[PaperPage]:
-    return sorted(pages, key=lambda page: not any(cell.verdict.cell.value for cell in _performance(page)))
+    """Put papers last that print no result of a trained system."""
+    return sorted(pages, key=lambda page: all(cell.verdict.cell.value is None for cell in _performance(page)))
 
 
 def _performance(page: PaperPage) -> list[CellPage]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -29,6 +30,7 @@ def fences(path: Path, language: str = "") -> list[str]:
     return [token.content for token in tokens(path) if token.type == "fence" and token.info == language]
 
 
+@cache
 def anchors(path: Path) -> set[str]:
     """Return the anchors of the headings, as GitHub makes them."""
     found, is_heading = set(), False
