@@ -15,7 +15,6 @@ import typer
 import yaml
 
 from benchmarks.cli.app import app
-from benchmarks.jobs import plan
 from benchmarks.table import load_table, paper_names
 from results.metrics import METRICS
 from results.published import read_cells
@@ -100,7 +99,7 @@ def test_the_paper_of_adding_works(tmp_path):
     module = ModuleType(EXAMPLE)
     exec(compile(code, f"{EXAMPLE}.py", "exec"), module.__dict__)
     printed = read_cells(EXAMPLE, tmp_path)
-    small, neighbours, other, counted = plan(module.TABLE, printed)
+    small, neighbours, other, counted = module.TABLE.plan(printed)
     assert (module.TABLE.paper, other.fingerprint) == (EXAMPLE, "")
     assert len({small.fingerprint, neighbours.fingerprint, counted.fingerprint}) == 3
     assert {cell.metric.name for cell in printed} <= METRICS.keys()
