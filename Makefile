@@ -13,8 +13,9 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
+# OPTIONS="--seeds 1" for a quick look.
 reproduce: setup
-	$(RETABLE) reproduce
+	$(RETABLE) reproduce $(OPTIONS)
 
 test: setup check
 	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder

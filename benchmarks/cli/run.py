@@ -82,7 +82,10 @@ def run(
         raise typer.Exit(1)
 
 
-def reproduce_default(results: Results = None) -> None:
+def reproduce_default(
+    results: Results = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Runs per cell [the paper's protocol].")] = None,
+) -> None:
     """Run the default jobs: the lectures, a job of each pipeline, and Kim's CNN-rand on TREC.
 
     The records go to results/local, not to the project's own, so that this machine computes all of them.
@@ -92,7 +95,7 @@ def reproduce_default(results: Results = None) -> None:
     with resumable():
         for paper, row, column in DEFAULT_RUNS:
             table = load_table(paper)
-            problems += train_cells(table, table.cells(None, row, column), results=folder)
+            problems += train_cells(table, table.cells(None, row, column), seeds=seeds, results=folder)
     if any(problem.startswith("failed") for problem in problems):
         raise typer.Exit(1)
 
