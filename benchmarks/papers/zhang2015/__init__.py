@@ -120,7 +120,7 @@ NOTES = (
     "and ngrams TFIDF after rounding, and the best of each column; the other printed cells by the slide alone.",
     "Joulin et al. (2017) quote char-CNN from an earlier text with other splits, not from table 4.",
     "The project brings no records of table 4's AG column: its training file was not at hand, and its networks "
-    "need a GPU. The README has the command, and an estimate of the cost.",
+    "need a GPU. docs/zhang2015.md has the command, and an estimate of the cost.",
 )
 TITLE = "Zhang, Zhao & LeCun (2015), Character-level Convolutional Networks for Text Classification"
 TABLE = PaperTable("zhang2015", TITLE, recipe, notes=NOTES, claims=CLAIMS)
