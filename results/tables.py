@@ -2,9 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import zip_longest
 from statistics import median
-from typing import Any
 
 from results.published import Cell
 from results.records import RunRecord
@@ -91,69 +89,6 @@ def _cost(records: Sequence[RunRecord]) -> dict[str, str]:
         "examples per second": f"{speed:.0f}" if speed else "",
         "device memory (MB)": f"{memory / 1e6:.0f}" if memory else "",
     }
-
-
-def speed_table(report: Mapping[str, Any]) -> str:
-    """Return what `retable bench` measured as Markdown."""
-    lines = [
-        f"|system|{report.get('unit', 'sentences')} per second|slowest to fastest|ours is faster by|",
-        "|-|-|-|-|",
-    ]
-    for speed in report["speeds"]:
-        spread = f"{speed['slowest']:.0f} to {speed['fastest']:.0f}"
-        lines.append(f"|{speed['system']}|{speed['examples_per_second']:.0f}|{spread}|{speed['ratio']:.2f}|")
-    parts = ", ".join(f"{share['part']} {share['share']:.0%}" for share in report["shares"])
-    where = f"{report['what']}; {report['device']}, {report['backend']}, commit {report['commit']}."
-    return "\n".join([where, "", *lines, "", f"Of a step of ours: {parts}."])
-
-
-def cost_table(report: Mapping[str, Any]) -> str:
-    """Return what `retable bench vectors`, `sound`, `rows`, `ngrams` or `systems` measured as Markdown."""
-    rows = []
-    amounts = report.get("amounts") or ()  # without them all systems take in as much; an estimate has none
-    first: dict[str, float] = {}  # seconds, by what is taken in
-    for cost, amount in zip_longest(report["costs"], amounts):
-        times = cost["seconds"] / first.setdefault(str(amount), cost["seconds"])
-        rows.append(
-            {
-                "system": cost["system"],
-                "seconds": f"{cost['seconds']:.1f}",
-                "fastest to slowest": f"{cost['fastest']:.1f} to {cost['slowest']:.1f}",
-                "per second": _rate(amount[0] / cost["seconds"], amount[1]) if amount else "",
-                "most memory (MB)": f"{cost['peak_megabytes']:.0f}",
-                "of it no file": f"{cost['anonymous_megabytes']:.0f}" if "anonymous_megabytes" in cost else "",
-                "times the first of its size": f"{times:.2f}" if amount or not amounts else "",
-            }
-        )
-    where = f"{report['what']}; {report['device']}, commit {report['commit']}."
-    return "\n".join([where, "", as_markdown(rows)])
-
-
-def _rate(rate: float, unit: str) -> str:
-    return f"{rate:,.0f} {unit}" if rate >= 10 else f"{rate:.1f} {unit}"
-
-
-def estimate_rows(report: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return what `retable estimate` came to as texts by heading, and the sum of all runs."""
-    rows = [
-        {
-            "row": one["row"],
-            "trained parameters": f"{one['parameters']:,}",
-            "GFLOP a text": f"{one['operations'] / 1e9:.2f}",
-            "texts a run": f"{one['texts']:,}",
-            "runs": str(one["runs"]),
-            "hours a run": f"{one['hours']:.1f}",
-            "hours": f"{one['hours'] * one['runs']:.0f}",
-        }
-        for one in report["estimates"]
-    ]
-    total = sum(one["hours"] * one["runs"] for one in report["estimates"])
-    return [*rows, {**dict.fromkeys(rows[0], ""), "row": "together", "hours": f"{total:.0f}"}] if rows else []
-
-
-def estimate_table(report: Mapping[str, Any]) -> str:
-    """Return what `retable estimate` came to as Markdown."""
-    return "\n".join([f"{report['what']}; commit {report['commit']}.", "", as_markdown(estimate_rows(report))])
 
 
 def exact(value: float) -> str:

@@ -12,7 +12,6 @@ from benchmarks.cli import (
     compare,
     data,
     docs,
-    estimate,
     features,
     look,
     nightly,
@@ -44,7 +43,6 @@ app.command("nightly")(nightly.nightly)
 app.command("schedule")(nightly.schedule)
 app.command("features")(features.features)
 app.command("bench")(bench.bench)
-app.command("estimate")(estimate.estimate)
 app.command("docs")(docs.docs)
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")

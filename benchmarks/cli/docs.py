@@ -1,16 +1,16 @@
 """retable docs: the documents and the part of the README that follow from the records."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from benchmarks.reporting import paper_page
+from benchmarks.speed.tables import document as speed_document
 from benchmarks.table import load_table, paper_names
 from results.report.documents import beside, costs_document, results_document, summary
 from results.report.pages import PaperPage
-from results.tables import as_markdown, cost_table, estimate_table, speed_table
+from results.tables import as_markdown
 
 ROOT = Path(__file__).parent.parent.parent
 RECORDS = ROOT / "results"  # the project's own, wherever RETABLE_RESULTS points
@@ -26,7 +26,7 @@ def docs(
     texts = {
         "README.md": _with_results((ROOT / "README.md").read_text("utf-8"), pages),
         "docs/results.md": results_document(pages),
-        "docs/speed.md": _speed_document(RECORDS / "speed"),
+        "docs/speed.md": speed_document(RECORDS / "speed"),
         "docs/costs.md": costs_document(pages),
     }
     for name, text in texts.items():
@@ -53,13 +53,3 @@ def _replaced(text: str, name: str, content: str) -> str:
     if not begun or not ended:
         raise ValueError(f"The README lacks the marks {begin} and {end}.")
     return "\n\n".join([before + begin, content, end + after])
-
-
-def _speed_document(folder: Path) -> str:
-    """Return docs/speed.md from the reports of `retable bench` in a folder."""
-    sections = []
-    for path in sorted(folder.glob("*.json")):
-        report = json.loads(path.read_text("utf-8"))
-        draw = speed_table if "speeds" in report else cost_table if "costs" in report else estimate_table
-        sections.append(f"## {path.stem}\n\n{draw(report)}")
-    return "\n\n".join(["# Speed", *sections]) + "\n"

@@ -1,1 +1,1 @@
-"""How fast the suite is, against other ways to do the same."""
+"""Speed and memory of the suite, compared with other implementations."""

@@ -1,18 +1,23 @@
-"""How fast a network trains, against plain versions in the same run, and where the time goes."""
+"""Training steps of a recipe's network, timed against other implementations."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from benchmarks.backends import BACKENDS, device, select_backend
 from benchmarks.fitting import arranged, prepare
 from benchmarks.recipe import Recipe
-from benchmarks.speed.tasks.sentences import Step
-from data_pipelines.dataset import Fold
+from benchmarks.speed.task import FEWEST_REPEATS, REPEATS, Report
+from benchmarks.table import load_table
+from data_pipelines.dataset import DataError, Fold
 
 Batch = tuple[np.ndarray, np.ndarray]
+Step = Callable[[np.ndarray, np.ndarray], Any]  # trains on one batch of padded examples and labels
 
 
 class Speed(NamedTuple):
@@ -22,21 +27,103 @@ class Speed(NamedTuple):
     examples_per_second: float
     slowest: float
     fastest: float
-    ratio: float  # ours to this one: the median of the pairs of neighbouring repeats
+    ratio: float  # of retable's speed to this one: the median over pairs of neighbouring repeats
 
 
 class Share(NamedTuple):
-    """What one part takes of a training step."""
+    """One part of a training step."""
 
     part: str
     milliseconds: float
     share: float
 
 
-def compare(
+@dataclass(frozen=True, kw_only=True)
+class TrainingSteps:
+    """All systems train on the same batches, several times in turn, after one pass that compiles and warms up.
+
+    The speed-up of retable is the median ratio over pairs of neighbouring repeats; below 1, the other system is
+    faster. PyTorch is compared where it is installed.
+    """
+
+    title: ClassVar[str] = "Training steps"
+    paper: str
+    table: str
+    row: str
+    column: str
+    batch_size: int
+    contents: str  # of a batch, after its size
+    unit: str  # that speed is counted in
+    rivals: Mapping[str, Callable[..., Step]]  # how to build them, by system
+    arguments: Callable[[Fold], tuple[Any, ...]] = lambda fold: ()  # that rivals are built from
+    batches: int = 60  # per repeat
+    fewest_repeats: int = FEWEST_REPEATS
+
+    def measure(
+        self,
+        *,
+        repeats: int = REPEATS,
+        batches: int | None = None,
+        column: str | None = None,
+        backend: str = "tensorflow",
+    ) -> Report:
+        """Time the row on its own data set, or on that of another column."""
+        from data_pipelines.download import fetch
+
+        select_backend(backend)
+        recipe, count = self.recipe(column), batches or self.batches
+        fold = recipe.dataset.load([fetch(file) for file in recipe.dataset.files], 0, 0)
+        speeds, shares = time_steps(recipe, fold, self.steps, batches=count, repeats=repeats)
+        return {
+            "what": f"{self.row} on {recipe.dataset.name}, training steps of {self.batch_size} {self.contents}",
+            "unit": self.unit,
+            "batches": count,
+            "repeats": repeats,
+            "backend": backend,
+            "device": device(BACKENDS[backend]),
+            "speeds": [speed._asdict() for speed in speeds],
+            "shares": [share._asdict() for share in shares],
+        }
+
+    def recipe(self, column: str | None = None) -> Recipe:
+        """Return the recipe with the benchmark's batch size. Raises DataError if the cell has no Keras recipe."""
+        table = load_table(self.paper)
+        cell = table.cells(self.table, self.row, column or self.column)[0]
+        recipe = table.recipe(cell)
+        if not isinstance(recipe, Recipe):
+            raise DataError(f"{cell.name} has no Keras network to time.")
+        return replace(recipe, batch_size=self.batch_size)
+
+    def steps(self, fold: Fold) -> dict[str, Step]:
+        """Build the rivals whose library is installed."""
+        found = {name: build for name, build in self.rivals.items() if "PyTorch" not in name or find_spec("torch")}
+        return {name: build(*self.arguments(fold)) for name, build in found.items()}
+
+    def rows(self, report: Mapping[str, Any]) -> list[dict[str, str]]:
+        """Return speeds as texts by heading."""
+        return [
+            {
+                "system": speed["system"],
+                f"{self.unit} per second": f"{speed['examples_per_second']:.0f}",
+                "slowest to fastest": f"{speed['slowest']:.0f} to {speed['fastest']:.0f}",
+                "speed-up of retable": f"{speed['ratio']:.2f}",
+            }
+            for speed in report["speeds"]
+        ]
+
+    def remark(self, report: Mapping[str, Any]) -> str:
+        """Say where the time of a step goes, and which rivals are missing."""
+        shares = report["shares"]
+        parts = [f"{share['part']} {share['milliseconds']:.1f} ms ({share['share']:.0%})" for share in shares]
+        missing = self.rivals.keys() - {speed["system"] for speed in report["speeds"]}
+        hint = f" Not installed: {', '.join(sorted(missing))} (pip install torch)." if missing else ""
+        return f"One step of retable: {', '.join(parts)}.{hint}"
+
+
+def time_steps(
     recipe: Recipe, fold: Fold, rivals: Callable[[Fold], Mapping[str, Step]], *, batches: int, repeats: int
 ) -> tuple[list[Speed], list[Share]]:
-    """Time training steps of the recipe's model and of its rivals in turn; needs a machine doing nothing else."""
+    """Time training steps of the recipe's network and of its rivals, in turn."""
     model, fold, _ = prepare(recipe, fold, seed=0)
     ours: Step = lambda x, y: model.train_on_batch(arranged(recipe, x), y)  # noqa: E731
     systems = {"retable": ours, **rivals(fold)}
@@ -58,7 +145,7 @@ def _speed(system: str, seconds: list[float], ours: list[float], examples: int) 
 
 
 def _shares(model: Any, recipe: Recipe, data: list[Batch], whole: float) -> list[Share]:
-    """Part a step into arranging the batch, the forward pass, and the rest: backward pass and update."""
+    """Divide a step into arranging the batch, the forward pass, and the rest: backward pass and update."""
     arranging = _seconds(lambda x, y: arranged(recipe, x), data)
     forward = _seconds(lambda x, y: model.test_on_batch(arranged(recipe, x), y), data, warm_up=True) - arranging
     parts = {"arranging": arranging, "forward": forward, "backward and update": whole - forward - arranging}
@@ -71,7 +158,7 @@ def _batches(fold: Fold, size: int, count: int) -> Iterator[Batch]:
         yield fold.train.x[start : start + size], fold.train.y[start : start + size]
 
 
-def _seconds(step: Callable[[np.ndarray, np.ndarray], Any], data: list[Batch], warm_up: bool = False) -> float:
+def _seconds(step: Step, data: list[Batch], warm_up: bool = False) -> float:
     if warm_up:
         _seconds(step, data)
     started = time.perf_counter()

@@ -1,1 +1,1 @@
-"""Benchmarks, one file each, found by their names."""
+"""Benchmarks, one file each, found by name."""

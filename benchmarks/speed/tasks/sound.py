@@ -1,4 +1,7 @@
-"""What the log mel frames of many sound files cost, read, computed and kept, against librosa in a loop."""
+"""Log mel frames of many short sound files: read, computed and kept on disk.
+
+The rival, librosa in a loop, keeps nothing.
+"""
 
 import wave
 from collections.abc import Sequence
@@ -7,25 +10,24 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.speed import processes
-from benchmarks.speed.processes import Amount, Cost, nothing_kept
+from benchmarks.speed.processes import Amount, Case, WholeTask
 from data_pipelines.speech.features import RATE, plainly
 from data_pipelines.speech.frames import each
 
-KIND = "log_mel"
+FILES, SECONDS = 10_000, 3.0
 
 
-def compare(folder: Path, *, files: int, seconds: float, repeats: int) -> tuple[list[Cost], list[Amount]]:
-    """Generate files in `folder`, then take the frames of each in turn, with nothing kept from before."""
+def cases(folder: Path, *, files: int = FILES, seconds: float = SECONDS) -> list[Case]:
+    """Generate WAV files, 1 GB by default."""
     paths = generate(folder, files, round(seconds * RATE))
-    tasks = {
-        "retable, all cores": partial(_extract, paths, None),
-        "retable, one core": partial(_extract, paths, 1),
-        "retable, one core, a tenth of the files": partial(_extract, paths[: files // 10], 1),
-        "librosa in a loop, nothing kept": partial(plainly, paths),
-    }
-    shares = (1, 1, (files // 10) / files, 1)
-    return processes.compare(tasks, repeats), [Amount(share * files * seconds, "s of sound") for share in shares]
+    few = paths[: files // 10]
+    all_sound, some_sound = (Amount(len(chosen) * seconds, "s of sound") for chosen in (paths, few))
+    return [
+        Case("retable, all cores", partial(extract, paths, None), all_sound),
+        Case("retable, one core", partial(extract, paths, 1), all_sound),
+        Case("retable, one core, a tenth of the files", partial(extract, few, 1), some_sound),
+        Case("librosa in a loop, nothing kept", partial(plainly, paths), all_sound),
+    ]
 
 
 def generate(folder: Path, files: int, samples: int) -> list[Path]:
@@ -39,9 +41,11 @@ def generate(folder: Path, files: int, samples: int) -> list[Path]:
     return paths
 
 
-def _extract(paths: Sequence[Path], workers: int | None) -> None:
-    """Compute and keep the frames in a cache of their own. Raises what a file can't be used for."""
-    with nothing_kept(paths[0].parent):
-        for _, failure in each(paths, KIND, workers=workers):
-            if failure:
-                raise failure
+def extract(paths: Sequence[Path], workers: int | None) -> None:
+    """Compute frames and keep them in the cache. Raises DataError for an unusable file."""
+    for _, failure in each(paths, "log_mel", workers=workers):
+        if failure:
+            raise failure
+
+
+TASK = WholeTask(what=f"log mel frames of {FILES:,} files of {SECONDS:.0f} s each", cases=cases)

@@ -1,37 +1,45 @@
-"""What cutting a large file of word vectors to a vocabulary costs, against loading it whole."""
+"""Selecting the vectors of a vocabulary from a large word2vec file, 3.6 GB in the shape of GoogleNews.
+
+The rival, gensim, loads the whole file.
+"""
 
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.speed import processes
-from benchmarks.speed.processes import Cost
+from benchmarks.speed.processes import Case, WholeTask
 from data_pipelines.text.vector_files import cut
 from data_pipelines.text.word2vec import load_whole
 
+WORDS, WIDTH, VOCABULARY = 3_000_000, 300, 20_000
 BLOCK = 10_000
 
 
-def compare(folder: Path, *, words: int, width: int, vocabulary: int, repeats: int) -> list[Cost]:
-    """Generate a binary file in `folder`, then take words out of it in turn, each time in a fresh process."""
+def cases(folder: Path, *, words: int = WORDS, width: int = WIDTH, vocabulary: int = VOCABULARY) -> list[Case]:
+    """Generate a binary file; the vocabulary is spread over all of it."""
     path = generate(folder / "vectors.bin", words, width)
     wanted = [f"word{number}" for number in range(0, words, max(1, words // vocabulary))][:vocabulary]
-    tasks = {
-        "retable, cut while streaming": partial(cut, path, wanted),
-        "gensim, loaded whole": partial(load_whole, path, wanted),
-    }
-    return processes.compare(tasks, repeats)
+    return [
+        Case("retable, cut while streaming", partial(cut, path, wanted)),
+        Case("gensim, loaded whole", partial(load_whole, path, wanted)),
+    ]
 
 
 def generate(path: Path, words: int, width: int) -> Path:
-    """Write a file of word2vec's binary format, in blocks."""
+    """Write a file in the binary format of word2vec, in blocks."""
     rng = np.random.default_rng(0)
-    with path.open("wb") as stream:
-        stream.write(f"{words} {width}\n".encode())
+    with path.open("wb") as file:
+        file.write(f"{words} {width}\n".encode())
         for start in range(0, words, BLOCK):
             rows = rng.normal(0, 0.15, (min(BLOCK, words - start), width)).astype("<f4")
-            stream.writelines(
+            file.writelines(
                 f"word{number} ".encode() + row.tobytes() for number, row in enumerate(rows, start=start)
             )
     return path
+
+
+TASK = WholeTask(
+    what=f"{VOCABULARY:,} of {WORDS:,} vectors of width {WIDTH} from a binary file",
+    cases=cases,
+)

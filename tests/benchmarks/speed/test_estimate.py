@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.speed import estimate
+from benchmarks.speed.tasks import estimate
 from data_pipelines.datasets.topics import AG_10K_ROWS, TRAIN_10K
 from data_pipelines.download import cached_path
 from models.zhang_convnet import CONVOLUTIONS, char_cnn
