@@ -14,7 +14,7 @@ from benchmarks.recipe import Recipe
 from data_pipelines.dataset import Fold, Split
 from data_pipelines.text.batching import coarse
 from results.metrics import classifies, score
-from results.predictions import pack
+from results.predictions import encode
 from results.records import EpochEnd, JobKey, RunRecord
 
 PREDICTION_BATCH = 500
@@ -179,7 +179,7 @@ def _measure(model: Any, recipe: Recipe, fold: Fold) -> tuple[dict[str, float], 
         mine = [metric for metric in recipe.metrics if metric.part == part]
         measured |= {metric.name: score(metric, split.y, predictions) for metric in mine}
         if part == "test" and any(map(classifies, mine)):
-            packed = pack(predictions)
+            packed = encode(predictions)
     return measured, packed
 
 

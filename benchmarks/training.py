@@ -17,7 +17,7 @@ from benchmarks.jobs import Job
 from benchmarks.recipe import Measurement, Recipe
 from data_pipelines.dataset import Fold
 from results.metrics import score
-from results.predictions import pack
+from results.predictions import encode
 from results.records import EpochEnd, JobKey, RunRecord
 
 
@@ -86,4 +86,4 @@ def _measured(recipe: Measurement, fold: Fold, key: JobKey) -> RunRecord:
     if not isinstance(found, np.ndarray):
         return RunRecord(key, found, device=device)
     metrics = {metric.name: score(metric, fold.test.y, found) for metric in recipe.metrics}
-    return RunRecord(key, metrics, device=device, predictions=pack(found))
+    return RunRecord(key, metrics, device=device, predictions=encode(found))

@@ -1,1 +1,1 @@
-"""Numbers after training: metrics, records, verdicts."""
+"""Numbers after training: metrics, records, verdicts, reports."""

@@ -1,4 +1,4 @@
-"""A CSV file that is only appended to and survives a crash in the middle of a line."""
+"""A CSV file that is only appended to, and from which a crash can tear at most the last line."""
 
 import csv
 import io
@@ -8,23 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from results.atomic import atomic_path, flush_folder
+
 Parsed = TypeVar("Parsed")
-LONGEST_FIELD = 2**24  # characters; predictions of a large test part are longer than csv's usual limit
+LONGEST_FIELD = 2**24  # characters; the predictions of a large test part exceed csv's default limit
 
 
 class ResultsError(Exception):
-    """A results folder or file that can't be used; the text says what to do."""
+    """A results folder or file that cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """One file; a line that ends without a line feed, or does not parse, is torn."""
+    """One file. A line is torn if it lacks its line feed or cannot be parsed."""
 
     path: Path
     columns: Sequence[str]
 
     def read(self, parse: Callable[[Mapping[str, str]], Parsed]) -> tuple[list[Parsed], list[str]]:
-        """Return what the lines say, and the torn lines as they stand. Raises ResultsError on other columns."""
+        """Return the parsed lines and the torn lines. Raises ResultsError if the header has other columns."""
         good, torn = [], []
         header, lines = self._lines()
         if header and not header.endswith("\n"):
@@ -39,40 +41,42 @@ class Ledger:
         return good, torn
 
     def _lines(self) -> tuple[str, list[str]]:
-        """Return the header and the other lines; nothing of a file that is not there."""
+        """Return the header and the other lines; both are empty if there is no file."""
         if not self.path.exists():
             return "", []
         with self.path.open(encoding="utf-8", errors="replace", newline="\n") as stream:
             return stream.readline(), stream.readlines()
 
     def append(self, lines: Iterable[Sequence[str]]) -> None:
-        """Add lines in one write, on disk at return. Raises ResultsError and leaves the file as it was."""
+        """Append lines in one write and flush them to disk. Raises ResultsError and leaves the file unchanged."""
         try:
             self._append(lines)
         except OSError as error:
             raise ResultsError(
-                f"{self.path} can't be written: {error.strerror}. What is in it is kept; mend this and run again."
+                f"Cannot write {self.path}: {error.strerror}. Its content is unchanged; fix this and run again."
             ) from error
 
     def _append(self, lines: Iterable[Sequence[str]]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not self.path.exists() or not self.path.stat().st_size
         text = self._text([self.columns] if is_new else []) + self._text(lines)
-        if not is_new and not self._ends_whole():
-            text = "\n" + text  # a torn line stays a line of its own
+        if not is_new and not self._ends_with_line_feed():
+            text = "\n" + text  # keeps a torn line apart from the new ones
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             _write_all(descriptor, text.encode())
         finally:
             os.close(descriptor)
+        if is_new:
+            flush_folder(self.path.parent)
 
-    def _ends_whole(self) -> bool:
+    def _ends_with_line_feed(self) -> bool:
         with self.path.open("rb") as stream:
             stream.seek(-1, os.SEEK_END)
             return stream.read() == b"\n"
 
-    def keep(self, parse: Callable[[Mapping[str, str]], object], wanted: Callable[[Any], bool]) -> list[str]:
-        """Leave only the lines that parse and are wanted; put torn ones into <file>.torn and return them."""
+    def prune(self, parse: Callable[[Mapping[str, str]], object], wanted: Callable[[Any], bool]) -> list[str]:
+        """Drop unwanted lines, move torn lines to <file>.torn, and return the torn lines."""
         _, torn = self.read(parse)
         _, lines = self._lines()
         kept = [line for line in lines if line not in torn and wanted(parse(self._fields(line)))]
@@ -81,16 +85,12 @@ class Ledger:
         if torn:
             with Path(f"{self.path}.torn").open("a", encoding="utf-8") as aside:
                 aside.writelines(line.rstrip("\n") + "\n" for line in torn)
-        partial = Path(f"{self.path}.partial")
-        with partial.open("w", encoding="utf-8", newline="\n") as stream:
+        with atomic_path(self.path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as stream:
             stream.writelines([self._text([self.columns]), *kept])
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(self.path)
         return torn
 
     def _fields(self, line: str) -> dict[str, str]:
-        """Split one line. Raises ValueError when it is torn."""
+        """Split one line. Raises ValueError if it is torn."""
         if not line.endswith("\n"):
             raise ValueError("no line feed")
         csv.field_size_limit(LONGEST_FIELD)
@@ -108,7 +108,7 @@ class Ledger:
 
 
 def _write_all(descriptor: int, content: bytes) -> None:
-    """Write everything or, on a full disk, cut the file back to what it was."""
+    """Write everything, or truncate the file to its former size and raise OSError."""
     before = os.fstat(descriptor).st_size
     try:
         while content:

@@ -1,4 +1,4 @@
-"""The measures that tables report."""
+"""The metrics that tables report."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,9 +8,9 @@ import numpy as np
 
 
 class Metric(NamedTuple):
-    """A named measure; `better` is "higher" or "lower", or "exact" where only equality counts.
+    """A named metric; `better` is "higher", "lower", or "exact" where only equality counts.
 
-    `part` is the part of the data that it is measured on: "test", "training", or a view of the test part.
+    `part` is the data it is computed on: "test", "training", or the name of a view of the test part.
     """
 
     name: str
@@ -21,19 +21,19 @@ class Metric(NamedTuple):
 
 
 def score(metric: Metric, labels: np.ndarray, predictions: np.ndarray) -> float:
-    """Return a metric of predictions; every metric of a recipe can be computed."""
+    """Return the metric of predictions; NaN if it cannot be computed from them."""
     return metric.compute(labels, predictions) if metric.compute else float("nan")
 
 
 def predicted_classes(scores: np.ndarray) -> np.ndarray:
-    """Return the class of each row's largest score, from (rows, classes); classes, (rows,), stay as they are."""
+    """Return the class with the largest score in each row of (rows, classes); classes, (rows,), pass unchanged."""
     return scores if scores.ndim == 1 else scores.argmax(axis=1)
 
 
 def accuracy(labels: np.ndarray, scores: np.ndarray) -> float:
-    """Return the percentage of rows whose largest score, (rows, classes), is at the label, (rows,).
+    """Return the percentage of rows whose predicted class is the label, (rows,).
 
-    Predicted classes, (rows,), may stand in for scores. NaN when a score is not finite.
+    `scores` is (rows, classes), or predicted classes, (rows,). Returns NaN if a score is not finite.
     """
     if not np.isfinite(scores).all():
         return float("nan")
@@ -41,9 +41,9 @@ def accuracy(labels: np.ndarray, scores: np.ndarray) -> float:
 
 
 def unweighted_accuracy(labels: np.ndarray, scores: np.ndarray) -> float:
-    """Return the mean of the classes' percentages of right answers, each class that occurs counting alike.
+    """Return the unweighted average recall in %: the mean over the classes present of the accuracy within each.
 
-    NaN when a score is no number.
+    Returns NaN if a score is not finite.
     """
     return float(
         np.mean([accuracy(labels[labels == label], scores[labels == label]) for label in np.unique(labels)])
@@ -51,51 +51,51 @@ def unweighted_accuracy(labels: np.ndarray, scores: np.ndarray) -> float:
 
 
 def error(labels: np.ndarray, scores: np.ndarray) -> float:
-    """Return the percentage of rows whose largest score is not at the label; NaN when a score is no number."""
+    """Return the percentage of rows whose predicted class is not the label; NaN if a score is not finite."""
     return 100 - accuracy(labels, scores)
 
 
 def mistakes(labels: np.ndarray, scores: np.ndarray) -> float:
-    """Return the number of rows whose largest score is not at the label; NaN when a score is no number."""
+    """Return the number of rows whose predicted class is not the label; NaN if a score is not finite."""
     return round(error(labels, scores) * len(labels) / 100) if np.isfinite(scores).all() else float("nan")
 
 
 def mean_square(labels: np.ndarray, scores: np.ndarray) -> float:
-    """Return the mean square of scores, (rows, classes), less targets: 1 at the label, -1 elsewhere."""
+    """Return the mean squared error of scores, (rows, classes), against targets: 1 at the label, -1 elsewhere."""
     targets = np.where(np.arange(scores.shape[1]) == labels[:, None], 1.0, -1.0)
     return float(np.mean((scores - targets) ** 2))
 
 
 def rejected(labels: np.ndarray, scores: np.ndarray, *, error: float) -> float:
-    """Return the percentage of rows to reject so that at most `error` % of the others are mistaken.
+    """Return the percentage of rows to reject so that the error on the rest is at most `error` %.
 
-    Rows go in the order of the gap between their two largest scores, the smallest first.
+    Rows with the smallest gap between their two largest scores are rejected first.
     """
     two = np.sort(scores, axis=1)[:, -2:]
     surest_first = np.argsort(two[:, 0] - two[:, 1], kind="stable")
     wrong = np.cumsum((scores.argmax(axis=1) != labels)[surest_first])
-    fine = np.flatnonzero(100 * wrong <= error * np.arange(1, len(labels) + 1))
-    return 100 * (1 - (fine[-1] + 1 if len(fine) else 0) / len(labels))
+    allowed = np.flatnonzero(100 * wrong <= error * np.arange(1, len(labels) + 1))
+    return 100 * (1 - (allowed[-1] + 1 if len(allowed) else 0) / len(labels))
 
 
 def perplexity(labels: np.ndarray, log_probabilities: np.ndarray) -> float:
-    """Return e to the mean surprise over all tokens, from the log-probabilities of the right words."""
+    """Return e to the mean negative log-likelihood, from the log-probabilities of the correct words."""
     return float(np.exp(-np.mean(log_probabilities, dtype="float64")))
 
 
 def classifies(metric: Metric) -> bool:
-    """Tell whether a metric compares predicted classes with labels."""
+    """Return whether a metric compares predicted classes with labels."""
     return metric.compute in (accuracy, unweighted_accuracy, error, mistakes)
 
 
 def error_on(view: str) -> Metric:
-    """Return the test error on another view of the test part."""
+    """Return the test error on a view of the test part as a metric."""
     return Metric(f"test error, {view}", "%", "lower", error, view)
 
 
 ACCURACY = Metric("test accuracy", "%", "higher", accuracy)
 UNWEIGHTED_ACCURACY = Metric("unweighted test accuracy", "%", "higher", unweighted_accuracy)
-LOWEST_ACCURACY = Metric("lowest test accuracy", "%", "higher")  # of an unknown number of runs
+LOWEST_ACCURACY = Metric("lowest test accuracy", "%", "higher")  # over an unknown number of runs
 HIGHEST_ACCURACY = Metric("highest test accuracy", "%", "higher")
 TEST_ERROR = Metric("test error", "%", "lower", error)
 TRAINING_ERROR = Metric("training error", "%", "lower", error, "training")
@@ -105,7 +105,7 @@ TEST_SQUARES = Metric("test mean square", "", "lower", mean_square)
 TRAINING_SQUARES = Metric("training mean square", "", "lower", mean_square, "training")
 PERPLEXITY = Metric("test perplexity", "", "lower", perplexity)
 REJECTED = Metric("rejected for 1 % error", "%", "lower", partial(rejected, error=1.0))
-VIEWS = {  # of test images: what was done to them, and how much of it
+VIEWS = {  # of test images: the kind of change, and its size
     **{f"shifted by {pixels}": ("shift", float(pixels)) for pixels in (1, 2, 3, 4, 6)},
     **{f"turned by {degrees}": ("rotation", float(degrees)) for degrees in (10, 20, 30, 45, 60)},
     **{f"scaled by {factor}": ("scale", factor) for factor in (0.5, 0.7, 0.85, 1.15, 1.3)},

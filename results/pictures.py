@@ -1,4 +1,4 @@
-"""Pictures of what a network learned, as PNG or SVG by the file's name; the only door to matplotlib."""
+"""Pictures of what a network learned, as PNG or SVG by the suffix; only this file imports matplotlib."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,54 +6,56 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from results.atomic import atomic_path
+
 INK = "#3b82c4"
 COLOURS = (INK, "#d9822b", "#3f9c6a", "#a05195")
 
 
-def grid(images: Sequence[np.ndarray], titles: Sequence[str], path: Path, *, columns: int = 8) -> None:
-    """Draw images side by side, each stretched from its least to its largest value; titles may be missing.
+def draw_images(images: Sequence[np.ndarray], titles: Sequence[str], path: Path, *, columns: int = 8) -> None:
+    """Draw images in a grid, each scaled from its minimum to its maximum; `titles` may be empty.
 
-    An image is (height, width), or (height, width, 3) for colours.
+    An image is (height, width), or (height, width, 3) in colour.
     """
     rows = -(-len(images) // columns)
     figure, axes = _figure(rows, columns, (1.1 * columns, (1.35 if titles else 1.15) * rows))
     for number, axis in enumerate(axes.flat):
         axis.axis("off")
         if number < len(images):
-            axis.imshow(_stretched(images[number]), cmap="gray", interpolation="nearest")
+            axis.imshow(_scaled(images[number]), cmap="gray", interpolation="nearest")
             if titles:
                 axis.set_title(titles[number], fontsize=8, pad=2)
     _save(figure, path)
 
 
-def confusion(counts: np.ndarray, names: Sequence[str], path: Path) -> None:
-    """Draw counts (classes, classes), the right class down and the answer across; mistakes are shaded."""
-    mistakes = np.where(np.eye(len(counts), dtype=bool), 0, counts)
+def draw_confusion(counts: np.ndarray, names: Sequence[str], path: Path) -> None:
+    """Draw a confusion matrix, (true classes, predicted classes), with the errors shaded."""
+    errors = np.where(np.eye(len(counts), dtype=bool), 0, counts)
     figure, axes = _figure(1, 1, (0.55 * len(names) + 1.2, 0.55 * len(names) + 1.2))
     axis = axes[0, 0]
-    axis.imshow(mistakes, cmap="Oranges", vmin=0, vmax=max(1, mistakes.max()))
+    axis.imshow(errors, cmap="Oranges", vmin=0, vmax=max(1, errors.max()))
     for row, column in np.ndindex(counts.shape):
         if counts[row, column]:
-            colour = "w" if mistakes[row, column] > 0.6 * mistakes.max() else "k"
+            colour = "w" if errors[row, column] > 0.6 * errors.max() else "k"
             axis.text(column, row, counts[row, column], ha="center", va="center", fontsize=8, color=colour)
     axis.set_xticks(range(len(names)), names, rotation=90 if max(map(len, names)) > 2 else 0)
     axis.set_yticks(range(len(names)), names)
-    axis.set_xlabel("answered")
-    axis.set_ylabel("right")
+    axis.set_xlabel("predicted class")
+    axis.set_ylabel("true class")
     _save(figure, path)
 
 
 Band = tuple[float, float, float, float]  # x, mean, low, high
 
 
-def bands(panels: Mapping[str, Mapping[str, Sequence[Band]]], path: Path, y: str) -> None:
-    """Draw a panel per quantity with a line per system with its band."""
+def draw_bands(panels: Mapping[str, Mapping[str, Sequence[Band]]], path: Path, y: str) -> None:
+    """Draw one panel per quantity, with a line and its band for each system."""
     figure, axes = _figure(1, len(panels), (3.4 * len(panels), 3.2))
     for axis, (quantity, systems) in zip(axes[0], panels.items(), strict=True):
         for colour, (system, points) in zip(COLOURS, systems.items(), strict=False):
-            places, means, lows, highs = zip(*sorted(points), strict=True)
-            axis.plot(places, means, marker="o", markersize=3, color=colour, label=system)
-            axis.fill_between(places, lows, highs, color=colour, alpha=0.25, linewidth=0)
+            x, means, lows, highs = zip(*sorted(points), strict=True)
+            axis.plot(x, means, marker="o", markersize=3, color=colour, label=system)
+            axis.fill_between(x, lows, highs, color=colour, alpha=0.25, linewidth=0)
         axis.set_xlabel(quantity)
         axis.set_ylim(bottom=0)
         axis.spines[["top", "right"]].set_visible(False)
@@ -62,16 +64,18 @@ def bands(panels: Mapping[str, Mapping[str, Sequence[Band]]], path: Path, y: str
     _save(figure, path)
 
 
-class Utterance(NamedTuple):
-    """Feature frames, (frames, features), with the weight of each of the equal stretches that cover them."""
+class AttentionPanel(NamedTuple):
+    """The feature frames of an utterance, (frames, features), and its attention weights, (windows,)."""
 
     title: str
     frames: np.ndarray
     weights: np.ndarray
 
 
-def utterances(panels: Sequence[Utterance], path: Path, *, seconds: float, span: float, columns: int = 2) -> None:
-    """Draw utterances with their weights below; a frame takes `seconds`, a stretch `span` of them."""
+def draw_attention(
+    panels: Sequence[AttentionPanel], path: Path, *, seconds: float, span: float, columns: int = 2
+) -> None:
+    """Draw utterances with their attention weights below; a frame lasts `seconds`, a window `span` seconds."""
     rows = -(-len(panels) // columns)
     figure, axes = _figure(2 * rows, columns, (4.2 * columns, 2.6 * rows), heights=(3, 1) * rows)
     for axis in axes.flat:
@@ -80,7 +84,7 @@ def utterances(panels: Sequence[Utterance], path: Path, *, seconds: float, span:
         row, column = divmod(number, columns)
         above, below = axes[2 * row, column], axes[2 * row + 1, column]
         length = len(panel.frames) * seconds
-        spectrogram(panel.frames, above, length)
+        _draw_spectrogram(panel.frames, above, length)
         above.set_title(panel.title, fontsize=9, pad=3)
         above.set_xticks([])
         starts = np.arange(len(panel.weights)) * span
@@ -91,8 +95,19 @@ def utterances(panels: Sequence[Utterance], path: Path, *, seconds: float, span:
     _save(figure, path)
 
 
-def spectrogram(frames: np.ndarray, axis: Any, length: float) -> None:
-    """Draw feature frames, (frames, features), over seconds, the first feature at the bottom."""
+def draw_features(frames: np.ndarray, names: Sequence[str], title: str, path: Path, *, seconds: float) -> None:
+    """Draw the feature frames of one sound, each feature scaled from its minimum to its maximum."""
+    figure, axes = _figure(1, 1, (6.4, 2.8))
+    low, high = frames.min(axis=0), frames.max(axis=0)
+    scaled = (frames - low) / np.where(high > low, high - low, 1)
+    _draw_spectrogram(scaled, axes[0, 0], len(frames) * seconds)
+    axes[0, 0].set(title=title, xlabel="seconds", ylabel="")
+    axes[0, 0].set_yticks(np.arange(len(names)) + 0.5, names, fontsize=min(8, 160 / len(names)))
+    _save(figure, path)
+
+
+def _draw_spectrogram(frames: np.ndarray, axis: Any, length: float) -> None:
+    """Draw feature frames, (frames, features), over `length` seconds, the first feature at the bottom."""
     axis.axis("on")
     axis.imshow(
         frames.T,
@@ -105,16 +120,6 @@ def spectrogram(frames: np.ndarray, axis: Any, length: float) -> None:
     axis.set_ylabel("feature", fontsize=8)
 
 
-def features(frames: np.ndarray, names: Sequence[str], title: str, path: Path, *, seconds: float) -> None:
-    """Draw the feature frames of one sound, each feature from its least to its largest value."""
-    figure, axes = _figure(1, 1, (6.4, 2.8))
-    low, high = frames.min(axis=0), frames.max(axis=0)
-    spectrogram((frames - low) / np.where(high > low, high - low, 1), axes[0, 0], len(frames) * seconds)
-    axes[0, 0].set(title=title, xlabel="seconds", ylabel="")
-    axes[0, 0].set_yticks(np.arange(len(names)) + 0.5, names, fontsize=min(8, 160 / len(names)))
-    _save(figure, path)
-
-
 def _figure(
     rows: int, columns: int, inches: tuple[float, float], heights: Sequence[float] | None = None
 ) -> tuple[Any, np.ndarray]:
@@ -124,7 +129,7 @@ def _figure(
     return figure, figure.subplots(rows, columns, squeeze=False, height_ratios=heights)
 
 
-def _stretched(image: np.ndarray) -> np.ndarray:
+def _scaled(image: np.ndarray) -> np.ndarray:
     low, high = image.min(), image.max()
     return (image - low) / (high - low) if high > low else np.zeros_like(image, dtype=float)
 
@@ -133,5 +138,6 @@ def _save(figure: Any, path: Path) -> None:
     import matplotlib
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    with matplotlib.rc_context({"svg.hashsalt": "retable"}):  # equal pictures get equal names inside
-        figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
+    metadata = {"Date": None} if path.suffix == ".svg" else None
+    with matplotlib.rc_context({"svg.hashsalt": "retable"}), atomic_path(path) as temporary:  # equal ids inside
+        figure.savefig(temporary, dpi=150, metadata=metadata)

@@ -1,4 +1,4 @@
-"""The predicted class of every test example, as one short text: what a record of a classification keeps."""
+"""The predicted class of every test example as a short text, kept with the record of a classification."""
 
 import zlib
 from base64 import b64decode, b64encode
@@ -8,20 +8,20 @@ import numpy as np
 from results.metrics import predicted_classes
 
 
-def pack(scores: np.ndarray) -> str:
-    """Return the predicted classes of scores, (examples, classes), or of classes, (examples,), as text.
+def encode(scores: np.ndarray) -> str:
+    """Return predicted classes as text, from scores, (examples, classes), or classes from 0 on, (examples,).
 
-    It is the type of a class number, a blank, and the compressed bytes in base64; classes begin at 0.
+    The text is the integer type of a class, a space, and the zlib-compressed array in base64.
     """
     classes = predicted_classes(scores)
     kind = "<u1" if classes.max(initial=0) < 256 else "<u4"
     return f"{kind} {b64encode(zlib.compress(classes.astype(kind).tobytes(), 9)).decode()}"
 
 
-def unpack(text: str) -> np.ndarray:
-    """Return the predicted classes, (examples,). Raises ValueError for a text that is not whole."""
-    kind, _, packed = text.partition(" ")
+def decode(text: str) -> np.ndarray:
+    """Return the predicted classes, (examples,). Raises ValueError if the text is incomplete."""
+    kind, _, compressed = text.partition(" ")
     try:
-        return np.frombuffer(zlib.decompress(b64decode(packed, validate=True)), kind)
-    except (zlib.error, TypeError) as error:
-        raise ValueError(f"these are no predictions: {error}") from error
+        return np.frombuffer(zlib.decompress(b64decode(compressed, validate=True)), kind)
+    except (zlib.error, TypeError, ValueError) as error:
+        raise ValueError(f"cannot decode predictions: {error}") from error

@@ -1,4 +1,4 @@
-"""Published tables: every printed cell, also those that are never run.
+"""Published tables: every printed cell, whether or not it has a recipe.
 
 The files published/<paper>.csv have the columns table, row, column, metric, value, margin, note.
 """
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "published"
 
 
 class Cell(NamedTuple):
-    """One printed number. Without a value there is nothing to compare ours with."""
+    """One cell of a table. Without a value, nothing was published to compare ours with."""
 
     paper: str
     table: str
@@ -24,19 +24,19 @@ class Cell(NamedTuple):
     column: str
     metric: Metric
     value: float | None
-    margin: float | None  # in the metric's unit; None where the cell has no value
+    margin: float | None  # in the unit of the metric; None without a value
     note: str = ""
 
     @property
     def name(self) -> str:
-        """Return paper, table, row and column in one line."""
+        """Return paper, table, row and column as one line."""
         return f"{self.paper} {self.table} / {self.row} / {self.column}"
 
 
 def read_cells(paper: str, folder: Path = FOLDER) -> list[Cell]:
     """Return the cells of a paper in printed order.
 
-    Raises ResultsError with file and line number for an unknown metric, a bad number or a cell given twice.
+    Raises ResultsError with file and line number for an unknown metric, a bad number or a duplicate cell.
     """
     path = folder / f"{paper}.csv"
     cells: dict[tuple[str, ...], Cell] = {}
@@ -46,7 +46,7 @@ def read_cells(paper: str, folder: Path = FOLDER) -> list[Cell]:
                 cell = _cell(paper, line)
                 key = (cell.table, cell.row, cell.column, cell.metric.name)
                 if key in cells:
-                    raise ValueError(f"{' / '.join(key)} stands there twice")
+                    raise ValueError(f"{' / '.join(key)} appears twice")
             except ValueError as error:
                 raise ResultsError(f"{path}, line {number}: {error}.") from error
             cells[key] = cell

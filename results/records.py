@@ -1,7 +1,7 @@
-"""Records of finished jobs: CSV files, one line per metric of each job, its epochs, and its test predictions.
+"""Records of finished jobs as CSV files: metrics, learning curves and test predictions.
 
-A file is only ever appended to, a record in one write; a line torn by a crash is set aside and the rest
-is read. The lock of a paper lets one command at a time write its files.
+Files are append-only, and a record is one write. A line torn by a crash is set aside; the rest is read. A lock
+per paper lets one command write at a time.
 """
 
 import os
@@ -18,11 +18,11 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from results.ledger import Ledger
-from results.predictions import unpack
+from results.predictions import decode
 
 
 class JobKey(NamedTuple):
-    """What tells one job from all others; plain data, for resume, schedulers, MLflow and CSV alike."""
+    """The identity of a job as plain data, used by resume, runners, MLflow and CSV."""
 
     paper: str
     table: str
@@ -31,12 +31,12 @@ class JobKey(NamedTuple):
     fold: int
     seed: int
     backend: str
-    fingerprint: str  # of the recipe's settings, its data's hash and its revision
+    fingerprint: str  # of the recipe's settings, data hash and revision
     revision: int
 
     @property
     def identity(self) -> tuple[str, int, int, str]:
-        """What the result depends on: a recipe that serves two cells runs once."""
+        """Return what the result depends on; cells with equal identity share one run."""
         return self.fingerprint, self.fold, self.seed, self.backend
 
     def __str__(self) -> str:
@@ -46,7 +46,7 @@ class JobKey(NamedTuple):
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One trained model: its key, its named metrics, cost and provenance, or its error."""
+    """One trained model: key, metrics by name, cost and provenance, or an error."""
 
     key: JobKey
     metrics: Mapping[str, float]
@@ -54,14 +54,14 @@ class RunRecord:
     seconds: float = 0.0
     examples_per_second: float = 0.0
     parameters: int = 0
-    peak_device_bytes: int = 0  # 0 where the backend does not tell
+    peak_device_bytes: int = 0  # 0 if the back end does not report it
     device: str = ""
     commit: str = ""
     data_hash: str = ""
     versions: str = ""
     finished: str = ""  # UTC, ISO 8601
     error: str = ""
-    predictions: str = field(default="", compare=False, repr=False)  # packed; in a file of its own
+    predictions: str = field(default="", compare=False, repr=False)  # encoded; kept in a file of their own
 
 
 class EpochEnd(NamedTuple):
@@ -83,27 +83,27 @@ PREDICTION_COLUMNS = (*JobKey._fields, "finished", "predictions")
 
 @dataclass(frozen=True)
 class RecordFiles:
-    """The files of one paper in a results folder; `warn` hears of what was found damaged."""
+    """The files of one paper in a results folder; `warn` is called about damaged lines."""
 
     paper: str
     folder: Path
     warn: Callable[[str], None] = field(default=lambda text: print(text, file=sys.stderr))
 
     @property
-    def record_lines(self) -> Ledger:
+    def record_ledger(self) -> Ledger:
         return Ledger(self.folder / "reproduced" / f"{self.paper}.csv", RECORD_COLUMNS)
 
     @property
-    def curve_lines(self) -> Ledger:
+    def curve_ledger(self) -> Ledger:
         return Ledger(self.folder / "curves" / f"{self.paper}.csv", CURVE_COLUMNS)
 
     @property
-    def prediction_lines(self) -> Ledger:
+    def prediction_ledger(self) -> Ledger:
         return Ledger(self.folder / "predictions" / f"{self.paper}.csv", PREDICTION_COLUMNS)
 
     def records(self) -> list[RunRecord]:
-        """Return all records, also failed ones, in the order written; torn ones are left out."""
-        whole = _complete(self._read(self.record_lines, _record_part))
+        """Return all records in the order written, failed ones included; torn records are skipped."""
+        whole = _complete(self._read(self.record_ledger, _record_part))
         records: dict[tuple[JobKey, str], RunRecord] = {}
         for part in whole:
             before = records.get(part.name, part.record)
@@ -113,45 +113,45 @@ class RecordFiles:
     def curves(self) -> dict[JobKey, list[EpochEnd]]:
         """Return the learning curve of every job."""
         curves: dict[JobKey, list[EpochEnd]] = {}
-        for point in self._read(self.curve_lines, _point):
+        for point in self._read(self.curve_ledger, _point):
             curves.setdefault(point.key, []).append(point)
         return curves
 
     def predictions(self) -> dict[JobKey, np.ndarray]:
-        """Return the predicted class of every test example, (examples,), of every job of a classification."""
-        return {line.key: line.classes for line in self._read(self.prediction_lines, _predictions)}
+        """Return the predicted classes of the test part, (examples,), of every classification job."""
+        return {line.key: line.classes for line in self._read(self.prediction_ledger, _predictions)}
 
     def append(self, record: RunRecord, curve: Sequence[EpochEnd] = ()) -> None:
-        """Write a finished job down: curve and predictions, then the record, which makes the job count as done."""
+        """Write a finished job: curve and predictions first, because the record marks the job as done."""
         if curve and not record.error:
-            self.curve_lines.append([_point_line(point) for point in curve])
+            self.curve_ledger.append([_point_line(point) for point in curve])
         if record.predictions and not record.error:
-            self.prediction_lines.append([[*map(str, record.key), record.finished, record.predictions]])
-        self.record_lines.append(_record_lines(record))
+            self.prediction_ledger.append([[*map(str, record.key), record.finished, record.predictions]])
+        self.record_ledger.append(_record_lines(record))
 
     def repair(self) -> None:
-        """Set torn lines aside; drop curves and predictions of jobs without a record. Call under the lock."""
-        self._set_aside(self.record_lines, _record_part, lambda part: True)
-        names = {part.name for part in _complete(self._read(self.record_lines, _record_part))}
-        self._set_aside(self.record_lines, _record_part, lambda part: part.name in names)
+        """Set torn lines aside; drop curves and predictions without a record. Call it while holding the lock."""
+        self._set_aside(self.record_ledger, _record_part, lambda part: True)
+        names = {part.name for part in _complete(self._read(self.record_ledger, _record_part))}
+        self._set_aside(self.record_ledger, _record_part, lambda part: part.name in names)
         done = {record.key: record.finished for record in self.records() if not record.error}
-        self._set_aside(self.curve_lines, _point, lambda point: point.key in done)
-        self._set_aside(self.prediction_lines, _predictions, lambda line: done.get(line.key) == line.finished)
+        self._set_aside(self.curve_ledger, _point, lambda point: point.key in done)
+        self._set_aside(self.prediction_ledger, _predictions, lambda line: done.get(line.key) == line.finished)
 
-    def _read(self, lines: Ledger, parse: Callable[[Mapping[str, str]], Any]) -> list[Any]:
-        good, torn = lines.read(parse)
+    def _read(self, ledger: Ledger, parse: Callable[[Mapping[str, str]], Any]) -> list[Any]:
+        good, torn = ledger.read(parse)
         if torn:
-            self.warn(f"{lines.path}: {len(torn)} torn line(s) left out; the next run sets them aside.")
+            self.warn(f"{ledger.path}: {len(torn)} torn line(s) skipped; the next run sets them aside.")
         return good
 
-    def _set_aside(self, lines: Ledger, parse: Callable, wanted: Callable) -> None:
-        if torn := lines.keep(parse, wanted):
-            self.warn(f"{lines.path}: {len(torn)} torn line(s) moved to {lines.path.name}.torn.")
+    def _set_aside(self, ledger: Ledger, parse: Callable, wanted: Callable) -> None:
+        if torn := ledger.prune(parse, wanted):
+            self.warn(f"{ledger.path}: {len(torn)} torn line(s) moved to {ledger.path.name}.torn.")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the paper's files alone; while another command has them, say which one and wait."""
-        path = self.record_lines.path
+        """Hold the write lock of the paper; if another command holds it, warn and wait."""
+        path = self.record_ledger.path
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(f"{path}.lock")
         holder = Path(f"{path}.holder.lock")
@@ -159,11 +159,11 @@ class RecordFiles:
             lock.acquire(timeout=0)
         except Timeout:
             name = holder.read_text("utf-8") if holder.exists() else "another command"
-            self.warn(f"{self.paper} is being written by {name}: waiting for it to end.")
+            self.warn(f"{self.paper} is being written by {name}. Waiting for it to finish.")
             lock.acquire()
         try:
             command = " ".join(["retable", *sys.argv[1:]])
-            with suppress(OSError):  # a full disk must not stop a run that has nothing to write
+            with suppress(OSError):  # a full disk must not stop a run that writes nothing
                 holder.write_text(f"'{command}' (process {os.getpid()} on {socket.gethostname()})", "utf-8")
             yield
         finally:
@@ -172,7 +172,7 @@ class RecordFiles:
 
 
 def results_folder() -> Path:
-    """Return the folder of records: `RETABLE_RESULTS`, or results/ of the checkout or of the current folder."""
+    """Return `RETABLE_RESULTS`, or else results/ in the checkout or in the current folder."""
     here = Path(__file__).parent
     is_checkout = (here.parent / "pyproject.toml").exists()
     return Path(os.environ.get("RETABLE_RESULTS") or (here if is_checkout else Path.cwd() / "results"))
@@ -186,10 +186,10 @@ def _record_lines(record: RunRecord) -> list[list[str]]:
 
 
 class _Part(NamedTuple):
-    """One line of a record: one of its metrics."""
+    """One line of a record, which holds one of its metrics."""
 
     record: RunRecord
-    lines: int  # that the whole record has
+    lines: int  # of the whole record
 
     @property
     def name(self) -> tuple[JobKey, str]:
@@ -197,7 +197,7 @@ class _Part(NamedTuple):
 
 
 def _complete(parts: Sequence[_Part]) -> list[_Part]:
-    """Return the parts of records that a crash did not tear between two lines."""
+    """Return the parts of complete records; a crash can tear one between two lines."""
     counts = Counter(part.name for part in parts)
     return [part for part in parts if counts[part.name] >= part.lines]
 
@@ -228,7 +228,7 @@ def _point(line: Mapping[str, str]) -> EpochEnd:
 
 
 class _Predictions(NamedTuple):
-    """One line: the predicted classes of a job's test part."""
+    """One line: the predicted classes of the test part of a job."""
 
     key: JobKey
     finished: str  # of its record
@@ -236,7 +236,7 @@ class _Predictions(NamedTuple):
 
 
 def _predictions(line: Mapping[str, str]) -> _Predictions:
-    return _Predictions(_key(line), line["finished"], unpack(line["predictions"]))
+    return _Predictions(_key(line), line["finished"], decode(line["predictions"]))
 
 
 def _key(line: Mapping[str, str]) -> JobKey:

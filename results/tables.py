@@ -9,19 +9,19 @@ from results.records import RunRecord
 from results.verdicts import Answer, Verdict
 
 MEANINGS = {
-    Answer.REPRODUCED: "The whole 90 % interval of our mean lies within the margin of the published value.",
-    Answer.BETTER: "The whole interval lies beyond the margin, on the good side.",
-    Answer.WORSE: "The whole interval lies beyond the margin, on the bad side.",
-    Answer.DIFFERS: "The whole interval lies beyond the margin, and neither side is better.",
-    Answer.INCONCLUSIVE: "The interval crosses the margin's edge.",
-    Answer.INCOMPLETE: "Fewer runs than the paper's protocol asks for.",
-    Answer.MEASURED: "There is no published value to compare with.",
+    Answer.REPRODUCED: "The whole 90 % interval of our mean is within the margin of the published value.",
+    Answer.BETTER: "The whole interval is beyond the margin, on the better side.",
+    Answer.WORSE: "The whole interval is beyond the margin, on the worse side.",
+    Answer.DIFFERS: "The whole interval is beyond the margin, and neither direction is better.",
+    Answer.INCONCLUSIVE: "The interval crosses the edge of the margin.",
+    Answer.INCOMPLETE: "There are fewer runs than the protocol of the paper requires.",
+    Answer.MEASURED: "Nothing was published to compare with.",
     Answer.NOT_ATTEMPTED: "Nothing was trained, for the reason given.",
 }
 
 
 def as_row(verdict: Verdict) -> dict[str, str]:
-    """Return what a reader wants to see of a verdict, as texts by heading."""
+    """Return a verdict as a row of a table: texts by heading."""
     cell = verdict.cell
     return {
         "table": cell.table,
@@ -31,16 +31,16 @@ def as_row(verdict: Verdict) -> dict[str, str]:
         "published": _printed(cell),
         "ours": _with_spread(verdict.mean, verdict.deviation, decimals(cell)),
         "runs": str(len(verdict.units)),
-        "lowest to highest": _interval(_extremes(verdict.units), decimals(cell)),
-        "90 % interval": _interval(verdict.interval, decimals(cell)),
-        "95 % next run": _interval(verdict.prediction, decimals(cell)) + _mark(verdict.published_is_predicted),
+        "range of runs": _interval(_extremes(verdict.units), decimals(cell)),
+        "90 % interval of the mean": _interval(verdict.interval, decimals(cell)),
+        "95 % prediction interval": _prediction(verdict),
         "verdict": f"{verdict.answer}: {verdict.reason}" if verdict.reason else str(verdict.answer),
         "note": cell.note,
     }
 
 
 def sentence(verdict: Verdict) -> str:
-    """Tell a verdict in words."""
+    """Return a verdict in words."""
     ours = ""
     if verdict.mean is not None:
         places = decimals(verdict.cell)
@@ -57,27 +57,27 @@ def sentence(verdict: Verdict) -> str:
 
 
 def as_markdown(rows: Sequence[Mapping[str, str]]) -> str:
-    """Return rows of texts by heading as a Markdown table, empty columns left out."""
+    """Return rows of texts by heading as a Markdown table without empty columns."""
     headings = headings_in_use(rows)
     lines = [headings, ["-"] * len(headings), *([row[name] for name in headings] for row in rows)] if rows else []
     return "\n".join("|" + "|".join(text.replace("|", r"\|") for text in line) + "|" for line in lines)
 
 
 def headings_in_use(rows: Sequence[Mapping[str, str]]) -> list[str]:
-    """Return the headings under which some row has a text."""
+    """Return the headings of the columns that are not empty."""
     return [name for name in (rows[0] if rows else ()) if any(row[name] for row in rows)]
 
 
 def cost_rows(records: Iterable[RunRecord]) -> list[dict[str, str]]:
-    """Return what a run of each cell cost, on each device: the median of its records, as texts."""
+    """Return the cost of each cell on each device as texts by heading: medians over its records."""
     groups: dict[tuple[str, ...], list[RunRecord]] = {}
     for record in records:
         if record.metrics:
             key = record.key
-            place = (key.table, key.row, key.column, key.backend, record.device)
-            groups.setdefault(place, []).append(record)
+            names = (key.table, key.row, key.column, key.backend, record.device)
+            groups.setdefault(names, []).append(record)
     headings = ("table", "row", "column", "backend", "device")
-    return [{**dict(zip(headings, place, strict=True)), **_cost(group)} for place, group in groups.items()]
+    return [{**dict(zip(headings, names, strict=True)), **_cost(group)} for names, group in groups.items()]
 
 
 def _cost(records: Sequence[RunRecord]) -> dict[str, str]:
@@ -92,17 +92,17 @@ def _cost(records: Sequence[RunRecord]) -> dict[str, str]:
 
 
 def exact(value: float) -> str:
-    """Return a number with all of its digits, as a published one."""
+    """Return a number with all of its digits, as it was published."""
     return f"{value:.10g}"
 
 
 def number(value: float, places: int = 2) -> str:
-    """Return a number with at most two decimals, or another number of them."""
+    """Return a number with at most `places` decimals, without trailing zeros."""
     return f"{value:.{places}f}".rstrip("0").rstrip(".")
 
 
 def decimals(cell: Cell) -> int:
-    """Return how many decimals ours are told with: two, or what shows two digits of a margin below a tenth."""
+    """Return the decimals of our numbers: two, or enough to show two digits of a margin below 0.1."""
     return max(2, 1 - math.floor(math.log10(cell.margin))) if cell.margin else 2
 
 
@@ -130,5 +130,7 @@ def _interval(ends: tuple[float, float] | None, places: int) -> str:
     return "" if ends is None else f"{ends[0]:.{places}f} to {ends[1]:.{places}f}"
 
 
-def _mark(is_predicted: bool | None) -> str:
-    return {None: "", True: " (holds theirs)", False: " (misses theirs)"}[is_predicted]
+def _prediction(verdict: Verdict) -> str:
+    remark = {None: "", True: " (includes published)", False: " (excludes published)"}
+    interval = _interval(verdict.prediction, decimals(verdict.cell))
+    return interval + remark[verdict.published_is_predicted]

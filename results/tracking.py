@@ -1,7 +1,7 @@
 """Runs in MLflow: an experiment per paper, a parent run per cell, a nested run per job.
 
-The only door to mlflow. The CSV files are the truth: whatever MLflow misses, `Tracker.send` adds later,
-and sending twice changes nothing. A failure here warns once and never stops a run.
+Only this file imports mlflow. The CSV files are the source of truth: `Tracker.send` adds what MLflow lacks, and
+sending a record twice changes nothing. A failure warns once and never stops a run.
 """
 
 import logging
@@ -20,13 +20,13 @@ from results.verdicts import Answer, Verdict
 JOB_TAG, CELL_TAG = "retable.job", "retable.cell"
 LONGEST_PARAMETER = 500
 ABANDONED_SECONDS = 3600.0
-PARENT_TAGS = ("backend", "device", "commit", "data hash", "versions")  # of a cell's latest job
-METRICS_PER_CALL = 1000  # MLflow takes no more
+PARENT_TAGS = ("backend", "device", "commit", "data hash", "versions")  # copied from the latest job of a cell
+METRICS_PER_CALL = 1000  # the limit of MLflow
 PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
 
 
 class Tracker:
-    """Sends records of one paper to MLflow, as long as MLflow answers."""
+    """Sends records of one paper to MLflow; after the first failure it sends nothing more."""
 
     def __init__(self, paper: str, folder: Path, warn: Callable[[str], None]) -> None:
         self.paper, self.folder, self.warn = paper, folder, warn
@@ -38,23 +38,23 @@ class Tracker:
         self._latest: dict[str, RunRecord] = {}
 
     def send(self, cell: Cell, record: RunRecord, curve: Sequence[EpochEnd], settings: Mapping[str, str]) -> bool:
-        """Add the run of one record unless it is there; return whether it was added."""
+        """Add the run of a record unless it exists; return whether it was added."""
         return bool(self._guarded(lambda: self._send(cell, record, curve, settings)))
 
     def send_files(self, record: RunRecord, paths: Sequence[Path]) -> None:
-        """Add files to the run of a record, if it is there; files of equal names are replaced."""
+        """Add files to the run of a record if it exists, replacing files of the same name."""
         self._guarded(lambda: self._send_files(record, paths))
 
     def send_verdict(self, verdict: Verdict) -> None:
-        """Write a cell's verdict, our mean and the published value to its parent run."""
+        """Write the verdict, our mean and the published value to the parent run of a cell."""
         self._guarded(lambda: self._send_verdict(verdict))
 
     def search_existing(self, where: str) -> list[Any]:
-        """Return the runs of the paper that meet a filter of MLflow's, creating nothing."""
+        """Return the runs of the paper that match an MLflow filter, without creating the experiment."""
         client = self._open()
         found = client.get_experiment_by_name(self.paper)
         if found is None:
-            raise LookupError(f"there is no experiment {self.paper}")
+            raise LookupError(f"no experiment {self.paper}")
         self._experiment = found.experiment_id
         return self._search(where)
 
@@ -67,7 +67,7 @@ class Tracker:
             self.is_down = True
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             self.warn(
-                f"MLflow does not answer ({reason[:200]}). Results are safe; send them with `retable track`."
+                f"MLflow failed ({reason[:200]}). The results are safe; send them later with `retable track`."
             )
             return None
 
@@ -89,7 +89,7 @@ class Tracker:
         for start in range(0, len(metrics), METRICS_PER_CALL):
             client.log_batch(run.info.run_id, metrics[start : start + METRICS_PER_CALL])
         self._latest[cell.name] = record
-        client.set_tag(run.info.run_id, JOB_TAG, name)  # last: a run without it is incomplete, and sent again
+        client.set_tag(run.info.run_id, JOB_TAG, name)  # last: marks the run as complete
         client.set_terminated(run.info.run_id, "FAILED" if record.error else "FINISHED")
         self._known().add(name)
         return True
@@ -129,10 +129,10 @@ class Tracker:
         return client
 
     def _create_experiment(self, client: Any) -> str:
-        """Create the paper's experiment; beside a database of our own, its files lie in the results folder too."""
+        """Create the experiment of the paper; with our own database, artifacts go to the results folder."""
         is_ours = not os.environ.get("MLFLOW_TRACKING_URI")
-        place = (self.folder / "mlartifacts" / self.paper).resolve().as_uri() if is_ours else None
-        return client.create_experiment(self.paper, artifact_location=place)
+        artifacts = (self.folder / "mlartifacts" / self.paper).resolve().as_uri() if is_ours else None
+        return client.create_experiment(self.paper, artifact_location=artifacts)
 
     def _open(self) -> Any:
         if self._client is None:
@@ -146,9 +146,9 @@ class Tracker:
         return self._client
 
     def _known(self) -> set[str]:
-        """Return the jobs that are there whole, and delete what a crash left half-sent a while ago.
+        """Return the jobs with a complete run, and delete old incomplete runs, which a crash left.
 
-        A younger one may be another machine's, on its way.
+        A recent incomplete run may belong to another machine that is still sending it.
         """
         if self._sent is None:
             self._sent = set()
@@ -189,14 +189,14 @@ class Tracker:
 
 
 def tracked_records(paper: str, folder: Path, where: str, warn: Callable[[str], None]) -> list[RunRecord]:
-    """Return the records of a paper's runs in MLflow that meet one of its filters. Raises ResultsError."""
+    """Return the records of a paper's runs that match an MLflow filter. Raises ResultsError if MLflow fails."""
     tracker = Tracker(paper, folder, warn)
     try:
         runs = tracker.search_existing(where)
     except Exception as error:
-        raise ResultsError(f"MLflow gave no runs: {(str(error).splitlines() or [''])[0]}.") from error
-    whole = [_record(run.data.tags, run.data.metrics) for run in runs if JOB_TAG in run.data.tags]
-    clean = [record for record in whole if not record.commit.endswith("+")]  # trials never count
+        raise ResultsError(f"Cannot read runs from MLflow: {(str(error).splitlines() or [''])[0]}.") from error
+    complete = [_record(run.data.tags, run.data.metrics) for run in runs if JOB_TAG in run.data.tags]
+    clean = [record for record in complete if not record.commit.endswith("+")]  # uncommitted changes: a trial
     return sorted(clean, key=lambda record: record.finished)
 
 
@@ -218,7 +218,7 @@ def _record(tags: Mapping[str, str], metrics: Mapping[str, float]) -> RunRecord:
 
 
 def tracking_uri(folder: Path) -> str:
-    """Return `MLFLOW_TRACKING_URI`, or the SQLite file in the results folder."""
+    """Return `MLFLOW_TRACKING_URI`, or else the address of the SQLite file in the results folder."""
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(folder / 'mlflow.db').resolve()}"
 
 
@@ -277,7 +277,7 @@ def _milliseconds(seconds_ago: float) -> int:
 
 
 def _plain(name: str) -> str:
-    """Replace what MLflow does not take in a name."""
+    """Replace the characters that MLflow does not accept in a name."""
     return "".join(character if character.isalnum() or character in "_-./ " else "_" for character in name)
 
 

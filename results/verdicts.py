@@ -1,7 +1,7 @@
-"""Is our number the paper's number, or noise?
+"""Verdicts: is our number the published number, or is the difference noise?
 
-The unit of repetition is one whole pass of a paper's protocol: one seed on a fixed split, or one whole
-cross-validation, averaged over its folds. An equivalence test at 5 % on the mean of the units decides.
+A unit is one full pass of a paper's protocol: one seed on a fixed split, or one complete cross-validation,
+averaged over its folds. The verdict is an equivalence test at 5 % on the mean of the units.
 """
 
 from collections import defaultdict
@@ -15,25 +15,25 @@ from results.published import Cell
 from results.records import RunRecord
 
 MOST_RUNS_WORTH_NAMING = 1000
-ROUNDING = 1e-9  # binary fractions: 2.9 - 2.85 is not 0.05
+ROUNDING = 1e-9  # in binary, 2.9 - 2.85 exceeds 0.05
 
 
 class Answer(StrEnum):
-    """What a verdict can say."""
+    """The possible answers of a verdict."""
 
     REPRODUCED = "reproduced"
     BETTER = "better"
     WORSE = "worse"
-    DIFFERS = "differs"  # beyond the margin, where neither direction is better
+    DIFFERS = "differs"  # beyond the margin, in a metric without a better direction
     INCONCLUSIVE = "inconclusive"
     INCOMPLETE = "incomplete"
-    MEASURED = "measured"  # nothing published to compare with
+    MEASURED = "measured"  # nothing was published to compare with
     NOT_ATTEMPTED = "not attempted"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer for one cell, with the numbers it rests on."""
+    """The answer for one cell, with the numbers behind it."""
 
     cell: Cell
     answer: Answer
@@ -41,19 +41,19 @@ class Verdict:
     units: tuple[float, ...] = ()
     mean: float | None = None
     deviation: float | None = None  # None for a single unit
-    interval: tuple[float, float] | None = None  # 90 % for the mean
-    prediction: tuple[float, float] | None = None  # 95 % for one more unit
+    interval: tuple[float, float] | None = None  # 90 %, of the mean
+    prediction: tuple[float, float] | None = None  # 95 %, of one more unit
 
     @property
     def published_is_predicted(self) -> bool | None:
-        """Tell whether the published value could be one more run of ours; None if that can't be said."""
+        """Return whether the published value lies in the prediction interval; None without either."""
         if self.prediction is None or self.cell.value is None:
             return None
         return self.prediction[0] <= self.cell.value <= self.prediction[1]
 
 
 def units(records: Iterable[RunRecord], metric: str, folds: int) -> tuple[float, ...]:
-    """Return one value per seed whose folds are all there, in the order of the seeds."""
+    """Return one value per seed that has all folds, in the order of the seeds."""
     by_seed: dict[int, dict[int, float]] = defaultdict(dict)
     for record in records:
         if metric in record.metrics:
@@ -62,7 +62,7 @@ def units(records: Iterable[RunRecord], metric: str, folds: int) -> tuple[float,
 
 
 def judge(cell: Cell, records: Sequence[RunRecord], *, folds: int, runs: int) -> Verdict:
-    """Judge a cell by the records of one recipe on one backend; the protocol asks for `runs` units."""
+    """Judge a cell by the records of one recipe on one back end; the protocol requires `runs` units."""
     values = units(records, cell.metric.name, folds)
     if not values:
         errors = [record.error for record in records if record.error]
@@ -76,7 +76,7 @@ def judge(cell: Cell, records: Sequence[RunRecord], *, folds: int, runs: int) ->
 
 
 def _summarise(cell: Cell, values: tuple[float, ...], runs: int) -> Verdict:
-    """Describe the units by mean, spread and intervals; the answer is still open."""
+    """Return mean, standard deviation and intervals of the units, with the answer still open."""
     count, mean = len(values), fmean(values)
     verdict = Verdict(cell, Answer.INCOMPLETE, f"{count} of {runs} runs", values, mean)
     if count == 1:
@@ -110,14 +110,14 @@ def _beyond(better: str, above: bool) -> Answer:
 
 
 def _what_would_settle(difference: float, margin: float, deviation: float) -> str:
-    """Say how many runs would bring the interval to one side of the margin's edge, if any number would."""
+    """Return, as text, how many runs would put the whole interval on one side of the edge of the margin."""
     room = abs(margin - abs(difference))
     for runs in range(2, MOST_RUNS_WORTH_NAMING + 1):
         if _quantile(0.95, runs) * deviation / sqrt(runs) < room:
-            return f"about {runs} runs in all would settle it"
+            return f"about {runs} runs in total would settle it"
     if room > ROUNDING:
         return f"more than {MOST_RUNS_WORTH_NAMING} runs would be needed to settle it"
-    return "the mean sits at the margin's edge: no number of runs would settle it"
+    return "the mean is at the edge of the margin: no number of runs would settle it"
 
 
 def _around(mean: float, quantile: float, count: int, scale: float) -> tuple[float, float]:
@@ -126,6 +126,6 @@ def _around(mean: float, quantile: float, count: int, scale: float) -> tuple[flo
 
 
 def _quantile(probability: float, count: int) -> float:
-    from scipy.special import stdtrit  # scipy.stats takes longer to import than `show` may take to answer
+    from scipy.special import stdtrit  # scipy.stats would make `retable show` slow to start
 
     return float(stdtrit(count - 1, probability))

@@ -60,4 +60,4 @@ def _write(place: Path, frames: np.ndarray, kind: str, ending: str) -> None:
     np.save(place, frames)
     if ending:
         picture, title = place.with_suffix(f".{ending}"), f"{place.stem}, {kind}"
-        pictures.features(frames, KINDS[kind].names, title, picture, seconds=SHIFT_SECONDS)
+        pictures.draw_features(frames, KINDS[kind].names, title, picture, seconds=SHIFT_SECONDS)

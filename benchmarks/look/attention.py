@@ -27,18 +27,18 @@ def look_at_attention(
     scores, right = subject.predict(subject.fold.test.x), subject.fold.test.y
     answers = scores.argmax(axis=1)
     paths = [folder / f"{name}.{ending}" for name in ("confusion", "attention")]
-    pictures.confusion(confusion(right, answers, len(names)), names, paths[0])
+    pictures.draw_confusion(confusion(right, answers, len(names)), names, paths[0])
     if "attention" not in subject.layers():
         return paths[:1]
     chosen = [row for label in range(len(names)) for row in np.flatnonzero(right == label)[:UTTERANCES]]
     weights = attention(subject, subject.images[chosen])
     panels = [
-        pictures.Utterance(
+        pictures.AttentionPanel(
             f"{names[right[row]]}, answered {names[answers[row]]}", _frames(subject.images[row]), mine
         )
         for row, mine in zip(chosen, weights, strict=True)
     ]
-    pictures.utterances(panels, paths[1], seconds=SHIFT_SECONDS, span=span * SHIFT_SECONDS)
+    pictures.draw_attention(panels, paths[1], seconds=SHIFT_SECONDS, span=span * SHIFT_SECONDS)
     return paths
 
 

@@ -31,15 +31,15 @@ def look_at_images(
     present = [name for name in layers if name in subject.layers()]
     drawings: dict[str, Callable[[Path], None]] = {}
     if present:
-        drawings["filters"] = partial(pictures.grid, filters(subject.model, present[0]), ())
+        drawings["filters"] = partial(pictures.draw_images, filters(subject.model, present[0]), ())
     answers = confusion(right, scores.argmax(axis=1), len(names))
-    drawings["confusion"] = partial(pictures.confusion, answers, names)
+    drawings["confusion"] = partial(pictures.draw_confusion, answers, names)
     images, titles = worst(subject.images, right, scores, names)
     if images:
-        drawings["errors"] = partial(pictures.grid, images, titles, columns=10)
+        drawings["errors"] = partial(pictures.draw_images, images, titles, columns=10)
     for layer in present:
         shown = responses(subject, layer)
-        drawings[f"maps-{layer}"] = partial(pictures.grid, shown, (), columns=len(shown) // EXAMPLES)
+        drawings[f"maps-{layer}"] = partial(pictures.draw_images, shown, (), columns=len(shown) // EXAMPLES)
     paths = {folder / f"{name}.{ending}": draw for name, draw in drawings.items()}
     for path, draw in paths.items():
         draw(path)

@@ -44,7 +44,7 @@ from data_pipelines.datasets.mnist import MNIST
 from data_pipelines.images import all_transformed, deskewed, distorted, linear_map, transformed
 from models.classic_classifiers import nearest_neighbours, pairwise_linear, quadratic
 from results.metrics import TEST_ERROR, TRAINING_ERROR, VALUE, VIEWS, Metric, error_on
-from results.pictures import Band, bands
+from results.pictures import Band, draw_bands
 from results.published import Cell
 from results.verdicts import Verdict
 
@@ -181,7 +181,7 @@ def look(subject: Trained, verdicts: Sequence[Verdict], folder: Path, ending: st
     panels = invariance(verdicts)
     if panels and subject.recipe.views:
         paths.append(folder / f"invariance.{ending}")
-        bands(panels, paths[-1], "test error (%)")
+        draw_bands(panels, paths[-1], "test error (%)")
     return paths
 
 

@@ -1,16 +1,17 @@
-"""Charts of the report as Vega-Lite specifications; the only door to altair and to its script."""
+"""Charts as Vega-Lite specifications, and as files; only this file imports altair and vl_convert."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from results.atomic import atomic_path
 from results.records import EpochEnd
 from results.verdicts import Answer, Verdict
 
-ACCENT, BAND = "#3b82c4", "#8a8f96"  # seen on light and on dark
-LANES = ("run", "mean, 90 %", "next run, 95 %")
-SHAPES = {  # of the verdicts, as in the pages
+ACCENT, BAND = "#3b82c4", "#8a8f96"  # visible on light and dark pages
+LANES = ("runs", "mean, 90 % interval", "next run, 95 % interval")
+SHAPES = {  # by verdict, like the marks on the pages
     Answer.REPRODUCED: "circle",
     Answer.BETTER: "triangle-up",
     Answer.WORSE: "triangle-down",
@@ -23,16 +24,16 @@ Spec = dict[str, Any]
 
 
 def script() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script that needs no network."""
+    """Return Vega, Vega-Lite and Vega-Embed as one script, so that pages need no network."""
     import vl_convert
 
-    return vl_convert.javascript_bundle()  # type: ignore[call-arg]  # the stub errs: it is optional
+    return vl_convert.javascript_bundle()  # type: ignore[call-arg]  # the stub is wrong: the argument is optional
 
 
 def _unchecked(make: Callable[..., Spec]) -> Callable[..., Spec]:
-    """Leave out Altair's comparison of every part with Vega-Lite's schema, most of a report's time.
+    """Skip Altair's validation against the Vega-Lite schema, which would take most of the time of a report.
 
-    The pages are opened in a browser by a test, which an invalid chart would fail.
+    A test opens the pages in a browser, where an invalid chart fails.
     """
 
     @wraps(make)
@@ -47,7 +48,7 @@ def _unchecked(make: Callable[..., Spec]) -> Callable[..., Spec]:
 
 @_unchecked
 def runs_chart(verdict: Verdict) -> Spec:
-    """Show our runs as points, the intervals as bars, the published value as a line in its margin's band."""
+    """Return a chart of our runs as points, intervals as bars, and the published value as a line in its margin."""
     import altair as alt
 
     cell, axis = verdict.cell, _value_axis(verdict)
@@ -71,7 +72,7 @@ def runs_chart(verdict: Verdict) -> Spec:
 
 @_unchecked
 def curve_chart(points: Sequence[EpochEnd], what: str, title: str) -> Spec:
-    """Show the validation score (`valid`) or the `loss` of every job over its epochs, a line per seed and fold."""
+    """Return a chart of the validation score (`valid`) or the `loss` over epochs, one line per job."""
     import altair as alt
 
     rows = [
@@ -94,7 +95,7 @@ def curve_chart(points: Sequence[EpochEnd], what: str, title: str) -> Spec:
 
 
 def distance_chart(verdicts: Sequence[Verdict]) -> Spec | None:
-    """Show ours less theirs in margins for the cells with an interval and a margin; None without any."""
+    """Return a chart of our mean minus the published value in margins, or None if no cell has both."""
     import altair as alt
 
     rows = [row for verdict in verdicts if (row := _distance(verdict)) is not None]
@@ -111,14 +112,14 @@ def distance_chart(verdicts: Sequence[Verdict]) -> Spec | None:
     shape = shape.legend(orient="bottom", title=None)
     marks = base.mark_point(filled=True, size=90, color=ACCENT, opacity=1)
     marks = marks.encode(
-        x=alt.X("distance:Q", title="ours less theirs, in margins"), y=y, shape=shape, tooltip=tooltip
+        x=alt.X("distance:Q", title="ours minus published, in margins"), y=y, shape=shape, tooltip=tooltip
     )
     layered = alt.layer(band.encode(x=alt.X("low:Q", title=None), x2="high:Q"), zero, bars, marks)
     return _spec(layered, height=26 * len(rows) + 20)
 
 
-class Timed(NamedTuple):
-    """A system of a column: its score and the seconds of one run on a device."""
+class TimeAndScore(NamedTuple):
+    """One of our systems: the seconds of one run, and its score."""
 
     system: str
     seconds: float
@@ -127,12 +128,12 @@ class Timed(NamedTuple):
 
 
 @_unchecked
-def time_chart(systems: Sequence[Timed], title: str) -> Spec:
-    """Show systems by points with their names, one shape for each device."""
+def time_chart(systems: Sequence[TimeAndScore], title: str) -> Spec:
+    """Return a chart of scores over times, one labelled point per system, one shape per device."""
     import altair as alt
 
-    base = alt.Chart(_data([timed._asdict() for timed in systems])).encode(
-        x=alt.X("seconds:Q", title="seconds of one run", scale=alt.Scale(type="log", nice=True)),
+    base = alt.Chart(_data([system._asdict() for system in systems])).encode(
+        x=alt.X("seconds:Q", title="seconds per run", scale=alt.Scale(type="log", nice=True)),
         y=alt.Y("score:Q", title=title, scale=alt.Scale(zero=False, padding=12)),
         tooltip=[
             *("system:N", "device:N"),
@@ -145,27 +146,28 @@ def time_chart(systems: Sequence[Timed], title: str) -> Spec:
     return _spec(alt.layer(points, names), height=420)
 
 
-def word_map(words: Sequence[str], places: Any, shares: Sequence[float]) -> Spec:
-    """Show words at places in the plane, (words, 2); `shares` of the variance that the axes explain."""
+def word_map(words: Sequence[str], points: Any, shares: Sequence[float]) -> Spec:
+    """Return a chart of words at points, (words, 2); `shares` is the variance that each axis explains."""
     import altair as alt
 
-    rows = [{"word": word, "x": float(x), "y": float(y)} for word, (x, y) in zip(words, places, strict=True)]
+    rows = [{"word": word, "x": float(x), "y": float(y)} for word, (x, y) in zip(words, points, strict=True)]
     titles = [f"component {number}, {share:.0%} of the variance" for number, share in enumerate(shares, start=1)]
     x, y = (alt.X("x:Q", title=titles[0]), alt.Y("y:Q", title=titles[1]))
     base = alt.Chart(_data(rows)).encode(x=x, y=y)
-    points = base.mark_point(filled=True, color=ACCENT)
+    dots = base.mark_point(filled=True, color=ACCENT)
     labels = base.mark_text(dy=-9).encode(text="word:N")
-    return alt.layer(points, labels).properties(width=640, height=480, background="white").to_dict()
+    return alt.layer(dots, labels).properties(width=640, height=480, background="white").to_dict()
 
 
 def save(spec: Spec, path: Path) -> None:
-    """Write a chart as SVG or PNG, by the file's name."""
+    """Write a chart as SVG or PNG, by the suffix of the path."""
     import vl_convert
 
-    if path.suffix == ".svg":
-        path.write_text(vl_convert.vegalite_to_svg(spec), "utf-8")
-    else:
-        path.write_bytes(vl_convert.vegalite_to_png(spec, scale=2))
+    with atomic_path(path) as temporary:
+        if path.suffix == ".svg":
+            temporary.write_text(vl_convert.vegalite_to_svg(spec), "utf-8")
+        else:
+            temporary.write_bytes(vl_convert.vegalite_to_png(spec, scale=2))
 
 
 def _distance(verdict: Verdict) -> dict[str, Any] | None:

@@ -1,10 +1,11 @@
-"""What a report tells of a cell and of a paper."""
+"""The contents of a report: one page per cell, one per paper."""
 
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 from results.records import EpochEnd, RunRecord
@@ -15,24 +16,44 @@ SLUG_LENGTH = 60
 
 @dataclass(frozen=True)
 class CellPage:
-    """What is told about one printed cell."""
+    """The content of the page of one cell."""
 
     verdict: Verdict
-    settings: Mapping[str, str]  # of the recipe; empty where there is none
-    records: Sequence[RunRecord]  # of that recipe, on any backend
+    settings: Mapping[str, str]  # of the recipe; empty without one
+    records: Sequence[RunRecord]  # of that recipe, on any back end
     curve: Sequence[EpochEnd]
     command: str
     by_backend: Mapping[str, Verdict]
 
     @property
     def judged(self) -> list[RunRecord]:
-        """Return the finished runs that the verdict rests on, those of its backend."""
+        """Return the finished runs on the back end that the verdict is based on."""
         names = [name for name, found in self.by_backend.items() if found.units == self.verdict.units]
         return [record for record in self.records if record.metrics and record.key.backend in names[:1]]
 
     @property
+    def label(self) -> str:
+        """Return the row with its note."""
+        cell = self.verdict.cell
+        return f"{cell.row} ({cell.note})" if cell.note else cell.row
+
+    @property
+    def seconds_per_pass(self) -> float:
+        """Return the mean training time of a complete pass of the protocol, over the judged runs."""
+        by_seed: dict[int, list[float]] = {}
+        for record in self.judged:
+            by_seed.setdefault(record.key.seed, []).append(record.seconds)
+        folds = max(map(len, by_seed.values()))
+        return fmean(sum(times) for times in by_seed.values() if len(times) == folds)
+
+    @property
+    def devices(self) -> str:
+        """Return the devices of the judged runs."""
+        return " and ".join(dict.fromkeys(record.device for record in self.judged))
+
+    @property
     def file(self) -> str:
-        """Return the page's file name: readable, and different for every cell."""
+        """Return a file name that is readable and unique to the cell."""
         cell = self.verdict.cell
         name = "-".join((cell.table, cell.row, cell.column, cell.metric.name))
         readable = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:SLUG_LENGTH]
@@ -41,7 +62,7 @@ class CellPage:
 
 @dataclass(frozen=True)
 class PaperPage:
-    """What is told about one paper; `about` is Markdown."""
+    """The content of the pages of one paper; `about` is Markdown."""
 
     name: str
     title: str
@@ -56,7 +77,7 @@ class PaperPage:
 
     @property
     def counts(self) -> list[tuple[Answer, int]]:
-        """Return how many cells have each answer, in the order of the answers."""
+        """Return the number of cells with each answer, in the order of the answers."""
         counted = Counter(verdict.answer for verdict in self.verdicts)
         return [(answer, counted[answer]) for answer in Answer if counted[answer]]
 
@@ -66,7 +87,7 @@ class PaperPage:
 
     @property
     def trained(self) -> dict[Any, RunRecord]:
-        """Return the finished runs; one that serves two cells is there once."""
+        """Return the finished runs by key, so that a run that serves two cells counts once."""
         return {record.key: record for page in self.cells for record in page.records if record.metrics}
 
     @property
@@ -79,7 +100,7 @@ class PaperPage:
 
 
 def duration(seconds: float) -> str:
-    """Return a time in hours, minutes or seconds, whichever reads best."""
+    """Return a duration as text in hours, minutes or seconds."""
     if seconds >= 5400:
         return f"{seconds / 3600:.1f} hours"
     return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"

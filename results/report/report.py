@@ -1,4 +1,4 @@
-"""The report: a folder of static pages, theirs beside ours, that works without a network."""
+"""The report: a folder of static pages, published numbers beside ours, that works without a network."""
 
 import shutil
 import tempfile
@@ -12,30 +12,30 @@ from results.published import Cell
 from results.records import RunRecord
 from results.report import charts
 from results.report.pages import CellPage, PaperPage, duration
-from results.tables import MEANINGS, as_row, decimals, exact, number, sentence
+from results.tables import MEANINGS, as_row, decimals, exact, headings_in_use, number, sentence
 from results.verdicts import Verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
-MARK = ".retable-report"  # the list of the files that we wrote
-FEWEST_SYSTEMS = 5  # that are worth a chart of their times
+MANIFEST = ".retable-report"  # lists the files of a report
+FEWEST_SYSTEMS = 5  # for a chart of their times
 FACTS = {
     "metric": "metric",
     "published": "published ± margin",
     "ours": "ours ± standard deviation",
     "runs": "runs",
-    "90 % interval": "90 % interval of our mean",
-    "95 % next run": "95 % of our next run",
+    "90 % interval of the mean": "90 % interval of our mean",
+    "95 % prediction interval": "95 % prediction interval of our next run",
 }
 
 
 def write_report(papers: Sequence[PaperPage], folder: Path, source: str) -> Path:
-    """Write the pages of all papers and return the overview's path.
+    """Write the pages of all papers and return the path of the overview.
 
-    A report that is there is replaced in one step. Raises ResultsError when the folder holds anything else.
+    An existing report is replaced in one step. Raises ResultsError if the folder contains other files.
     """
     folder = folder.resolve()
     if foreign := _files(folder) - _written(folder):
-        raise ResultsError(f"{folder} holds {min(foreign)}, which no report wrote. Name another folder.")
+        raise ResultsError(f"{folder} contains {min(foreign)}, which is not part of a report. Choose another one.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".report-") as temporary:
         fresh = Path(temporary) / "report"
@@ -51,9 +51,9 @@ def _files(folder: Path) -> set[str]:
 
 
 def _written(folder: Path) -> set[str]:
-    """Return the files of the report that is there."""
-    mark = folder / MARK
-    return {MARK, *mark.read_text("utf-8").splitlines()} if mark.is_file() else set()
+    """Return the files of the existing report."""
+    manifest = folder / MANIFEST
+    return {MANIFEST, *manifest.read_text("utf-8").splitlines()} if manifest.is_file() else set()
 
 
 def _write_pages(papers: Sequence[PaperPage], folder: Path, source: str) -> None:
@@ -71,7 +71,7 @@ def _write_pages(papers: Sequence[PaperPage], folder: Path, source: str) -> None
     (folder / "index.html").write_text(text, "utf-8")
     for paper in papers:
         _write_paper(pages, paper, folder / paper.name)
-    (folder / MARK).write_text("\n".join(sorted(_files(folder))), "utf-8")
+    (folder / MANIFEST).write_text("\n".join(sorted(_files(folder))), "utf-8")
 
 
 def _write_paper(pages: Any, paper: PaperPage, folder: Path) -> None:
@@ -90,54 +90,49 @@ def _write_paper(pages: Any, paper: PaperPage, folder: Path) -> None:
 
 
 def _paper_charts(paper: PaperPage) -> list[tuple[str, str, charts.Spec]]:
-    """Return how far ours are from theirs and, where several systems of ours have a column, their times."""
+    """Return the charts of a paper with their headings and texts."""
     found = []
     if distance := charts.distance_chart(paper.verdicts):
-        text = "Our mean with its 90 % interval, less the published value, in margins: -1 to 1 is reproduced."
-        found.append(("How far from theirs", text, distance))
+        text = "Our mean minus the published value, with its 90 % interval, in margins: -1 to 1 is reproduced."
+        found.append(("Distance from the published values", text, distance))
+    return found + _time_charts(paper)
+
+
+def _time_charts(paper: PaperPage) -> list[tuple[str, str, charts.Spec]]:
+    """Return a chart of scores over times for each column in which we ran several systems."""
     columns: dict[tuple[str, str, str], list[CellPage]] = {}
     for page in paper.cells:
         cell = page.verdict.cell
         is_score = page.verdict.mean is not None and cell.metric.better != "exact"
         if is_score and page.judged:
             columns.setdefault((cell.table, cell.column, cell.metric.name), []).append(page)
-    for (table, column, metric), pages in columns.items():
-        if len(pages) >= FEWEST_SYSTEMS:
-            text = (
-                "One run of every system of ours, with the reading of its data, save what an earlier run kept; "
-                "runs beside others on the same machine take longer."
-            )
-            found.append(
-                (f"Time: table {table}, {column}", text, charts.time_chart(list(map(_timed, pages)), metric))
-            )
-    return found
+    text = (
+        "One run of each of our systems, including reading its data unless an earlier run cached it. "
+        "Runs that share a machine with others take longer."
+    )
+    return [
+        (f"Time: table {table}, {column}", text, charts.time_chart(list(map(_time_and_score, pages)), metric))
+        for (table, column, metric), pages in columns.items()
+        if len(pages) >= FEWEST_SYSTEMS
+    ]
 
 
-def _timed(page: CellPage) -> charts.Timed:
-    """Return a system, with what its row notes, the mean time of its whole runs, their score and devices."""
-    cell, units = page.verdict.cell, page.verdict.units
-    seconds: dict[int, list[float]] = {}
-    for record in page.judged:
-        seconds.setdefault(record.key.seed, []).append(record.seconds)
-    folds = max(map(len, seconds.values()))
-    whole = [sum(times) for times in seconds.values() if len(times) == folds]
-    name = f"{cell.row} ({cell.note})" if cell.note else cell.row
-    devices = " and ".join(dict.fromkeys(record.device for record in page.judged))
-    return charts.Timed(name, fmean(whole), fmean(units), devices)
+def _time_and_score(page: CellPage) -> charts.TimeAndScore:
+    return charts.TimeAndScore(page.label, page.seconds_per_pass, fmean(page.verdict.units), page.devices)
 
 
 def _tables(paper: PaperPage) -> list[dict[str, Any]]:
-    """Return the printed tables as grids of entries; a place with several metrics has several."""
+    """Return the tables of the paper as grids; a grid cell has one entry per metric."""
     tables = []
     for name in dict.fromkeys(page.verdict.cell.table for page in paper.cells):
         mine = [page for page in paper.cells if page.verdict.cell.table == name]
         columns = list(dict.fromkeys(page.verdict.cell.column for page in mine))
-        places: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        entries: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for page in mine:
-            places.setdefault((page.verdict.cell.row, page.verdict.cell.column), []).append(_entry(page))
+            entries.setdefault((page.verdict.cell.row, page.verdict.cell.column), []).append(_entry(page))
         notes = {page.verdict.cell.row: page.verdict.cell.note for page in mine} if len(columns) == 1 else {}
         rows = [
-            {"name": row, "note": notes.get(row), "cells": [places.get((row, column), []) for column in columns]}
+            {"name": row, "note": notes.get(row), "cells": [entries.get((row, column), []) for column in columns]}
             for row in dict.fromkeys(page.verdict.cell.row for page in mine)
         ]
         tables.append({"name": name, "columns": columns, "rows": rows, "notes": any(notes.values())})
@@ -149,13 +144,13 @@ def _entry(page: CellPage) -> dict[str, Any]:
     cell = verdict.cell
     published = None if cell.value is None else exact(cell.value)
     ours = None if verdict.mean is None else number(verdict.mean, decimals(cell))
-    label = f"{cell.row}, {cell.column}: theirs {published or 'none'}, ours {ours or 'none'}, {verdict.answer}"
+    label = f"{cell.row}, {cell.column}: published {published or 'none'}, ours {ours or 'none'}, {verdict.answer}"
     entry = {"file": page.file, "label": label, "published": published, "ours": ours}
     return entry | {"answer": verdict.answer, "metric": cell.metric.name}
 
 
 def _cell(page: CellPage) -> dict[str, Any]:
-    """Return what the template of a cell needs."""
+    """Return the variables of the template of a cell."""
     verdict = page.verdict
     row = as_row(verdict)
     facts = [(label, row[name]) for name, label in FACTS.items()]
@@ -169,12 +164,12 @@ def _cell(page: CellPage) -> dict[str, Any]:
         "sentence": sentence(verdict),
         "facts": [(name, text) for name, text in facts if text],
         "charts": _charts(page),
-        "backends": [{"backend": name} | _numbers(found) for name, found in page.by_backend.items()],
+        "backends": [{"back end": name} | _numbers(found) for name, found in page.by_backend.items()],
         "command": page.command,
         "settings": list(page.settings.items()),
         "runs": runs,
         "trained": len(finished),
-        "run_headings": [name for name in (runs[0] if runs else ()) if any(run[name] for run in runs)],
+        "run_headings": headings_in_use(runs),
         "provenance": sorted({_provenance(record) for record in page.records}),
     }
 
@@ -182,15 +177,15 @@ def _cell(page: CellPage) -> dict[str, Any]:
 def _charts(page: CellPage) -> list[tuple[str, str, charts.Spec]]:
     verdict, found = page.verdict, []
     if len(verdict.units) > (verdict.cell.value is None):
-        text = "Every point is one whole pass of the protocol."
+        text = "Each point is one complete pass of the protocol."
         if verdict.cell.value is not None:
-            text += " The line is the published value, the band its margin."
+            text += " The line is the published value, and the band is its margin."
         found.append(("Spread", text, charts.runs_chart(verdict)))
     if any(point.valid is not None for point in page.curve):
-        text = "The score on the validation part after every epoch, a line per seed and fold."
+        text = "The score on the validation part after each epoch, one line per seed and fold."
         found.append(("Validation", text, charts.curve_chart(page.curve, "valid", "validation score")))
     if page.curve:
-        text = "The mean loss of every epoch, a line per seed and fold."
+        text = "The mean loss of each epoch, one line per seed and fold."
         found.append(("Training loss", text, charts.curve_chart(page.curve, "loss", "loss")))
     return found
 
@@ -200,12 +195,12 @@ def _run(record: RunRecord, cell: Cell) -> dict[str, str]:
     return {
         "seed": str(record.key.seed),
         "fold": str(record.key.fold),
-        "backend": record.key.backend,
+        "back end": record.key.backend,
         cell.metric.name: f"{value:.6g}" if value is not None else record.error,
         "epochs": str(record.epochs or ""),
         "seconds": f"{record.seconds:.1f}",
         "examples per second": f"{record.examples_per_second:.0f}" if record.examples_per_second else "",
-        "device memory (MB)": f"{record.peak_device_bytes / 1e6:.0f}" if record.peak_device_bytes else "",
+        "peak device memory (MB)": f"{record.peak_device_bytes / 1e6:.0f}" if record.peak_device_bytes else "",
         "finished": record.finished[:19].replace("T", " "),
         "commit": record.commit,
     }
@@ -217,11 +212,11 @@ def _provenance(record: RunRecord) -> str:
 
 def _numbers(verdict: Verdict) -> dict[str, str]:
     row = as_row(verdict)
-    return {name: row[name] for name in ("ours", "runs", "90 % interval", "verdict")}
+    return {name: row[name] for name in ("ours", "runs", "90 % interval of the mean", "verdict")}
 
 
 def _markdown(text: str) -> Any:
-    """Return Markdown as HTML; whatever HTML stands in it is shown, not obeyed."""
+    """Return Markdown as HTML; HTML inside it is escaped."""
     from markdown_it import MarkdownIt
     from markupsafe import Markup
 

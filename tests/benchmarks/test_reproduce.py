@@ -195,6 +195,6 @@ def test_a_second_command_waits_and_says_for_whom(tmp_path):
             line = process.stderr.readline()
         assert "lectures is being written by 'retable" in line
         assert f"(process {os.getpid()} on" in line
-        assert not files.record_lines.path.exists()
+        assert not files.record_ledger.path.exists()
     process.communicate()
     assert (process.returncode, len(files.records())) == (0, 1)

@@ -1,4 +1,4 @@
-"""MLflow: what is sent, twice is harmless, a dead server never stops a run."""
+"""MLflow: what is sent, that sending twice is harmless, and that a dead server never stops a run."""
 
 import time
 
@@ -26,7 +26,7 @@ def curve(seed: int) -> list[EpochEnd]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Return a folder with a database to which two records were sent by one tracker and again by another."""
+    """Return a folder with a database to which two trackers sent the same two records."""
     folder = tmp_path_factory.mktemp("results")
     warnings = []
     answers = []
@@ -53,7 +53,7 @@ def test_files_join_the_run_of_their_record(folder, runs, tmp_path):
     picture.write_bytes(b"picture")
     tracker = Tracker("paper", folder, pytest.fail)
     tracker.send_files(record(1), [picture])
-    tracker.send_files(record(9), [picture])  # not there: nothing happens
+    tracker.send_files(record(9), [picture])  # it has no run: nothing happens
     client, found = runs
     mine = {run.info.run_id: run.data.tags.get("seed") for run in found}
     having = [seed for name, seed in mine.items() if client.list_artifacts(name, "look")]
@@ -86,7 +86,7 @@ def test_a_run_has_settings_provenance_and_its_curve(runs):
     assert [(point.step, point.value) for point in history] == [(1, 81.0), (2, 82.0)]
 
 
-def test_what_a_crash_left_half_sent_is_sent_again(folder, runs, monkeypatch):
+def test_an_incomplete_run_is_deleted_and_sent_again(folder, runs, monkeypatch):
     monkeypatch.setattr("results.tracking.ABANDONED_SECONDS", 0.0)
     client, found = runs
     run = next(run for run in found if run.data.metrics.get("test accuracy") == 82.0)

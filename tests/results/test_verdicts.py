@@ -1,4 +1,4 @@
-"""Every verdict, by hand-made records."""
+"""All verdicts, on records made by hand."""
 
 from statistics import fmean
 
@@ -63,7 +63,7 @@ def test_a_published_value_far_off_is_not_predicted():
 
 
 def test_equivalence_needs_the_whole_interval_within_the_margin():
-    spread = [-0.5, 0.5, -0.5, 0.5, 0.0]  # a 90 % interval of 0.48 to either side
+    spread = [-0.5, 0.5, -0.5, 0.5, 0.0]  # the 90 % interval extends 0.48 to both sides
     assert verdict([90.5 + d for d in spread]).answer == Answer.REPRODUCED
     assert verdict([90.6 + d for d in spread]).answer == Answer.INCONCLUSIVE
     assert verdict([91.4 + d for d in spread]).answer == Answer.INCONCLUSIVE
@@ -77,26 +77,26 @@ def test_inconclusive_says_how_many_runs_would_settle_it():
     assert half[needed] < 0.4 <= half[needed - 1]
 
 
-def test_a_mean_at_the_edge_is_never_settled():
+def test_no_number_of_runs_settles_a_mean_at_the_edge():
     found = verdict([91.0 + d for d in (-0.5, 0.5, -0.5, 0.5, 0.0)])
     assert (found.answer, "no number of runs" in found.reason) == (Answer.INCONCLUSIVE, True)
 
 
-def test_far_too_many_runs_are_not_named():
+def test_more_than_a_thousand_runs_are_not_counted():
     reason = verdict([90.97 + d for d in (-2.5, 2.5, -2.5, 2.5, 0.0)]).reason
     assert reason == "more than 1000 runs would be needed to settle it"
 
 
-def test_one_run_of_a_system_without_randomness_is_enough():
+def test_one_run_of_a_deterministic_system_is_enough():
     assert verdict([90.9], runs=1).answer == Answer.REPRODUCED
     assert verdict([91.1], runs=1).answer == Answer.BETTER
 
 
-def test_the_margin_itself_is_within_the_margin_in_spite_of_binary_fractions():
+def test_the_edge_of_the_margin_is_within_it_despite_binary_fractions():
     assert verdict([2.9], metric=VALUE, runs=1, value=2.85, margin=0.05).answer == Answer.REPRODUCED
 
 
-def test_a_unit_is_a_whole_cross_validation():
+def test_a_unit_is_a_complete_cross_validation():
     records = [record(80 + fold + seed, seed, fold) for seed in (0, 1) for fold in range(10)]
     assert units(records, ACCURACY.name, 10) == (84.5, 85.5)
     assert units(records[:-1], ACCURACY.name, 10) == (84.5,)
@@ -104,7 +104,7 @@ def test_a_unit_is_a_whole_cross_validation():
     assert (found.answer, found.reason) == (Answer.INCOMPLETE, "1 of 3 runs")
 
 
-def test_failures_do_not_count_and_are_named():
+def test_failures_do_not_count_but_are_reported():
     failed = RunRecord(record(0, 0).key, {}, error="MemoryError: too much")
     found = judge(cell(), [failed], folds=1, runs=5)
     assert (found.answer, found.reason) == (

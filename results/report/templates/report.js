@@ -1,4 +1,4 @@
-// Draws every chart of the page in the colours of the page, and again when those change.
+// Draws every chart in the colours of the page, and again when the colour scheme changes.
 const draw = () => {
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue("--ink").trim(), line = style.getPropertyValue("--line").trim();

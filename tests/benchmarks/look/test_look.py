@@ -21,7 +21,6 @@ from benchmarks.table import UnknownName, load_table
 from data_pipelines.dataset import DataError, Fold, LeftOut, Split
 from models.lenet import lenet1
 from results.metrics import VALUE
-from results.pictures import bands, grid
 from results.records import JobKey
 from results.verdicts import Answer, Verdict
 from tests.benchmarks.cli.test_cli import retable
@@ -66,20 +65,6 @@ def test_a_network_of_other_layers_and_without_mistakes(tmp_path):
     model.set_weights([np.repeat(np.eye(28, 10), 28, axis=0), np.zeros(10)])
     paths = look_at_images(subject(model, x, y), [], tmp_path, "png", layers=("C1",), names=DIGITS)
     assert [path.name for path in paths] == ["confusion.png"]
-
-
-@pytest.mark.parametrize("ending", ["png", "svg"])
-def test_equal_pictures_give_equal_files(ending, tmp_path):
-    image = np.random.default_rng(0).uniform(size=(4, 4))
-    for name in ("one", "two"):
-        grid([image, image[:2]], ["a", "b"], tmp_path / f"{name}.{ending}")
-        bands(
-            {"shift": {"net": [(1, 2.0, 1.5, 2.5), (0, 1.0, 0.5, 1.5)]}}, tmp_path / f"b-{name}.{ending}", "error"
-        )
-    for kind in ("", "b-"):
-        first, second = ((tmp_path / f"{kind}{name}.{ending}").read_bytes() for name in ("one", "two"))
-        assert first == second
-        assert len(first) > 2000
 
 
 def test_weights_have_their_name_only_when_whole_and_a_full_disk_is_told(home):

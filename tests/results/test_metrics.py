@@ -1,0 +1,31 @@
+"""Metrics by hand."""
+
+import numpy as np
+import pytest
+
+from results.metrics import error, mean_square, mistakes, perplexity, rejected, unweighted_accuracy
+
+SCORES = np.array([[3.0, 0.0], [0.2, 0.1], [0.0, 1.0], [0.0, 0.5]])
+RIGHT = np.array([0, 1, 1, 0])  # the second is wrong by a gap of 0.1, the fourth by 0.5
+
+
+def test_errors_and_squares_by_hand():
+    assert (error(RIGHT, SCORES), mistakes(RIGHT, SCORES)) == (50, 2)
+    assert mean_square(np.array([0]), np.array([[0.5, -0.5, 0.0]])) == pytest.approx((0.25 + 0.25 + 1) / 3)
+    assert np.isnan(mistakes(RIGHT, SCORES * np.nan))
+
+
+def test_the_least_certain_are_rejected_first():
+    assert rejected(RIGHT, SCORES, error=1.0) == 50  # gaps: 3, 1, then the wrong 0.5 and 0.1
+    assert rejected(RIGHT, SCORES, error=34.0) == 25  # one wrong of three
+    assert rejected(RIGHT, SCORES, error=50.0) == 0
+    assert rejected(1 - RIGHT[:1], SCORES[:1], error=1.0) == 100
+
+
+def test_unweighted_accuracy_is_the_mean_over_the_classes_present():
+    labels, predictions = np.array([0, 0, 0, 0, 2]), np.array([0, 0, 0, 1, 1])
+    assert unweighted_accuracy(labels, predictions) == (75 + 0) / 2
+
+
+def test_perplexity_of_a_die():
+    assert perplexity(np.zeros(10), np.full(10, np.log(1 / 6))) == pytest.approx(6)

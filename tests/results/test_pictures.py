@@ -1,0 +1,19 @@
+"""Pictures are equal if their data are."""
+
+import numpy as np
+import pytest
+
+from results.pictures import draw_bands, draw_images
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_equal_data_give_equal_files(suffix, tmp_path):
+    image = np.random.default_rng(0).uniform(size=(4, 4))
+    panels = {"shift": {"net": [(1, 2.0, 1.5, 2.5), (0, 1.0, 0.5, 1.5)]}}
+    for name in ("one", "two"):
+        draw_images([image, image[:2]], ["a", "b"], tmp_path / f"{name}.{suffix}")
+        draw_bands(panels, tmp_path / f"bands-{name}.{suffix}", "error")
+    for kind in ("", "bands-"):
+        first, second = ((tmp_path / f"{kind}{name}.{suffix}").read_bytes() for name in ("one", "two"))
+        assert first == second
+        assert len(first) > 2000
