@@ -25,7 +25,7 @@ def bench(
     name = match("benchmark", name, task_names())
     task = load_task(name)
     report = run(task, options)
-    print_rows(task.rows(report), "table", report["what"], task.remark(report))
+    print_rows(task.rows(report), "table", report["what"])
     path = output or report_path(name, options)
     write(report, path)
     print(f"Written to {path}.")

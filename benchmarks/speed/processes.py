@@ -4,7 +4,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -39,7 +39,7 @@ class Cost(NamedTuple):
     fastest: float
     slowest: float
     peak_megabytes: float
-    anonymous_megabytes: float  # not backed by a file; sampled every hundredth second
+    anonymous_megabytes: float  # not backed by a file; sampled every 10 ms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ class WholeTask:
             "amounts": [case.amount for case in cases if case.amount],
         }
 
-    def rows(self, report: Mapping[str, Any]) -> list[dict[str, str]]:
+    def rows(self, report: Report) -> list[dict[str, str]]:
         """Return costs as texts by heading."""
         amounts = report.get("amounts") or ()  # an extrapolated cost has none
         first: dict[str, float] = {}  # seconds, by input
@@ -89,10 +89,6 @@ class WholeTask:
             }
             rows.append(row)
         return rows
-
-    def remark(self, report: Mapping[str, Any]) -> str:
-        """Return nothing: the table says it all."""
-        return ""
 
 
 def measure_cases(cases: Sequence[Case], repeats: int, folder: Path) -> list[Cost]:

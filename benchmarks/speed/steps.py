@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from statistics import median
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,26 +16,9 @@ from benchmarks.speed.task import FEWEST_REPEATS, REPEATS, Report
 from benchmarks.table import load_table
 from data_pipelines.dataset import DataError, Fold
 
+RETABLE = "retable"
 Batch = tuple[np.ndarray, np.ndarray]
 Step = Callable[[np.ndarray, np.ndarray], Any]  # trains on one batch of padded examples and labels
-
-
-class Speed(NamedTuple):
-    """Examples per second of one system: the median over the repeats, and their range."""
-
-    system: str
-    examples_per_second: float
-    slowest: float
-    fastest: float
-    ratio: float  # of retable's speed to this one: the median over pairs of neighbouring repeats
-
-
-class Share(NamedTuple):
-    """One part of a training step."""
-
-    part: str
-    milliseconds: float
-    share: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,15 +30,12 @@ class TrainingSteps:
     """
 
     title: ClassVar[str] = "Training steps"
-    paper: str
-    table: str
-    row: str
-    column: str
+    cell: tuple[str, str, str, str]  # paper, table, row, column
     batch_size: int
-    contents: str  # of a batch, after its size
     unit: str  # that speed is counted in
-    rivals: Mapping[str, Callable[..., Step]]  # how to build them, by system
-    arguments: Callable[[Fold], tuple[Any, ...]] = lambda fold: ()  # that rivals are built from
+    contents: str = ""  # of a batch, where it does not consist of units
+    rivals: Mapping[str, Callable[..., Step]]  # how to build each, by name
+    arguments: Callable[[Fold], tuple[Any, ...]] = lambda fold: ()  # of these builders
     batches: int = 60  # per repeat
     fewest_repeats: int = FEWEST_REPEATS
 
@@ -73,23 +53,23 @@ class TrainingSteps:
         select_backend(backend)
         recipe, count = self.recipe(column), batches or self.batches
         fold = recipe.dataset.load([fetch(file) for file in recipe.dataset.files], 0, 0)
-        speeds, shares = time_steps(recipe, fold, self.steps, batches=count, repeats=repeats)
+        steps = f"training steps of {self.batch_size} {self.contents or self.unit}"
         return {
-            "what": f"{self.row} on {recipe.dataset.name}, training steps of {self.batch_size} {self.contents}",
+            "what": f"{self.cell[2]} on {recipe.dataset.name}, {steps}",
             "unit": self.unit,
             "batches": count,
             "repeats": repeats,
             "backend": backend,
             "device": device(BACKENDS[backend]),
-            "speeds": [speed._asdict() for speed in speeds],
-            "shares": [share._asdict() for share in shares],
+            **time_steps(recipe, fold, self.steps, batches=count, repeats=repeats),
         }
 
     def recipe(self, column: str | None = None) -> Recipe:
         """Return the recipe with the benchmark's batch size. Raises DataError if the cell has no Keras recipe."""
-        table = load_table(self.paper)
-        cell = table.cells(self.table, self.row, column or self.column)[0]
-        recipe = table.recipe(cell)
+        paper, table, row, own_column = self.cell
+        papers_table = load_table(paper)
+        cell = papers_table.cells(table, row, column or own_column)[0]
+        recipe = papers_table.recipe(cell)
         if not isinstance(recipe, Recipe):
             raise DataError(f"{cell.name} has no Keras network to time.")
         return replace(recipe, batch_size=self.batch_size)
@@ -99,34 +79,30 @@ class TrainingSteps:
         found = {name: build for name, build in self.rivals.items() if "PyTorch" not in name or find_spec("torch")}
         return {name: build(*self.arguments(fold)) for name, build in found.items()}
 
-    def rows(self, report: Mapping[str, Any]) -> list[dict[str, str]]:
-        """Return speeds as texts by heading."""
-        return [
+    def rows(self, report: Report) -> list[dict[str, str]]:
+        """Return speeds as texts by heading, the parts of a step of ours, and the rivals that are missing."""
+        parts = ", ".join(f"{share['part']} {share['share']:.0%}" for share in report["shares"])
+        rows = [
             {
                 "system": speed["system"],
                 f"{self.unit} per second": f"{speed['examples_per_second']:.0f}",
                 "slowest to fastest": f"{speed['slowest']:.0f} to {speed['fastest']:.0f}",
                 "speed-up of retable": f"{speed['ratio']:.2f}",
+                "parts of a step": parts if speed["system"] == RETABLE else "",
             }
             for speed in report["speeds"]
         ]
-
-    def remark(self, report: Mapping[str, Any]) -> str:
-        """Say where the time of a step goes, and which rivals are missing."""
-        shares = report["shares"]
-        parts = [f"{share['part']} {share['milliseconds']:.1f} ms ({share['share']:.0%})" for share in shares]
-        missing = self.rivals.keys() - {speed["system"] for speed in report["speeds"]}
-        hint = f" Not installed: {', '.join(sorted(missing))} (pip install torch)." if missing else ""
-        return f"One step of retable: {', '.join(parts)}.{hint}"
+        missing = [rival for rival in self.rivals if rival not in [row["system"] for row in rows]]
+        return [*rows, *(dict.fromkeys(rows[0], "") | {"system": f"{rival} (not installed)"} for rival in missing)]
 
 
 def time_steps(
     recipe: Recipe, fold: Fold, rivals: Callable[[Fold], Mapping[str, Step]], *, batches: int, repeats: int
-) -> tuple[list[Speed], list[Share]]:
-    """Time training steps of the recipe's network and of its rivals, in turn."""
+) -> Report:
+    """Time training steps of the recipe's network and of its rivals, in turn; return speeds and shares."""
     model, fold, _ = prepare(recipe, fold, seed=0)
     ours: Step = lambda x, y: model.train_on_batch(arranged(recipe, x), y)  # noqa: E731
-    systems = {"retable": ours, **rivals(fold)}
+    systems = {RETABLE: ours, **rivals(fold)}
     data = list(_batches(fold, recipe.batch_size, batches))
     for step in systems.values():
         _seconds(step, data)  # compile and warm up
@@ -135,21 +111,32 @@ def time_steps(
         for system, step in systems.items():
             times[system].append(_seconds(step, data))
     examples = sum(np.size(y) for _, y in data)  # of a text, its tokens
-    speeds = [_speed(system, times[system], times["retable"], examples) for system in systems]
-    return speeds, _shares(model, recipe, data, median(times["retable"]))
+    return {
+        "speeds": [_speed(system, times[system], times[RETABLE], examples) for system in systems],
+        "shares": _shares(model, recipe, data, median(times[RETABLE])),
+    }
 
 
-def _speed(system: str, seconds: list[float], ours: list[float], examples: int) -> Speed:
-    ratio = median(theirs / mine for theirs, mine in zip(seconds, ours, strict=True))
-    return Speed(system, examples / median(seconds), examples / max(seconds), examples / min(seconds), ratio)
+def _speed(system: str, seconds: list[float], ours: list[float], examples: int) -> dict[str, Any]:
+    """Return the median speed, its range, and the median ratio of our speed to it in neighbouring repeats."""
+    return {
+        "system": system,
+        "examples_per_second": examples / median(seconds),
+        "slowest": examples / max(seconds),
+        "fastest": examples / min(seconds),
+        "ratio": median(theirs / mine for theirs, mine in zip(seconds, ours, strict=True)),
+    }
 
 
-def _shares(model: Any, recipe: Recipe, data: list[Batch], whole: float) -> list[Share]:
+def _shares(model: Any, recipe: Recipe, data: list[Batch], whole: float) -> list[dict[str, Any]]:
     """Divide a step into arranging the batch, the forward pass, and the rest: backward pass and update."""
     arranging = _seconds(lambda x, y: arranged(recipe, x), data)
     forward = _seconds(lambda x, y: model.test_on_batch(arranged(recipe, x), y), data, warm_up=True) - arranging
     parts = {"arranging": arranging, "forward": forward, "backward and update": whole - forward - arranging}
-    return [Share(part, 1000 * seconds / len(data), seconds / whole) for part, seconds in parts.items()]
+    return [
+        {"part": part, "milliseconds": 1000 * seconds / len(data), "share": seconds / whole}
+        for part, seconds in parts.items()
+    ]
 
 
 def _batches(fold: Fold, size: int, count: int) -> Iterator[Batch]:

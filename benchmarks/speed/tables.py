@@ -31,5 +31,5 @@ def _section(name: str, task: Task, path: Path) -> str:
         return "\n\n".join([*parts, "Not measured yet."])
     report = json.loads(path.read_text("utf-8"))
     where = [*(report[key] for key in ("device", "backend") if key in report), f"commit {report['commit']}"]
-    parts += [f"{report['what']}; {', '.join(where)}.", as_markdown(task.rows(report)), task.remark(report)]
-    return "\n\n".join(filter(None, parts))
+    parts += [f"{report['what']}; {', '.join(where)}.", as_markdown(task.rows(report))]
+    return "\n\n".join(parts)

@@ -29,12 +29,7 @@ class Task(Protocol):
     title: ClassVar[str]  # of its section
     fewest_repeats: int
     measure: Callable[..., Report]  # options are keywords, each with a default
-
-    def rows(self, report: Mapping[str, Any]) -> list[dict[str, str]]:
-        """Return the table of a report, as texts by heading."""
-
-    def remark(self, report: Mapping[str, Any]) -> str:
-        """Return the line below the table."""
+    rows: Callable[[Report], list[dict[str, str]]]  # the table of a report, as texts by heading
 
 
 def task_names() -> list[str]:

@@ -9,8 +9,8 @@ words has up to 8 million more. By the same count, on an H100 shared by five or 
 runs, all rows with five runs each would take 89 hours of that GPU instead of 153.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -28,20 +28,6 @@ BATCHES = 4
 STEP_TO_FORWARD = 3
 
 
-class Workload(NamedTuple):
-    """A row: training operations per text, texts per run, and runs of the protocol."""
-
-    row: str
-    parameters: int
-    operations: float
-    texts: int
-    runs: int
-
-    def hours(self, teraflops: float) -> float:
-        """Return the duration of one run."""
-        return self.operations * self.texts / (1e12 * teraflops) / 3600
-
-
 class Estimate:
     """Every network is built and its operations are counted; none is trained."""
 
@@ -51,10 +37,10 @@ class Estimate:
     def measure(self, *, teraflops: float = 10.0) -> Report:
         """Estimate hours at an assumed speed of the GPU, in 10^12 operations per second."""
         select_backend("tensorflow")
-        found = [{**load._asdict(), "hours": load.hours(teraflops)} for load in workloads()]
-        return {"what": f"{COLUMN} column at full protocol, at {teraflops:g} TFLOP/s", "estimates": found}
+        what = f"{COLUMN} column at full protocol, at {teraflops:g} TFLOP/s"
+        return {"what": what, "estimates": list(estimates(teraflops))}
 
-    def rows(self, report: Mapping[str, Any]) -> list[dict[str, str]]:
+    def rows(self, report: Report) -> list[dict[str, str]]:
         """Return estimates as texts by heading, and their total."""
         rows = [
             {
@@ -71,21 +57,24 @@ class Estimate:
         total = sum(one["hours"] * one["runs"] for one in report["estimates"])
         return [*rows, dict.fromkeys(rows[0], "") | {"row": "total", "hours, all runs": f"{total:.0f}"}]
 
-    def remark(self, report: Mapping[str, Any]) -> str:
-        """Return nothing: the table says it all."""
-        return ""
 
-
-def workloads() -> Iterator[Workload]:
-    """Build every network, one at a time, and count its operations over the first batches."""
+def estimates(teraflops: float) -> Iterator[dict[str, Any]]:
+    """Build every network, one at a time, and yield its operations per text and the hours of one run."""
     from data_pipelines.download import fetch
 
     for row, full, ours in networks():
         fold = ours.dataset.load([fetch(file) for file in ours.dataset.files], 0, 0)
         model, fold, rng = prepare(ours, fold, 0)
-        trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+        counted = STEP_TO_FORWARD * _forward(model, ours, fold)
         texts = full.epochs * len(full.order(fold.train.y, full.batch_size, rng))
-        yield Workload(row, trained, STEP_TO_FORWARD * _forward(model, ours, fold), texts, full.runs)
+        yield {
+            "row": row,
+            "parameters": sum(int(np.prod(weight.shape)) for weight in model.trainable_weights),
+            "operations": counted,
+            "texts": texts,
+            "runs": full.runs,
+            "hours": counted * texts / (1e12 * teraflops) / 3600,
+        }
 
 
 def networks() -> Iterator[tuple[str, Recipe, Recipe]]:

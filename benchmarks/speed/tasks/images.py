@@ -1,6 +1,6 @@
 """LeNet-5 of LeCun et al. (1998), compared with stock layers.
 
-The rivals leave out its table of maps, its trained pooling, its scaled tanh and its radial basis functions. The
+The rivals leave out its table of maps, its trained pooling, its scaled tanh and its radial output units. The
 suite has no saving for this network yet and is slower.
 """
 
@@ -61,12 +61,8 @@ def torch_step() -> Step:
 
 
 TASK = TrainingSteps(
-    paper="lecun1998",
-    table="MNIST",
-    row="LeNet-5 [no distortions]",
-    column="none",
+    cell=("lecun1998", "MNIST", "LeNet-5 [no distortions]", "none"),
     batch_size=128,
-    contents="images",
     unit="images",
     rivals={"plain Keras": keras_step, "plain PyTorch": torch_step},
 )

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from benchmarks.speed.steps import Step, TrainingSteps
-from data_pipelines.dataset import Fold
 
 
 def padded_cnn(
@@ -90,19 +89,10 @@ def torch_step(symbols: int, classes: int, length: int) -> Step:
     return step
 
 
-def arguments(fold: Fold) -> tuple[int, int, int]:
-    """Return the numbers of symbols and classes, and the length of a padded sentence."""
-    return len(fold.vocabulary) + 1, len(np.unique(fold.train.y)), fold.train.x.shape[1]
-
-
 TASK = TrainingSteps(
-    paper="kim2014",
-    table="2",
-    row="CNN-rand",
-    column="MR",
+    cell=("kim2014", "2", "CNN-rand", "MR"),
     batch_size=50,
-    contents="sentences",
     unit="sentences",
     rivals={"plain Keras, padded": keras_step, "plain PyTorch, padded": torch_step},
-    arguments=arguments,
+    arguments=lambda fold: (len(fold.vocabulary) + 1, len(np.unique(fold.train.y)), fold.train.x.shape[1]),
 )

@@ -101,13 +101,10 @@ def arguments(fold: Fold) -> tuple[np.ndarray, int, int, int]:
 
 
 TASK = TrainingSteps(
-    paper="kim2016",
-    table="3",
-    row="LSTM-Char-Small",
-    column="PTB",
+    cell=("kim2016", "3", "LSTM-Char-Small", "PTB"),
     batch_size=STREAMS,
-    contents=f"streams, {STEPS} words each",
     unit="tokens",
+    contents=f"streams, {STEPS} words each",
     rivals={"plain Keras": keras_step, "plain PyTorch": torch_step},
     arguments=arguments,
 )

@@ -18,7 +18,6 @@ import numpy as np
 from benchmarks.papers.zhang2015 import OURS
 from benchmarks.papers.zhang2015.networks import BATCH_SIZE, DESCENT, LAID, SIZES
 from benchmarks.speed.steps import Step, TrainingSteps
-from data_pipelines.dataset import Fold
 from data_pipelines.text.batching import end_to_end
 from data_pipelines.text.character_ids import ALPHABET
 
@@ -119,20 +118,11 @@ def one_hot(texts: np.ndarray, channels: int) -> np.ndarray:
     return np.eye(channels + 1, dtype="float32")[texts][..., 1:]
 
 
-def arguments(fold: Fold) -> tuple[int, int, int]:
-    """Return the numbers of channels and classes, and the length of a text."""
-    return len(ALPHABET), len(np.unique(fold.train.y)), fold.train.x.shape[1]
-
-
 TASK = TrainingSteps(
-    paper="zhang2015",
-    table=OURS,
-    row="Sm. Conv.",
-    column="AG",
+    cell=("zhang2015", OURS, "Sm. Conv.", "AG"),
     batch_size=BATCH_SIZE,
-    contents="texts",
     unit="texts",
     rivals={"plain Keras": keras_step, "retable, looked up": looked_up_step, "plain PyTorch": torch_step},
-    arguments=arguments,
+    arguments=lambda fold: (len(ALPHABET), len(np.unique(fold.train.y)), fold.train.x.shape[1]),
     batches=10,
 )

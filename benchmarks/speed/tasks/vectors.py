@@ -39,7 +39,4 @@ def generate(path: Path, words: int, width: int) -> Path:
     return path
 
 
-TASK = WholeTask(
-    what=f"{VOCABULARY:,} of {WORDS:,} vectors of width {WIDTH} from a binary file",
-    cases=cases,
-)
+TASK = WholeTask(what=f"{VOCABULARY:,} of {WORDS:,} vectors of width {WIDTH} from a binary file", cases=cases)

@@ -17,18 +17,23 @@ def test_steps_of_ours_and_of_the_rivals_are_timed(name, rival, tmp_path):
     task = load_task(name)
     recipe = replace(task.recipe(), batch_size=2)
     fold = recipe.dataset.load(recipe.dataset.lookalike(tmp_path), 0, 0)
-    speeds, shares = time_steps(recipe, fold, task.steps, batches=1, repeats=2)
-    assert [speed.system for speed in speeds][:2] == ["retable", rival]
-    assert speeds[0].ratio == 1
-    assert all(speed.slowest <= speed.examples_per_second <= speed.fastest for speed in speeds)
-    assert sum(share.share for share in shares) == pytest.approx(1)
+    report = time_steps(recipe, fold, task.steps, batches=1, repeats=2)
+    speeds = report["speeds"]
+    assert [speed["system"] for speed in speeds][:2] == ["retable", rival]
+    assert speeds[0]["ratio"] == 1
+    assert all(speed["slowest"] <= speed["examples_per_second"] <= speed["fastest"] for speed in speeds)
+    assert sum(share["share"] for share in report["shares"]) == pytest.approx(1)
+    rows = task.rows(report)
+    assert len(rows) == 1 + len(task.rivals)
+    assert all(rows[0].values())
 
 
-def test_a_remark_names_the_rivals_that_are_missing():
-    report = {"speeds": [{"system": "retable"}, {"system": "plain Keras"}], "shares": []}
-    assert load_task("images").remark(report).endswith("Not installed: plain PyTorch (pip install torch).")
-    report["speeds"].append({"system": "plain PyTorch"})
-    assert "Not installed" not in load_task("images").remark(report)
+def test_a_rival_that_is_missing_has_an_empty_row():
+    speed = {"system": "retable", "examples_per_second": 2.0, "slowest": 1.0, "fastest": 3.0, "ratio": 1.0}
+    report = {"speeds": [speed, speed | {"system": "plain Keras"}], "shares": []}
+    rows = load_task("images").rows(report)
+    assert [row["system"] for row in rows] == ["retable", "plain Keras", "plain PyTorch (not installed)"]
+    assert rows[-1]["images per second"] == ""
 
 
 def test_the_plain_language_model_sums_its_loss_over_the_steps():
