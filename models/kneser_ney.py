@@ -89,11 +89,6 @@ class KneserNey:
         return counts
 
 
-def perplexity(probabilities: np.ndarray) -> float:
-    """Return the inverse of the geometric mean."""
-    return float(np.exp(-np.mean(np.log(probabilities))))
-
-
 def _discounts(counts: np.ndarray, modified: bool) -> np.ndarray:
     """Return the discounts of counts of 0, 1, 2, and 3 or more, from the counts of counts 1 to 4."""
     ones, twos, threes, fours = (int(np.count_nonzero(counts == number)) for number in range(1, 5))

@@ -1,19 +1,20 @@
-"""Krizhevsky's cuda-convnet on CIFAR-10, and a fully connected network beside it.
+"""Krizhevsky's cuda-convnet on CIFAR-10, compared with a fully connected network.
 
-Source: the configuration files of cuda-convnet, whose comments state the errors; the lecture of the University of
-Helsinki (003), which sets convolution against feeding the whole image to a fully connected network.
-Margins: 0.5 points, half of the last printed digit. The published errors are judged on the official binary files
-alone; the table "JPEG copy" is of images that were compressed anew, and nothing is compared with it.
+Source: the configuration files of cuda-convnet, whose comments state the errors; lecture 003 of the University of
+Helsinki, which compares convolution with a fully connected network over the whole image.
+Margins: 0.5 points, half of the last printed digit. Published errors are compared only with results on the
+official binary files. The table "JPEG copy" uses recompressed images and has no published values.
 
-From the files: three layers of 5x5 filters, pooling 3 by 2, normalization within maps, weights N(0, s) with s
-0.0001 for the first filters and 0.01 for others, momentum 0.9, rates 0.001 (0.002 for biases), a tenth of them
-after 120 epochs and a hundredth after 10 more; decay 0.004 of filters, 1 of the softmax. Batches of 128, as the
-program takes them unless told otherwise.
+From the files: three layers of 5x5 filters, pooling 3 with stride 2, normalization within maps; weights from N(0,
+s) with s = 0.0001 for the first filters and 0.01 for the others; momentum 0.9; a learning rate of 0.001 (0.002 for
+biases), divided by 10 after 120 epochs and by 100 after 10 more; decay 0.004 for filters and 1 for the softmax.
+Batches of 128, the default of the program.
 
 Where the files are silent, we assume:
-- decay is that of half the squared length, so its gradient is the decay times the weight;
-- the mean image of the training part is taken off; ten epochs at the last rate;
-- the fully connected network: one layer of 1,000 ReLU units, the same rates, decay 0.004, pixels from -1 to 1.
+- decay weights half the squared norm, so its gradient is the decay times the weight;
+- the mean training image is subtracted; the last rate is used for ten epochs;
+- the fully connected network has one layer of 1,000 ReLU units, the same learning rates, decay 0.004, and pixels
+  from -1 to 1.
 """
 
 from collections.abc import Sequence
@@ -33,14 +34,14 @@ from results.published import Cell
 CONVNET, FULLY_CONNECTED = "layers-18pct", "fully connected"
 JPEG = "JPEG copy"  # a table of ours
 BATCH_SIZE = 128
-STEPS = -(-50000 // BATCH_SIZE)  # of an epoch
-EPOCHS = (120, 130, 140)  # where the rate falls, and the end
+STEPS = -(-50000 // BATCH_SIZE)  # per epoch
+EPOCHS = (120, 130, 140)  # two drops of the learning rate, and the end
 
 
 def recipe(cell: Cell) -> Recipe | NotAttempted:
-    """Return how to earn a cell."""
+    """Return the recipe of a cell."""
     if cell.row not in BUILDS:
-        return NotAttempted("another configuration of cuda-convnet, without a recipe here")
+        return NotAttempted("another configuration of cuda-convnet, for which there is no recipe")
     build, scale = BUILDS[cell.row]
     return Recipe(
         dataset=CIFAR10_JPEG if cell.table == JPEG else CIFAR10,
@@ -70,7 +71,7 @@ def flat(fold: Fold, rng: np.random.Generator, **settings: Any):
 
 
 def falling(*, rate: float, momentum: float, bias_factor: float, steps: int, ends: Sequence[int]):
-    """Return gradient descent whose rates fall to a tenth at the end of each of some epochs of `steps`."""
+    """Return gradient descent whose rates are divided by 10 after each of the epochs `ends`, of `steps` each."""
     from keras.optimizers.schedules import PiecewiseConstantDecay
 
     from models.optimizers import TwoRates
@@ -80,13 +81,13 @@ def falling(*, rate: float, momentum: float, bias_factor: float, steps: int, end
 
 
 def centred(fold: Fold, rng: np.random.Generator, *, scale: float) -> Fold:
-    """Take the mean training image off and scale what is left: float32 (images, 32, 32, 3)."""
+    """Subtract the mean training image and scale the difference: float32 (images, 32, 32, 3)."""
     mean = fold.train.x.mean(axis=0, dtype="float64").astype("float32")
     train, test = (part._replace(x=(part.x - mean) * np.float32(scale)) for part in (fold.train, fold.test))
     return fold._replace(train=train, test=test)
 
 
-BUILDS = {  # of each row: the network, and what pixels are multiplied with
+BUILDS = {  # by row: the network, and the factor for pixels
     CONVNET: (partial(convnet, decay=0.004, last_decay=1.0), 1.0),
     FULLY_CONNECTED: (partial(flat, hidden=1000, decay=0.004), 1 / 127.5),
 }

@@ -1,17 +1,17 @@
 """Joulin, Grave, Bojanowski & Mikolov (2017), Bag of Tricks for Efficient Text Classification (fastText).
 
-Source: EACL 2017, arXiv 1607.01759, tables 1 and 2; the published code (classification-results.sh). Cells
-that could not be checked against a public source have a note.
-Margin: 0.5 points, for want of a published spread.
+Source: EACL 2017, arXiv 1607.01759, tables 1 and 2; the published code (classification-results.sh). Cells that
+could not be checked against a public source have a note.
+Margin: 0.5 points, because no spread was published.
 
-From the code: 10 units, 5 epochs, 10 million buckets, all words, and the rates of each set; rows begin as
-U[-1/10, 1/10], weights of classes at zero; the rate falls to zero in a straight line; what a word is; a comma
-before every field, a mark behind the last one; lines are shuffled once.
+From the code: 10 hidden units, 5 epochs, 10 million buckets, no limit on the vocabulary, one learning rate per
+data set; embeddings start as U[-1/10, 1/10] and class weights at zero; the rate decays linearly to zero; the
+definition of a word; a comma before each field and an end mark after the last one; lines are shuffled once.
 
-We assume that rates of words alone, which were not published, are those with bigrams.
+We assume that the rates without bigrams, which were not published, equal those with bigrams.
 
-We deviate: four threads that write into one table without locks are batches of four texts whose gradients are
-summed. Another hash gives the buckets.
+We deviate: where fastText has four threads that update one table without locks, we use batches of four texts and
+sum their gradients. A different hash function assigns the buckets.
 
 char-CNN is quoted from "Text Understanding from Scratch" (arXiv 1502.01710), not from Zhang et al. (2015).
 """
@@ -29,23 +29,23 @@ from data_pipelines.text.batching import cut
 from results.metrics import ACCURACY, Metric
 from results.published import Cell
 
-ROWS = {"fastText, h = 10": 1, "fastText, h = 10, bigram": 2}  # the longest n-gram
+ROWS = {"fastText, h = 10": 1, "fastText, h = 10, bigram": 2}  # length of the longest n-gram
 RATES = dict(zip(TOPICS, (0.25, 0.5, 0.5, 0.1, 0.1, 0.1, 0.05, 0.05), strict=True))
 BUCKETS = 10_000_000
 EPOCHS, THREADS = 5, 4
 
 
 def recipe(cell: Cell) -> Recipe | NotAttempted:
-    """Return how to earn a cell."""
+    """Return the recipe of a cell."""
     if cell.table == "2":
-        return NotAttempted("a time on one Tesla K40, or on 20 threads")
+        return NotAttempted("a training time on one Tesla K40, or on 20 threads")
     if cell.row not in ROWS:
         return NotAttempted("quoted by Joulin et al. (2017) from another paper")
     return training(TOPICS[cell.column], ROWS[cell.row], RATES[cell.column], ACCURACY)
 
 
 def training(topics: Topics, longest: int, rate: float, metric: Metric) -> Recipe:
-    """Return how to train the classifier on a set, by section 3.1 and the published code."""
+    """Return the recipe for a data set, from section 3.1 and the published code."""
     steps = EPOCHS * -(-topics.train // THREADS)
     return Recipe(
         dataset=bags(topics, longest=longest, buckets=BUCKETS),
@@ -58,33 +58,33 @@ def training(topics: Topics, longest: int, rate: float, metric: Metric) -> Recip
         prepare=shuffled,
         order=constant_order,
         arrange=cut,
-        revision=2,  # of the hash that chooses the buckets
+        revision=2,  # a new hash function for the buckets
     )
 
 
 def build(fold: Fold, rng: np.random.Generator, *, classes: int, width: int) -> Any:
-    """Build the classifier with a row for everything that the fold's texts have."""
+    """Build the classifier with a row for each word and bucket of the fold."""
     from models.fasttext import bag_of_rows
 
     return bag_of_rows(fold.train.x.most, classes, width=width)
 
 
 def falling_sgd(*, rate: float, steps: int) -> Any:
-    """Return gradient descent whose rate falls to zero within so many steps."""
+    """Return gradient descent whose rate decays linearly to zero over `steps`."""
     from keras import optimizers
 
     return optimizers.SGD(optimizers.schedules.PolynomialDecay(rate, steps, 0.0))
 
 
 def shuffled(fold: Fold, rng: np.random.Generator) -> Fold:
-    """Shuffle the training part, once."""
+    """Shuffle the training part once."""
     order = rng.permutation(len(fold.train.y))
     return fold._replace(train=Split(fold.train.x.in_order(order), fold.train.y[order]))
 
 
 NOTES = (
-    "The project brings no records of table 1's AG column: its training file was not at hand. zhang2015 has both "
-    "rows on 9,982 rows of it.",
+    "Table 1 has no records for AG, because its training file was not available. zhang2015 has both systems on "
+    "9,982 rows of that file.",
 )
 TITLE = "Joulin, Grave, Bojanowski & Mikolov (2017), Bag of Tricks for Efficient Text Classification"
 TABLE = PaperTable("joulin2017", TITLE, recipe, NOTES)

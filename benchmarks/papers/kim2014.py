@@ -1,32 +1,33 @@
 """Kim (2014), Convolutional Neural Networks for Sentence Classification.
 
 Source: EMNLP 2014, arXiv 1408.5882, tables 1 and 2; the author's published Theano code.
-Margins: 1.0 point on MR, Subj and MPQA, 1.5 on CR, SST-2 and TREC, 2.5 on SST-1. Repetitions of such networks
-spread by about half to one and a half points, five runs of a public port on SST-1 by 1.7 (standard deviation).
+Margins: 1.0 point on MR, Subj and MPQA, 1.5 on CR, SST-2 and TREC, 2.5 on SST-1. Repeated runs of such networks
+spread by about 0.5 to 1.5 points; five runs of a public port on SST-1 have a standard deviation of 1.7.
 
 Where the paper is silent, we follow the published code:
-- 10 % of the training batches serve as validation part where a set brings none;
-- batches are cut once, and each epoch permutes only their order; all 25 epochs run;
+- without a validation part, 10 % of the training batches are held out for validation;
+- examples are assigned to batches once, and each epoch permutes only the order of the batches; all 25 epochs run;
 - the test score of the last epoch with the best validation accuracy counts.
 
 And we assume:
 - one draw of folds per seed (the code draws folds without a seed);
-- the derivative of ReLU at zero is 0 (Theano's is 1; it matters in the second step only);
-- one stream of random numbers per seed, begun anew for each of its folds, as the code's fixed seeds are.
+- a derivative of 0 for ReLU at zero (Theano has 1, which matters in the second step only);
+- one random stream per seed, restarted for each of its folds, like the fixed seeds of the code.
 
-The table "own vectors" is ours: GoogleNews is replaced by skip-gram vectors of the training text alone, never of
-a test sentence or fold; the held-out validation part is among it. Learning rate and thinning are gensim's. A
-hundred passes were chosen on the validation part of TREC, CNN-static, seeds 100 to 102 and twelve epochs: 60.9 %
-after 5 passes, 81.0 % after 25, 86.2 % after 100.
+The table "own vectors" is ours: instead of GoogleNews, it uses skip-gram vectors trained on the training text,
+which includes the held-out validation part but no test sentence or fold. Learning rate and subsampling are
+gensim's. We chose one hundred passes by the validation part of TREC, CNN-static, seeds 100 to 102 and twelve
+epochs: 60.9 % after 5 passes, 81.0 % after 25, 86.2 % after 100.
 
-The table "codes" is ours too: frozen codes of width 1,000 by the training part in the place of vectors. Of words
-or letter 3-grams the 1,000 most frequent have a place, of equal ones an arbitrary choice; others are zeros.
+The table "codes" is ours too: frozen codes of width 1,000, derived from the training part, replace the vectors.
+The 1,000 most frequent words or letter 3-grams have a dimension; ties are broken arbitrarily. All others are
+zeros.
 
-MNB and NBSVM follow Wang & Manning (2012): binary unigrams and bigrams, alpha 1, C 1, beta 0.25, on Kim's
-tokens and folds. Where their paper is silent, we interpolate NBSVM's threshold as its weights.
+MNB and NBSVM follow Wang & Manning (2012): binary unigrams and bigrams, alpha 1, C 1, beta 0.25, on Kim's tokens
+and folds. Where their paper is silent, we interpolate the bias of NBSVM like its weights.
 
-We deviate: equal maxima of a sentence share the gradient. Theano's pooling gives each the whole of it, which
-multiplies the bias' gradient where windows of padding win.
+We deviate: equal maxima of a sentence share the gradient. Theano's pooling gives the full gradient to each of
+them, which multiplies the gradient of the bias where windows of padding are the maximum.
 """
 
 from collections.abc import Callable
@@ -56,7 +57,7 @@ FILTERS = (3, 4, 5)
 Channels = tuple[tuple[str, bool], ...]
 RANDOM, WORD2VEC = "random", "word2vec"
 
-ROWS = {  # of each channel: where its vectors come from, whether they are tuned
+ROWS = {  # for each channel: the source of its vectors, and whether they are tuned
     "CNN-rand": ((RANDOM, True),),
     "CNN-static": ((WORD2VEC, False),),
     "CNN-non-static": ((WORD2VEC, True),),
@@ -71,7 +72,7 @@ DATASETS = {dataset.name: dataset for dataset in (MR, SST1, SST2, SUBJ, TREC, CR
 
 
 def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
-    """Return how to earn a cell."""
+    """Return the recipe of a cell."""
     if cell.table == "1":
         return counting(cell)
     if cell.row in CODES:
@@ -90,19 +91,19 @@ def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
 
 
 def own_vectors(dataset: Dataset) -> Dataset:
-    """Return a set whose folds carry vectors of their training text."""
+    """Return the data set with word vectors trained on the training text of each fold."""
     load = partial(load_with_own_vectors, load=dataset.load, width=WIDTH, **WORD2VEC_SETTINGS)
     return replace(dataset, name=f"{dataset.name} with own vectors", load=load)
 
 
 def coded(dataset: Dataset, code: Code) -> Dataset:
-    """Return a set whose folds carry a code for every word."""
+    """Return the data set with a code for every word of each fold."""
     load = partial(load_with_codes, load=dataset.load, code=code, width=CODE_WIDTH)
     return replace(dataset, name=f"{dataset.name} in codes", load=load)
 
 
 def training(dataset: Dataset, channels: Channels, width: int = WIDTH) -> Recipe:
-    """Return how to train the network on a set, by section 3 of the paper."""
+    """Return the recipe of the network for a data set, from section 3 of the paper."""
     return Recipe(
         dataset=dataset,
         build=partial(
@@ -128,7 +129,7 @@ def training(dataset: Dataset, channels: Channels, width: int = WIDTH) -> Recipe
 
 
 def counting(cell: Cell) -> Measurement | NotAttempted:
-    """Return how to earn a cell of table 1: counts of the data files, of sentences without their phrases."""
+    """Return the measurement of a cell of table 1: counts of the data files, without phrases of the treebank."""
     dataset = DATASETS[cell.row]
     if dataset.name.startswith("SST"):
         sentences = partial(load_treebank, classes=dataset.classes, phrases_too=False)
@@ -140,7 +141,7 @@ def counting(cell: Cell) -> Measurement | NotAttempted:
 
 
 def count(fold: Fold, seed: int, *, what: str) -> dict[str, float]:
-    """Count classes, mean length, sentences, distinct words or test sentences of a set."""
+    """Return a statistic of a data set: classes, mean length, sentences, distinct words or test sentences."""
     parts = [part for part in (fold.train, fold.valid, fold.test) if part is not None]
     lengths = np.concatenate([np.count_nonzero(part.x, axis=1) for part in parts])
     labels = np.concatenate([part.y for part in parts])
@@ -156,14 +157,14 @@ def count(fold: Fold, seed: int, *, what: str) -> dict[str, float]:
 
 
 def bayes_predictions(fold: Fold, seed: int, *, fit: Callable) -> np.ndarray:
-    """Return what a system that counts n-grams predicts, fitted to the whole training part: (examples,)."""
+    """Return the test predictions of MNB or NBSVM, fit to the whole training part: (examples,)."""
     words = np.array(["", *fold.vocabulary], dtype=object)
     train, test = ([words[row[row > 0]].tolist() for row in part.x] for part in (fold.train, fold.test))
     return predicted(fit, train, fold.train.y, test)
 
 
 def build(fold: Fold, rng: np.random.Generator, *, classes: int, channels, width: int, **settings):
-    """Build the network over the fold's vocabulary; channels of one source begin with the same vectors."""
+    """Build the network for the vocabulary of the fold; channels with one source start with equal vectors."""
     from models.sentence_cnn import Channel, sentence_cnn
 
     makers = {RANDOM: random_vectors, WORD2VEC: given_vectors}
@@ -172,28 +173,28 @@ def build(fold: Fold, rng: np.random.Generator, *, classes: int, channels, width
 
 
 def prepare(fold: Fold, rng: np.random.Generator, *, batch_size: int, valid_share: float) -> Fold:
-    """Cut batches, and a validation part where there is none, as the published code does."""
+    """Assign batches, and hold out a validation part if there is none, as the published code does."""
     return batched(fold, batch_size, valid_share, rng)
 
 
 def adadelta(**settings: float):
-    """Return Adadelta as its author wrote it: unused rows' accumulators decay too."""
+    """Return Adadelta as published: the accumulators of unused rows decay too."""
     from models.optimizers import Adadelta
 
     return Adadelta(**settings)
 
 
 def random_vectors(fold: Fold, width: int, rng: np.random.Generator) -> np.ndarray:
-    """Return U[-0.25, 0.25] for every word: float32 (symbols, width), row 0 zero."""
+    """Return U[-0.25, 0.25] for each word: float32 (symbols, width); row 0 is zero."""
     vectors = rng.uniform(-0.25, 0.25, (len(fold.vocabulary) + 1, width)).astype("float32")
     vectors[0] = 0
     return vectors
 
 
 def given_vectors(fold: Fold, width: int, rng: np.random.Generator) -> np.ndarray:
-    """Return the fold's vectors, U[-0.25, 0.25] for words without one: float32 (symbols, width), row 0 zero.
+    """Return the vectors of the fold, and U[-0.25, 0.25] for words without one: float32 (symbols, width).
 
-    The draws come from a stream of their own, so that they shift nothing else.
+    Row 0 is zero. A separate random stream keeps the other draws unchanged.
     """
     if fold.vectors is None or fold.vectors.shape[1] != width:
         raise ValueError(f"The fold has no vectors of width {width}.")
@@ -203,21 +204,21 @@ def given_vectors(fold: Fold, width: int, rng: np.random.Generator) -> np.ndarra
 
 
 NOTES = (
-    "Table 1: |V| of Subj and CR is one off and that of SST-2 three off on the published files, counted by the "
-    "published tokenisation; the other counts agree.",
-    "TREC: five seeds were inconclusive (90.80, sd 1.24); the sixth that the verdict asked for was added, once. "
-    "Single seeds lie between 89.2 and 92.4.",
-    "CR: three cross-validations were inconclusive (79.09, sd 0.49); the fourth that the verdict asked for was "
-    "added, once.",
-    "MNB on MPQA is 1.25 points below the published value. One change at a time: unigrams alone 85.2, raw "
-    "counts 85.0, words split at blanks 85.1, alpha 0.5 85.5, alpha 2 82.6, no class prior 85.7.",
-    "Keras' Adadelta on TensorFlow squares the gradient of a word per occurrence in the batch. A network of stock "
-    "layers is therefore not Kim's; looking every distinct word up once makes it so.",
+    "Table 1: by the published tokenisation of the published files, |V| differs by one for Subj and CR and by "
+    "three for SST-2; the other counts agree.",
+    "TREC: five seeds were inconclusive (90.80, sd 1.24), so the sixth seed that the verdict asked for was "
+    "added, once. Single seeds range from 89.2 to 92.4.",
+    "CR: three cross-validations were inconclusive (79.09, sd 0.49), so the fourth that the verdict asked for "
+    "was added, once.",
+    "MNB on MPQA is 1.25 points below the published value. Single changes: unigrams only 85.2, raw counts 85.0, "
+    "words split at blanks 85.1, alpha 0.5 85.5, alpha 2 82.6, no class prior 85.7.",
+    "Keras' Adadelta on TensorFlow squares the gradient of a word per occurrence in the batch, so a network of "
+    "stock layers differs from Kim's. Looking up each distinct word once avoids this.",
 )
 
 
 def orders(table: str) -> tuple[Claim, ...]:
-    """Return the orders of the variants that section 4 speaks of."""
+    """Return the orders of the variants that section 4 discusses."""
     return (
         Claim("trained vectors beat random ones", table, "CNN-static", "CNN-rand"),
         Claim("tuning beats static vectors", table, "CNN-non-static", "CNN-static"),

@@ -1,21 +1,22 @@
 """Kim, Jernite, Sontag & Rush (2016), Character-Aware Neural Language Models.
 
-Source: AAAI 2016, arXiv 1508.06615, tables 1, 3 and 7; the authors' Torch code for the text, the networks and how
-they are trained. Margins: 0.2 of KN-5's perplexity, which has no randomness, 2 % of a network's; half a million
-of parameters, which are printed in whole millions.
+Source: AAAI 2016, arXiv 1508.06615, tables 1, 3 and 7; the authors' Torch code for the text, the networks and the
+training.
+Margins: 0.2 for the perplexity of KN-5, which is deterministic; 2 % for networks; half a million for parameters,
+which are printed in whole millions.
 
-From the code: 20 streams, 35 steps, the state carried from window to window and from epoch to epoch; gradient
-descent from a rate of 1 on the surprise summed over the steps, its norm at most 5; the rate is halved whenever the
-validation perplexity falls by less than 1; dropout of 0.5 after each LSTM layer, none on the words; everything
-starts in U[-0.05, 0.05]. The test text is one stream from its beginning to its end. From the paper: 25 epochs, of
-which the best on the validation part counts.
+From the code: 20 streams and 35 steps; the state carries over from window to window and from epoch to epoch;
+gradient descent with a learning rate of 1 on the negative log-likelihood summed over the steps, and a gradient
+norm of at most 5; the rate is halved whenever the validation perplexity falls by less than 1; dropout of 0.5 after
+each LSTM layer, none on the words; all weights start as U[-0.05, 0.05]. The test text is read as one stream from
+beginning to end. From the paper: 25 epochs, of which the best on the validation part counts.
 
-We deviate: Keras' LSTM has one bias per gate where Torch's has two, which the counts of parameters make up for.
-Zaremba's networks begin an epoch with the state that the last one left, theirs with zeros; Mikolov's is trained
-as Kim's are, with gradients through 35 steps.
+We deviate: Keras' LSTM has one bias per gate and Torch's has two; counts of parameters include the second one.
+Zaremba's networks start an epoch with the state at the end of the last epoch, where the original starts with
+zeros. Mikolov's network is trained like Kim's, with gradients through 35 steps.
 
-KN-5, as we read Chen & Goodman (1998): modified, interpolated, without cutoffs, the end of a sentence predicted,
-sentences apart from each other, unigrams interpolated with one over the vocabulary.
+KN-5, as we read Chen & Goodman (1998): modified, interpolated, without cutoffs; the end of a sentence is
+predicted, sentences are independent, and unigrams are interpolated with one over the size of the vocabulary.
 """
 
 from collections.abc import Sequence
@@ -31,15 +32,15 @@ from data_pipelines.dataset import Fold, Split
 from data_pipelines.datasets.penn_treebank import END, PTB, known_words, spellings
 from data_pipelines.text.spelling import MARKS, alphabet, spell
 from data_pipelines.text.streams import distinct, in_windows, side_by_side
-from models.kneser_ney import KneserNey, perplexity
-from results.metrics import PERPLEXITY, VALUE
+from models.kneser_ney import KneserNey
+from results.metrics import PERPLEXITY, VALUE, perplexity
 from results.published import Cell
 
 KNESER_NEY = {"KN-5 (Mikolov et al. 2012)": True, "KN-5, one discount": False}  # whether modified
 STREAMS, STEPS = 20, 35
 SMALL: dict[str, Any] = {"maps": (25, 50, 75, 100, 125, 150), "units": 300}
 LARGE: dict[str, Any] = {"maps": (50, 100, 150, 200, 200, 200, 200), "units": 650}
-BETWEEN = {  # table 7: what stands between the character maxima and the first LSTM layer
+BETWEEN = {  # table 7: the layers between the character maxima and the first LSTM layer
     "No highway layers": (),
     "One highway layer": ("highway",),
     "Two highway layers": ("highway", "highway"),
@@ -62,7 +63,7 @@ def build_char(
         between=[makers[name] for name in between],
         symbols=len(letters) + MARKS,
     )
-    return _network(fold, embed, units, "lstm", layers=2)
+    return _network(fold, embed, units=units, kind="lstm", layers=2)
 
 
 def build_word(
@@ -79,11 +80,11 @@ def build_word(
     from models.language_model import word_embedding
 
     embed = word_embedding(len(fold.vocabulary), units, scale)
-    return _network(fold, embed, units, kind, layers, scale, **dropout)
+    return _network(fold, embed, units=units, kind=kind, layers=layers, scale=scale, **dropout)
 
 
 def _network(
-    fold: Fold, embed: Any, units: int, kind: str, layers: int, scale: float = 0.05, **dropout: float
+    fold: Fold, embed: Any, *, units: int, kind: str, layers: int, scale: float = 0.05, **dropout: float
 ) -> Any:
     from models.language_model import language_model, lstm, simple_rnn
     from models.language_model_layers import NextWord
@@ -108,7 +109,7 @@ SIZES = {"LSTM-Char-Small": SMALL, "LSTM-Char-Large": LARGE}
 
 
 def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
-    """Return how to earn a cell."""
+    """Return the recipe of a cell."""
     if cell.table == "1":
         return Measurement(dataset=PTB, measure=partial(count, what=cell.column), metrics=(VALUE,))
     if cell.row in KNESER_NEY and cell.metric == PERPLEXITY:
@@ -145,14 +146,14 @@ def _training(
         arrange=distinct,
         read=read,
         keep_weights=True,
-        revision=2 if build.func is build_char else 1,  # since layers of characters no longer begin alike
+        revision=2 if build.func is build_char else 1,  # character layers no longer start with equal weights
     )
 
 
 def as_streams(fold: Fold, rng: np.random.Generator, *, streams: int, steps: int) -> Fold:
-    """Lay training and validation text out in streams, the former in windows; the test text stays one stream.
+    """Arrange training text in streams and windows, validation text in streams, and test text in one stream.
 
-    Symbols become numbers from 0.
+    Words are numbered from 0 afterwards.
     """
     train, valid, test = (Split(part.x - 1, part.y - 1) for part in (fold.train, fold.valid, fold.test) if part)
     return fold._replace(
@@ -163,12 +164,12 @@ def as_streams(fold: Fold, rng: np.random.Generator, *, streams: int, steps: int
 
 
 def halved(scores: Sequence[float], rate: float) -> float:
-    """Halve the rate when the last epoch, from the third on, lowered the validation perplexity by less than 1."""
+    """Halve the rate if an epoch from the third on lowered the validation perplexity by less than 1."""
     return rate / 2 if len(scores) > 2 and scores[-2] - scores[-1] < 1 else rate
 
 
 def divided(scores: Sequence[float], rate: float, *, after: int, by: float) -> float:
-    """Divide the rate after each epoch from number `after` on."""
+    """Divide the rate by `by` after each epoch from number `after` on."""
     return rate / by if len(scores) >= after else rate
 
 
@@ -184,24 +185,24 @@ ZAREMBA: dict[str, dict[str, Any]] = {
 
 
 def surprise() -> Any:
-    """Return the surprise summed over the steps."""
+    """Return the negative log-likelihood summed over the steps."""
     from models.losses import surprise
 
     return surprise
 
 
 def read(model: Any, x: np.ndarray) -> np.ndarray:
-    """Return the log-probability of every next word of a text, read from its beginning."""
+    """Return the log-probability of each next word of a text, read from its beginning."""
     from models.language_model_scoring import log_probabilities
 
     return log_probabilities(model, x)
 
 
 def kneser_ney(fold: Fold, seed: int, *, order: int, modified: bool) -> dict[str, float]:
-    """Return the test perplexity of an n-gram model, over all tokens and ends of sentences."""
+    """Return the test perplexity of an n-gram model, over all tokens including ends of sentences."""
     end = fold.vocabulary.index(END)
     model = KneserNey(fold.train.x - 1, words=len(fold.vocabulary), end=end, order=order, modified=modified)
-    return {PERPLEXITY.name: perplexity(model.probabilities(fold.test.x - 1))}
+    return {PERPLEXITY.name: perplexity(fold.test.y, np.log(model.probabilities(fold.test.x - 1)))}
 
 
 def count(fold: Fold, seed: int, *, what: str) -> dict[str, float]:
@@ -214,7 +215,7 @@ def count(fold: Fold, seed: int, *, what: str) -> dict[str, float]:
 
 
 def parameters(fold: Fold, seed: int, *, build: Any, unit: float) -> dict[str, float]:
-    """Count the parameters of a network as Torch does, with two biases per gate, without making them."""
+    """Count the parameters of a network as Torch does, with two biases per gate, without allocating them."""
     from models.language_model import parameters, second_biases
     from models.layer_sizes import without_weights
 
@@ -233,13 +234,14 @@ NEIGHBOURS = partial(
 )
 LOOK = Look("3", ("LSTM-Word-Small", "LSTM-Char-Small"), "PTB", NEIGHBOURS)
 NOTES = (
-    "LSTM-2 has 66.0 million parameters by count; table 3 estimates 52, later papers print 66.",
-    "LSTM-Char-Small is table 7's small network with one highway layer: a run serves both cells.",
-    "LSTM-Word-Small, one seed: 99.7 on the validation text, where the authors' code has 101, and 94.4 on the "
-    "test text, where it has 98. Of the neighbours that table 6 prints for the large word network it has 7 of 19.",
-    "LSTM-Char-Small, one seed: 97.6 on the validation text, where the authors' code has 96, and 94.5 on the test "
-    "text, where it has 93: 0.4 beyond the margin, which one seed can't settle. Of the neighbours that table 6 "
-    "prints for the large character network it has 17 of 32 before the highway layer and 11 of 32 behind it.",
-    "An epoch takes minutes on two cores; a killed run goes on where it was.",
+    "LSTM-2 has 66.0 million parameters by count; table 3 estimates 52, and later papers print 66.",
+    "LSTM-Char-Small is the small network with one highway layer in table 7, so one run serves both cells.",
+    "LSTM-Word-Small, one seed: validation perplexity 99.7, where the authors' code has 101, and test perplexity "
+    "94.4, where it has 98. Of the neighbours that table 6 prints for the large word network, 7 of 19 agree.",
+    "LSTM-Char-Small, one seed: validation perplexity 97.6, where the authors' code has 96, and test perplexity "
+    "94.5, where it has 93. That is 0.4 beyond the margin, but one seed cannot settle it. Of the neighbours that "
+    "table 6 prints for the large character network, 17 of 32 agree before the highway layer and 11 of 32 after "
+    "it.",
+    "An epoch takes minutes on two cores; a killed run resumes where it stopped.",
 )
 TABLE = PaperTable("kim2016", TITLE, recipe, NOTES, look=LOOK)

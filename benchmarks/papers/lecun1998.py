@@ -1,31 +1,33 @@
 """LeCun, Bottou, Bengio & Haffner (1998), Gradient-Based Learning Applied to Document Recognition.
 
 Source: Proceedings of the IEEE 86(11), sections II and III, figure 9; MNIST in its official files.
-Margins: 0.2 points, 20 of the 10,000 test digits, a few standard deviations of such a count between runs.
+Margins: 0.2 points, which is 20 of the 10,000 test digits, or a few standard deviations of such a count between
+runs.
 
-From the paper, as far as we know it at second hand: the layers of LeNet-5 with table I for C3, trained
-subsampling, a scaled tanh, fixed radial codes and equation 9; weights U[-2.4/F, 2.4/F]; twenty passes, with a
-learning rate that falls in steps; shifts, scales, squeezes and horizontal shears as distortions, drawn at random.
+From the paper, as far as we know it from secondary sources: the layers of LeNet-5 with table I for C3, trained
+subsampling, a scaled tanh, fixed radial codes and equation 9; weights from U[-2.4/F, 2.4/F]; twenty passes with a
+learning rate that falls in steps; random shifts, scales, squeezes and horizontal shears as distortions.
 
 We deviate:
-- batches and gradient descent with momentum, in the place of single patterns and a diagonal Hessian;
-- the codes are our own drawings of the digits in 7x12 pixels, in the manner of the paper's;
-- every pass draws its distortions anew, from each training digit one; the paper had ten fixed ones of each.
+- batches and gradient descent with momentum replace single patterns and a diagonal Hessian;
+- the codes are our own 7x12 drawings of the digits, in the style of the paper's;
+- each pass draws one new distortion of each training digit; the paper had ten fixed ones.
 
-Where the paper is silent, or we could not check it, we assume:
-- batches of 32, momentum 0.9, rates that fall in steps (FALLING is near the paper's, LATE keeps the first longer):
-  of one seed each, with the last 10,000 training digits held out, LeNet-5 has 1.09 % of them wrong at 0.001 and
-  1.04 % at 0.002; LeNet-1 2.2 % by FALLING and 1.8 % by LATE at 0.1; 300 hidden units 7.4 % at 0.01, 5.6 % at 0.1
-  and 5.8 % at 0.3 by FALLING, 6.2 % at 0.1 by LATE; LeNet-4 1.5 % by FALLING at 0.1, after which LATE was
-  taken for it as for LeNet-1, not tried to the end; the linear one was tried at 0.001 alone;
+Where the paper is silent, or could not be checked, we assume:
+- batches of 32, momentum 0.9, rates that fall in steps (FALLING is close to the paper's, LATE keeps the first rate
+  longer). With the last 10,000 training digits held out, one seed each, the errors are: LeNet-5 1.09 % at 0.001
+  and 1.04 % at 0.002; LeNet-1 at 0.1 2.2 % with FALLING and 1.8 % with LATE; 300 hidden units with FALLING 7.4 %
+  at 0.01, 5.6 % at 0.1 and 5.8 % at 0.3, with LATE 6.2 % at 0.1; LeNet-4 1.5 % with FALLING at 0.1. LeNet-4 then
+  got LATE, as LeNet-1 did, without a complete trial. The linear classifier was tried at 0.001 only;
 - j of equation 9, the distance of the rubbish class, is 1;
-- distortions up to 2 pixels to either side, scales and squeezes up to 10 %, shears up to 0.2;
-- the other networks have 10 outputs and learn squares with targets 1 and -1, at the same rates;
-- LeNet-1's and LeNet-4's tables: the sizes of LeNet-1 are met; LeNet-4 meets its connections with three maps each;
-- digits "subsampled 16x16" are drawn at 0.8 of their size in the frame of 28x28; deskewing also centres by mass;
+- distortions: shifts up to 2 pixels, scales and squeezes up to 10 %, shears up to 0.2;
+- the other networks have 10 outputs and minimise the squared error against targets of 1 and -1, at the same rates;
+- connection tables of LeNet-1 and LeNet-4: LeNet-1 has the published sizes; LeNet-4 has the published connections
+  if each map reads three;
+- "subsampled 16x16" digits are drawn at 0.8 of their size in the 28x28 frame; deskewing also centres by mass;
 - k is 3; ridge penalties of 1 keep least squares solvable.
 
-The table "invariance" is ours: test digits moved, turned and scaled, of which training saw none.
+The table "invariance" is ours: test digits are shifted, rotated and scaled in ways that training did not include.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -48,23 +50,23 @@ from results.pictures import Band, draw_bands
 from results.published import Cell
 from results.verdicts import Verdict
 
-STUDIED = ("LeNet-5 [no distortions]", "2-layer NN 300 HU")  # in the table "invariance"
+STUDIED = ("LeNet-5 [no distortions]", "2-layer NN 300 HU")  # rows of the table "invariance"
 DIGITS = tuple("0123456789")
 PASSES = 20
 BATCH_SIZE = 32
 MOMENTUM = 0.9
-STEPS = 60000 // BATCH_SIZE  # of a pass
+STEPS = 60000 // BATCH_SIZE  # per pass
 LATE = ((16, 1.0), (PASSES, 0.1))
-FALLING = ((2, 1.0), (5, 0.4), (8, 0.2), (12, 0.1), (PASSES, 0.02))  # up to a pass: share of the first rate
+FALLING = ((2, 1.0), (5, 0.4), (8, 0.2), (12, 0.1), (PASSES, 0.02))  # (last pass, share of the first rate)
 DISTORTIONS: dict[str, Any] = {"shift": 2.0, "scale": 0.1, "squeeze": 0.1, "shear": 0.2}
 RUBBISH = 1.0  # not in the fingerprint: a change must raise the revision
 
 
 class Network(NamedTuple):
-    """What differs between the networks: the name of the function that builds one, and its first learning rate."""
+    """The settings that differ between networks; `build` is the name of a function in `models.lenet`."""
 
     build: str
-    rate: float
+    rate: float  # the first one
     shares: tuple[tuple[int, float], ...] = FALLING
     loss: str = "squares"
     settings: Mapping[str, Any] = {}
@@ -92,7 +94,7 @@ PREPARATIONS: dict[str, Callable[[np.ndarray], np.ndarray] | None] = {
 
 
 def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
-    """Return how to earn a cell."""
+    """Return the recipe of a cell."""
     if cell.table == "architecture":
         network, layer = cell.row.split()
         measure = partial(size, network=network, layer=layer, what=cell.column)
@@ -103,7 +105,7 @@ def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
         return Measurement(dataset=MNIST, measure=classify, metrics=(TEST_ERROR,))
     name, _, addition = cell.row.partition(" [")
     if name not in NETWORKS or addition == "huge distortions]":
-        return NotAttempted(REASONS.get(cell.row, "a support vector machine: not one of the lectures' systems"))
+        return NotAttempted(REASONS.get(cell.row, "a support vector machine, which the lectures do not cover"))
     metrics = (TEST_ERROR, TRAINING_ERROR)
     if cell.row in STUDIED and prepared is None:
         return training(NETWORKS[name], (*metrics, *map(error_on, VIEWS)), views=VIEW_FUNCTIONS)
@@ -113,7 +115,7 @@ def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
 
 
 def training(network: Network, metrics: tuple[Metric, ...], **settings: Any) -> Recipe:
-    """Return how to train a network."""
+    """Return the recipe of a network."""
     return Recipe(
         dataset=MNIST,
         build=partial(build, network=network.build, **network.settings),
@@ -128,14 +130,14 @@ def training(network: Network, metrics: tuple[Metric, ...], **settings: Any) -> 
 
 
 def build(fold: Fold, rng: np.random.Generator, *, network: str, **settings: Any):
-    """Build a network of the models' file by its name."""
+    """Build a network by the name of its function in `models.lenet`."""
     from models import lenet
 
     return getattr(lenet, network)(**settings)
 
 
 def falling(*, rate: float, momentum: float, steps: int, shares: Sequence[tuple[int, float]]):
-    """Return gradient descent with momentum, its rate falling after some passes of `steps`."""
+    """Return gradient descent with momentum; `shares` of its rate, by last pass, with `steps` per pass."""
     from keras import optimizers
 
     ends = [steps * passes for passes, _ in shares[:-1]]
@@ -144,39 +146,39 @@ def falling(*, rate: float, momentum: float, steps: int, shares: Sequence[tuple[
 
 
 def loss(*, name: str):
-    """Return a loss: squares, or that of the nearest code."""
+    """Return the loss: squared error, or the nearest code."""
     from models import losses
 
     return partial(losses.nearest_code, rubbish=RUBBISH) if name == "nearest_code" else losses.squares
 
 
 def changed(fold: Fold, rng: np.random.Generator, *, by: Callable[[np.ndarray], np.ndarray]) -> Fold:
-    """Change the images of training and test part in the same way."""
+    """Apply `by` to the images of the training and the test part."""
     return fold._replace(train=fold.train._replace(x=by(fold.train.x)), test=fold.test._replace(x=by(fold.test.x)))
 
 
 def classifier_predictions(
     fold: Fold, seed: int, *, fit: Callable[..., np.ndarray], prepared: Callable | None
 ) -> np.ndarray:
-    """Return the digits that a classifier which is no network predicts, (examples,)."""
+    """Return the test predictions of a classifier other than a network, (examples,)."""
     train, test = (prepared(x) if prepared else x for x in (fold.train.x, fold.test.x))
     return fit(train.reshape(len(train), -1), fold.train.y, test.reshape(len(test), -1))
 
 
 def moved(x: np.ndarray, *, amount: float) -> np.ndarray:
-    """Move the images by `amount` pixels, in turn up, down, left and right; paper comes in from the edge."""
+    """Shift images by `amount` pixels, in turn up, down, left and right; the new border is paper."""
     directions = np.array([(-amount, 0), (amount, 0), (0, -amount), (0, amount)])
     return transformed(x, [linear_map()] * len(x), directions[np.arange(len(x)) % 4])
 
 
 def turned(x: np.ndarray, *, amount: float) -> np.ndarray:
-    """Turn the images by `amount` degrees, in turn to either side."""
+    """Rotate images by `amount` degrees, in turn to either side."""
     both = [linear_map(rotation=amount), linear_map(rotation=-amount)]
     return transformed(x, [both[i % 2] for i in range(len(x))], [(0, 0)] * len(x))
 
 
 def look(subject: Trained, verdicts: Sequence[Verdict], folder: Path, ending: str) -> list[Path]:
-    """Draw the network as any of images and, for those of the study, the table "invariance" so far."""
+    """Draw the pictures of an image network and, for a studied row, the table "invariance" so far."""
     paths = look_at_images(subject, verdicts, folder, ending, layers=("C1", "C3"), names=DIGITS)
     panels = invariance(verdicts)
     if panels and subject.recipe.views:
@@ -186,7 +188,7 @@ def look(subject: Trained, verdicts: Sequence[Verdict], folder: Path, ending: st
 
 
 def invariance(verdicts: Sequence[Verdict]) -> dict[str, dict[str, list[Band]]]:
-    """Return the test error over each kind of change, by network; the unchanged digits are a point of each."""
+    """Return the test error over each kind of change, by network; unchanged digits are a point of each curve."""
     panels: dict[str, dict[str, list[Band]]] = {}
     for verdict in verdicts:
         cell = verdict.cell
@@ -201,7 +203,7 @@ def invariance(verdicts: Sequence[Verdict]) -> dict[str, dict[str, list[Band]]]:
 
 
 def size(fold: Fold, seed: int, *, network: str, layer: str, what: str) -> dict[str, float]:
-    """Count connections or parameters of a layer of a network, or of all."""
+    """Count the connections or parameters of a layer, or of the whole network."""
     from models import lenet
     from models.layer_sizes import layer_sizes
 
@@ -211,7 +213,7 @@ def size(fold: Fold, seed: int, *, network: str, layer: str, what: str) -> dict[
 
 
 def resized(x: np.ndarray, *, amount: float) -> np.ndarray:
-    """Draw the digits `amount` times as large."""
+    """Scale images by `amount`."""
     return all_transformed(x, scale=amount)
 
 
@@ -220,12 +222,12 @@ UNCHANGED = [("shift", 0.0), ("rotation", 0.0), ("scale", 1.0)]
 CHANGES = {"shift": moved, "rotation": turned, "scale": resized}
 VIEW_FUNCTIONS = {name: partial(CHANGES[kind], amount=amount) for name, (kind, amount) in VIEWS.items()}
 REASONS = {
-    "LeNet-5 [huge distortions]": "how large the distortions were is not published",
-    "boosted LeNet-4 [distortions]": "three nets in turn, on distorted digits that the ones before get wrong",
-    "LeNet-4 with K-NN": "needs the features of a net that another row trained",
-    "LeNet-4 with local learning": "needs the features of a net that another row trained",
-    "K-NN tangent distance": "tangent vectors of every digit: not one of the lectures' systems",
-    "1000 RBF + linear": "the widths of its radial units are not published",
+    "LeNet-5 [huge distortions]": "the size of the distortions is not published",
+    "boosted LeNet-4 [distortions]": "three networks, each trained on distorted digits that earlier ones miss",
+    "LeNet-4 with K-NN": "needs the features of a network that another row trains",
+    "LeNet-4 with local learning": "needs the features of a network that another row trains",
+    "K-NN tangent distance": "tangent vectors of each digit, which the lectures do not cover",
+    "1000 RBF + linear": "the widths of the radial units are not published",
 }
 TITLE = "LeCun et al. (1998), Gradient-Based Learning Applied to Document Recognition"
 CLAIMS = (
@@ -235,14 +237,14 @@ CLAIMS = (
     Claim("more hidden units help", "MNIST", "2-layer NN 1000 HU", "2-layer NN 300 HU"),
 )
 NOTES = (
-    "LeNet-5: the paper's rates are for single patterns and a diagonal Hessian; ours were chosen on held-out "
+    "LeNet-5: the paper's rates are for single patterns and a diagonal Hessian; we chose ours on held-out "
     "training digits, one seed each, before the first run on the test digits.",
-    "LeNet-4: 260,000 connections, from memory, are met by three maps of S2 for each map of C3; 17,000 "
-    "parameters, from memory too, can't be, because a full layer of 120 units has 48,120.",
-    "K-NN and pairwise linear, which leave nothing to chance, come out far below the printed errors on the "
-    "same digits; what the paper's systems did otherwise we do not know.",
-    "300 hidden units: single runs differ by a point. Why was not searched for; at rates of 0.01 and 0.3, or "
-    "falling later, the held-out digits were worse.",
+    "LeNet-4: three maps of S2 for each map of C3 give the 260,000 connections, a number we know from memory. "
+    "The 17,000 parameters, also from memory, are impossible, because a full layer of 120 units has 48,120.",
+    "K-NN and pairwise linear are deterministic and have far lower errors than printed on the same digits. We do "
+    "not know what the paper's systems did differently.",
+    "300 hidden units: single runs differ by a point. We did not search for the reason; with rates of 0.01 and "
+    "0.3, or falling later, the held-out digits were worse.",
 )
 LOOK = Look("MNIST", (STUDIED[0],), "none", look)
 TABLE = PaperTable("lecun1998", TITLE, recipe, NOTES, CLAIMS, LOOK)

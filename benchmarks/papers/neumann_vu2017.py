@@ -1,28 +1,30 @@
 """Neumann & Vu (2017), Attentive Convolutional Neural Network based Speech Emotion Recognition.
 
-Source: Interspeech 2017, pp. 1263-1267, arXiv 1706.00612, its abstract; for the table "features" a lecture.
-The paper's own tables could not be read.
-Margin: 1.5 points, about what cross-validations of such networks spread by.
+Source: Interspeech 2017, pp. 1263-1267, arXiv 1706.00612, the abstract; for the table "features", a lecture. The
+paper's own tables were not available.
+Margin: 1.5 points, about the spread of cross-validations of such networks.
 
-Confirmed: four classes with excited merged into happiness; 7.5 s of an utterance, longer ones cut, shorter ones
-padded. From memory, not confirmed: 25 ms windows every 10 ms; 200 kernels in all, of two widths, over all
-features, every third frame; maxima over 30 windows; attention by one linear score per pooled window; Adam;
-dropout; folds that leave a session out, with one of its speakers for validation and the other for test.
+Confirmed: four classes, with excited merged into happiness; 7.5 s of each utterance, longer ones cut and shorter
+ones padded. From memory, not confirmed: 25 ms windows every 10 ms; 200 kernels in total, of two widths, over all
+features, with a stride of three frames; max-pooling over 30 windows; attention by one linear score per pooled
+window; Adam; dropout; folds that leave out one session, with one of its speakers for validation and the other for
+test.
 
 Where the paper is silent, we assume:
-- kernels of 10 and 20 frames, 100 each; dropout 0.5; batches of 32; 40 epochs at rate 0.001, of which the last
-  one with the best unweighted accuracy on the validation speakers counts. On Emo-DB's validation speakers, seeds
+- 100 kernels each of 10 and 20 frames; dropout 0.5; batches of 32; 40 epochs at rate 0.001, of which the last one
+  with the best unweighted accuracy on the validation speakers counts. On the validation speakers of Emo-DB, seeds
   100 and 101, log mel and attention, the mean accuracy was 74.3 % after 30 epochs, 73.4 after 40 and 70.9 after
-  80; a rate of 0.0003 came to 74.4 after 40 and 74.2 after 80;
-- features are standardised by the training part's frames; padding is masked, in pooling and in attention;
-- the slide is about improvised speech, by the size of its numbers; accuracy counts every utterance alike;
-- the other views are activation and valence in three levels; the three losses are added;
-- an accuracy is the mean over folds; see also `data_pipelines/speech_features.py` and `datasets/iemocap.py`.
+  80; with a rate of 0.0003 it was 74.4 after 40 and 74.2 after 80;
+- features are standardised by the frames of the training part; padding is masked in pooling and in attention;
+- the slide is about improvised speech, judging by the size of its numbers; accuracy weights all utterances
+  equally;
+- the other views are activation and valence in three levels; the three losses are summed;
+- an accuracy is the mean over folds; see also `data_pipelines/speech/features.py` and `datasets/iemocap.py`.
 
-The tables "Emo-DB" and "signal length" are ours: the same protocol on acted German sentences, the latter with log
-mel and attention. A fold leaves out a woman and a man, paired by the seed, and another such pair is the validation
-part. Five cross-validations each were fixed before the first run, and 3 points for features to be near each other:
-the margin of 1.5 on both sides.
+The tables "Emo-DB" and "signal length" are ours: the same protocol on acted German sentences, the second with log
+mel and attention. A fold leaves out a woman and a man, paired by the seed, for test, and another such pair for
+validation. Before the first run we fixed five cross-validations each, and 3 points as the limit for features to be
+near each other: the margin of 1.5 on both sides.
 """
 
 from collections import Counter
@@ -47,12 +49,12 @@ from results.published import Cell
 
 FEATURES = {"logMel (26)": "log_mel", "MFCC (13)": "mfcc", "eGeMAPS (25)": "egemaps", "Prosody (7)": "prosody"}
 STRIDE, POOL = 3, 30
-REPETITIONS = 5  # of a cross-validation of ours
+REPETITIONS = 5  # cross-validations in our tables
 EMODB_TABLES = ("Emo-DB", "signal length")
 LOOKED_AT = "logMel (26), attention"
 EXTREMES = (LOWEST_ACCURACY, HIGHEST_ACCURACY)
 VIEWS = (LEVELS, LEVELS)  # activation and valence
-EMOTIONS = {  # of table "IEMOCAP": codes of the release
+EMOTIONS = {  # rows of the table "IEMOCAP": codes of the release
     "neutral": ("neu",),
     "angry": ("ang",),
     "sad": ("sad",),
@@ -67,9 +69,9 @@ EMOTIONS = {  # of table "IEMOCAP": codes of the release
 
 
 def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
-    """Return how to earn a cell, or why it has no recipe."""
+    """Return the recipe of a cell, or the reason why it has none."""
     if cell.metric in EXTREMES:
-        return NotAttempted("of an unknown number of runs; ours stand beside the average")
+        return NotAttempted("over an unknown number of runs; our runs are compared with the average")
     if cell.table == "IEMOCAP":
         return counting(cell)
     if cell.row == "length alone":
@@ -83,7 +85,7 @@ def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
 
 
 def on_emodb(cell: Cell) -> Recipe:
-    """Return how to earn a cell of our tables: a row names features and pooling, or the seconds that are heard."""
+    """Return the recipe of a cell of our tables: a row names features and pooling, or the seconds of signal."""
     if cell.table == "signal length":
         found = training(emodb("log_mel", float(cell.row.removesuffix(" s"))))
     else:
@@ -93,7 +95,7 @@ def on_emodb(cell: Cell) -> Recipe:
 
 
 def training(dataset: Dataset, other_views: Sequence[int] = (), attention: bool = True) -> Recipe:
-    """Return how to train the network on a set."""
+    """Return the recipe of the network for a data set."""
     shape: dict[str, Any] = {"kernels": 100, "widths": (10, 20), "stride": STRIDE, "pool": POOL, "dropout": 0.5}
     views: dict[str, Any] = {"other_views": tuple(other_views)} if other_views else {}
     arrange = partial(cut_to_longest, multiple=STRIDE * POOL)
@@ -112,20 +114,20 @@ def training(dataset: Dataset, other_views: Sequence[int] = (), attention: bool 
 
 
 def control(dataset: Dataset) -> Measurement:
-    """Return how to answer from nothing but the lengths of utterances."""
+    """Return the control, which predicts from the lengths of utterances alone."""
     return Measurement(
         dataset=dataset, measure=by_length, metrics=(UNWEIGHTED_ACCURACY, ACCURACY), runs=REPETITIONS
     )
 
 
 def by_length(fold: Fold, seed: int) -> np.ndarray:
-    """Return the classes by a normal distribution of the logarithm of each class' length, (examples,)."""
+    """Predict classes from normal distributions of the log length of each class: (examples,)."""
     x, test = (np.log(part.x[..., -1].sum(axis=1, dtype="float64"))[:, None] for part in (fold.train, fold.test))
     return gaussians(x, fold.train.y, test)
 
 
 def counting(cell: Cell) -> Measurement:
-    """Return how to count the utterances of a row of IEMOCAP's statistics."""
+    """Return how to count the utterances of a row of the table "IEMOCAP"."""
     dataset = replace(
         IEMOCAP, name="IEMOCAP judgements", load=load_judgements, folds=1, examples=None, of_class=()
     )
@@ -133,13 +135,13 @@ def counting(cell: Cell) -> Measurement:
 
 
 def load_judgements(paths: Sequence[Path], fold: int, seed: int) -> Fold:
-    """Return what IEMOCAP's judges said of its utterances, for training; nothing for test."""
+    """Return the judgements of all utterances of IEMOCAP as training part, and an empty test part."""
     nothing = Split((), np.zeros(0, "int32"))
     return Fold(Split(utterances(paths[0]), nothing.y), None, nothing)
 
 
 def count(fold: Fold, seed: int, *, row: str) -> Mapping[str, float]:
-    """Count the utterances of an emotion, or of a type of speech."""
+    """Count the utterances with an emotion, or of a type of speech."""
     judged = fold.train.x
     if row in EMOTIONS:
         codes = Counter(utterance.emotion for utterance in judged)
@@ -149,7 +151,7 @@ def count(fold: Fold, seed: int, *, row: str) -> Mapping[str, float]:
 
 
 def build(fold: Fold, rng: np.random.Generator, *, classes: int, **settings: Any) -> Any:
-    """Build the network, with the mean and deviation of the features over the frames of the training part."""
+    """Build the network with the mean and standard deviation of the features over all training frames."""
     from models.attentive_cnn import attentive_cnn
 
     frames = fold.train.x[fold.train.x[..., -1] > 0][:, :-1]
@@ -160,7 +162,7 @@ def build(fold: Fold, rng: np.random.Generator, *, classes: int, **settings: Any
 
 
 def joint_loss(*, sizes: Sequence[int]) -> Any:
-    """Return the sum of the views' losses."""
+    """Return the sum of the losses of all views."""
     from models.losses import joint_cross_entropy
 
     return partial(joint_cross_entropy, sizes=sizes)
@@ -173,7 +175,7 @@ def categories(model: Any, x: np.ndarray, *, arrange: Any) -> np.ndarray:
 
 
 def claims() -> tuple[Claim, ...]:
-    """Return the orders that the paper's abstract and the slide speak of, asked of our table."""
+    """Return the claims of the abstract and of the slide, applied to our tables."""
     by_attention = {name: f"{name}, attention" for name in FEATURES}
     log_mel, mfcc, egemaps, prosody = by_attention.values()
     return (
@@ -187,24 +189,24 @@ def claims() -> tuple[Claim, ...]:
             for name, row in by_attention.items()
         ),
         Claim("logMel beats length alone", "Emo-DB", log_mel, "length alone"),
-        Claim("2 s beat 1 s", "signal length", "2 s", "1 s"),
-        Claim("7.5 s beat 2 s", "signal length", "7.5 s", "2 s"),
+        Claim("2 s beats 1 s", "signal length", "2 s", "1 s"),
+        Claim("7.5 s beats 2 s", "signal length", "7.5 s", "2 s"),
     )
 
 
 NOTES = (
-    "The slide states neither data nor metric nor number of runs; 56.1 is known second-hand only.",
-    f"IEMOCAP is given on request ({FOLDER.address}); with {FOLDER.variable} set to its folder, every cell of the "
+    "The slide states neither data nor metric nor number of runs; we know 56.1 from a secondary source only.",
+    f"IEMOCAP is given on request ({FOLDER.address}). With {FOLDER.variable} set to its folder, all cells of the "
     "tables features, speech type and IEMOCAP can be run.",
-    "The slide's MFCC row is suspect: an average of 61.31 between 60.85 and 61.35 takes at least ten runs, all "
-    "but one at the top, so that one of the three is probably misprinted.",
-    "Do the paper's claims hold on Emo-DB? By the means: log mel, MFCC and eGeMAPS are within two points of each "
-    "other with attention, prosody is four to six behind. No order is shown, and no nearness: with 339 utterances "
-    "of ten speakers, a difference is known to some eight points.",
+    "The MFCC row of the slide is suspect: with extremes of 60.85 and 61.35, an average of 61.31 takes at least "
+    "ten runs, all but one at the maximum. One of the three numbers is probably a misprint.",
+    "Do the claims of the paper hold on Emo-DB? With attention, the means of log mel, MFCC and eGeMAPS are "
+    "within two points of each other, and prosody is four to six points lower. Neither an order nor nearness is "
+    "shown: with 339 utterances of ten speakers, a difference is known to about eight points.",
     "Attention is not shown to help: plain max-pooling has the higher mean with log mel, MFCC and prosody.",
-    "The length of an utterance alone gives 41 % away (chance: 25 %).",
-    "Signal length: the step from 1 s to 2 s is the largest, as is told of the paper, and after 4 s there is "
-    "none; an utterance has 2.8 s on average.",
+    "The length of an utterance alone gives 41 % (chance: 25 %).",
+    "Signal length: the step from 1 s to 2 s is the largest, as is reported of the paper, and beyond 4 s there "
+    "is none; an utterance lasts 2.8 s on average.",
 )
 LOOK = Look("Emo-DB", (LOOKED_AT,), "four classes", partial(look_at_attention, names=CLASSES, span=STRIDE * POOL))
 TITLE = "Neumann & Vu (2017), Attentive CNN based Speech Emotion Recognition"

@@ -1,6 +1,6 @@
-"""Three small jobs on data that needs no download, one for each pipeline: images, words, sound.
+"""Small jobs on packaged data, one for each pipeline: images, words, sound.
 
-Source: no paper. There is nothing published to compare with, so the verdict is "measured".
+Source: no paper. Nothing was published to compare with, so the verdict is "measured".
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from results.published import Cell
 
 
 def recipe(cell: Cell) -> Recipe | Measurement:
-    """Return how to earn a cell."""
+    """Return the recipe of a cell."""
     if cell.row == "word2vec":
         return Measurement(
             dataset=LEE,
@@ -30,7 +30,7 @@ def recipe(cell: Cell) -> Recipe | Measurement:
 
 
 def image_recipe(dataset: Dataset) -> Recipe:
-    """Return a LeNet-style network for images, or for sound as an image of frames and bands."""
+    """Return the recipe of a LeNet-style network, for images or for spectrograms."""
     return Recipe(
         dataset=dataset,
         build=partial(build, classes=dataset.classes, maps=(8, 16), hidden=64),
@@ -44,14 +44,14 @@ def image_recipe(dataset: Dataset) -> Recipe:
 
 
 def build(fold: Fold, rng: np.random.Generator, *, classes: int, **settings):
-    """Build the network for the shape of the fold's examples."""
+    """Build the network for the shape of the examples."""
     from models.small_cnn import small_cnn
 
     return small_cnn(fold.train.x.shape[1:], classes, **settings)
 
 
 def word_similarity(fold: Fold, seed: int, **settings) -> Mapping[str, float]:
-    """Train word2vec and compare its similarities with human scores."""
+    """Return the rank correlation of word2vec similarities with human scores."""
     from data_pipelines.text.word2vec import rank_correlation, train_vectors
 
     vectors = train_vectors(fold.train.x, seed=seed, **settings)
@@ -59,4 +59,4 @@ def word_similarity(fold: Fold, seed: int, **settings) -> Mapping[str, float]:
     return {CORRELATION.name: correlation}
 
 
-TABLE = PaperTable("starter", "A first run of each pipeline, on data that needs no download", recipe)
+TABLE = PaperTable("starter", "A first run of each pipeline, without a download", recipe)

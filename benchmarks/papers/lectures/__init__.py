@@ -1,16 +1,16 @@
-"""Numeric claims of five lectures on convolutional networks, recomputed from the slides' inputs.
+"""Numeric claims of five lectures on convolutional networks, recomputed from the inputs on the slides.
 
-Source: lecture 000 (T. Vu, 2025), 001 (Deep Learning Techniques, CNN), 002 (P. Seegerer, 2019),
-003 (M. Silfverberg & H. Celikkanat, 2020), 004 (M. Cochez, Deep Learning, lecture 3).
-Margins: the last printed digit. A matrix is one claim: how many of its entries come out as printed.
+Source: lecture 000 (T. Vu, 2025), 001 (Deep Learning Techniques, CNN), 002 (P. Seegerer, 2019), 003 (M.
+Silfverberg & H. Celikkanat, 2020), 004 (M. Cochez, Deep Learning, lecture 3).
+Margins: the last printed digit. A matrix is one claim: the number of its entries that are as printed.
 
 Where a slide is silent, we assume:
 - a picture that a slide takes from CS231n shows the numbers of that course's notes;
-- the filters of a slide are applied without flipping them, as networks do;
-- of an image that the text has in several sizes, the one as large as its map;
-- the averages of Neumann & Vu rest on five runs, one for each session of their data;
-- sizes of Kim (2016), results of Krizhevsky (2012) and the ImageNet counts are those of the papers;
-- where a slide prints a formula only, small numbers of our own stand for its letters.
+- filters are applied without flipping, as networks do;
+- of an image with several sizes in the text, the one as large as its map;
+- the averages of Neumann & Vu are over five runs, one per session of their data;
+- sizes from Kim (2016), results from Krizhevsky (2012) and counts of ImageNet are those of the papers;
+- where a slide prints only a formula, small numbers of our own replace its letters.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,14 +32,14 @@ CLAIMS: dict[str, Mapping[str, Callable[[], float]]] = {
 
 
 def recipe(cell: Cell) -> Measurement:
-    """Return how to check a claim."""
+    """Return the measurement that checks a claim."""
     claim = CLAIMS[cell.table][cell.row]
     measure = partial(check, claim, metric=cell.metric.name)
     return Measurement(measure=measure, metrics=(cell.metric,), needs_keras=True)
 
 
 def check(claim: Callable[[], float], fold: Fold, seed: int, *, metric: str) -> Mapping[str, float]:
-    """Compute one claim."""
+    """Return the computed number of a claim."""
     return {metric: float(claim())}
 
 

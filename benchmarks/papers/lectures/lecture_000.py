@@ -1,4 +1,4 @@
-"""Claims of lecture 000."""
+"""The claims of lecture 000."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -8,14 +8,14 @@ import numpy as np
 from benchmarks.papers.lectures.slides import Matrix, equal, image, max_pooled, zero_padded
 
 LEXICON = ("cool", "bad", "great", "very", "not")
-TRIGRAMS = ("coo", "col", "ool", "ooo")  # those that the slide's lexicon spells out
+TRIGRAMS = ("coo", "col", "ool", "ooo")  # those in the lexicon on the slide
 MATRIX = image("0 1 0 0 1 / 2 3 3 3 4 / 4 0 1 0 1 / 3 4 2 3 3")
 SENTENCE = "I like this movie very much !"
 CS231N = image("1 1 2 4 / 5 6 7 8 / 3 2 1 0 / 1 2 3 4")
-RUNS = 5  # one for each session of IEMOCAP
+RUNS = 5  # one per session of IEMOCAP
 
 ILSVRC_2012 = {"SIFT + FVs": 26.2, "5 CNNs": 16.4, "7 CNNs*": 15.3}  # table 2: top-5 test error
-SPEECH = {  # Neumann & Vu (2017) as printed: average, smallest and largest result
+SPEECH = {  # Neumann & Vu (2017) as printed: average, minimum and maximum
     "logMel (26)": (61.71, 60.40, 62.66),
     "MFCC (13)": (61.31, 60.85, 61.35),
     "eGeMAPS (25)": (60.25, 59.41, 60.94),
@@ -24,7 +24,7 @@ SPEECH = {  # Neumann & Vu (2017) as printed: average, smallest and largest resu
 
 
 def one_hot(word: str, lexicon: Sequence[str], printed: Sequence[float]) -> float:
-    """Compare a word's one-hot vector over a lexicon with the printed one; unknown words are all zero."""
+    """Compare the one-hot vector of a word with the printed one; an unknown word is all zeros."""
     from keras import layers
 
     lookup = layers.StringLookup(vocabulary=list(lexicon), num_oov_indices=1, output_mode="one_hot")
@@ -32,7 +32,7 @@ def one_hot(word: str, lexicon: Sequence[str], printed: Sequence[float]) -> floa
 
 
 def hashed(word: str, lexicon: Sequence[str], printed: Sequence[float]) -> float:
-    """Compare a word's vector of letter trigrams with the printed one."""
+    """Compare the vector of letter trigrams of a word with the printed one."""
     from keras import layers
 
     lookup = layers.StringLookup(vocabulary=list(lexicon), num_oov_indices=1, output_mode="multi_hot")
@@ -41,7 +41,7 @@ def hashed(word: str, lexicon: Sequence[str], printed: Sequence[float]) -> float
 
 
 def flattened(picture: Matrix, printed: Sequence[float]) -> float:
-    """Compare the first entries of a matrix laid out column by column with the printed ones."""
+    """Compare the first entries of a matrix, flattened column by column, with the printed ones."""
     from keras import layers
 
     columns = layers.Permute((2, 1))(np.array(picture, "float32")[None])
@@ -49,12 +49,12 @@ def flattened(picture: Matrix, printed: Sequence[float]) -> float:
 
 
 def padded(picture: Matrix, padding: int, printed: Matrix) -> float:
-    """Compare a picture with a border of zeros with the printed one."""
+    """Compare an image with a border of zeros with the printed one."""
     return equal(zero_padded(picture, padding), printed)
 
 
 def empty_rows(sentence: str, longest: int) -> float:
-    """Count the zero rows of a sentence's matrix, a row a word, at a fixed length."""
+    """Count the zero rows of a sentence matrix of fixed length, with one row per word."""
     from keras.utils import pad_sequences
 
     words = np.arange(1, len(sentence.split()) + 1)
@@ -62,12 +62,12 @@ def empty_rows(sentence: str, longest: int) -> float:
 
 
 def in_paper(table: Mapping[str, float], label: str, number: float) -> float:
-    """Return 1 if the paper has the slide's number under the slide's label, 0 if not."""
+    """Return 1 if the paper has the number of the slide under the same label, else 0."""
     return float(table.get(label) == number)
 
 
 def pooling_as_printed(picture: Matrix, window: int) -> float:
-    """Count where max pooling equals the printed formula, whose indices are 0 < i < m and 0 < j < n."""
+    """Count the entries where max pooling equals the printed formula, with indices 0 < i < m and 0 < j < n."""
     pixels = np.array(picture)
     pooled = max_pooled(pixels[..., None], window, window)[..., 0]
     literal = max_pooled(np.where(_first_of_window(pixels, window), -np.inf, pixels)[..., None], window, window)
@@ -75,7 +75,7 @@ def pooling_as_printed(picture: Matrix, window: int) -> float:
 
 
 def attainable_average(smallest: float, largest: float, average: float, runs: int) -> float:
-    """Return the average nearest to the printed one that runs with this smallest and largest result can have."""
+    """Return the possible average nearest to the printed one, for this minimum, maximum and number of runs."""
     low, high = ((runs - 1) * a + b for a, b in ((smallest, largest), (largest, smallest)))
     return float(np.clip(average, low / runs, high / runs))
 

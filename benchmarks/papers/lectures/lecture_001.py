@@ -1,4 +1,4 @@
-"""Claims of lecture 001."""
+"""The claims of lecture 001."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -23,7 +23,7 @@ TRADING = ("advertised", "advertising", "turnover", "turnover")  # LSTM-Word's n
 
 
 def routed(picture: Matrix, kernel: Matrix, printed: Matrix) -> float:
-    """Compare the slope of max pooling in each entry of a window, as the entry grows, with the printed one."""
+    """Compare the gradient of max pooling with respect to each entry of a window with the printed one."""
     size = len(printed)
     window = filtered(picture, kernel)[:size, :size]
     steps = np.eye(size * size).reshape(-1, size, size)
@@ -32,7 +32,7 @@ def routed(picture: Matrix, kernel: Matrix, printed: Matrix) -> float:
 
 
 def loss_slope(target: float, output: float, step: float = 1e-3) -> float:
-    """Return the slope of the squared error at an output."""
+    """Return the derivative of the squared error at an output."""
     from keras import losses
 
     loss = losses.MeanSquaredError()
@@ -46,13 +46,13 @@ def receptive_field(dilations: Sequence[int], kernel: int = 2) -> float:
 
 
 def skipped(dilations: Sequence[int], printed: Sequence[int]) -> float:
-    """Compare the nodes that each layer's filter of two skips with the printed ones."""
+    """Compare the number of nodes that the filter of two skips in each layer with the printed numbers."""
     gaps = [np.diff(np.flatnonzero(_reach([dilation], 2)))[0] - 1 for dilation in dilations]
     return equal(np.array(gaps), printed)
 
 
 def _reach(dilations: Sequence[int], kernel: int) -> np.ndarray:
-    """Return the response, by place, of stacked convolutions with all weights 1 to a single one."""
+    """Return the impulse response of stacked convolutions with all weights 1."""
     from keras import layers
 
     length = 1 + (kernel - 1) * sum(dilations)
@@ -66,21 +66,21 @@ def _reach(dilations: Sequence[int], kernel: int) -> np.ndarray:
 
 
 def layer_weights(maps: int, kernel: int) -> float:
-    """Count the weights of one of many stacked 1-D convolutions with this number of filters each."""
+    """Count the weights of a 1-D convolution between layers of `maps` maps each."""
     from keras import layers
 
     return weights_of(layers.Conv1D(maps, kernel, use_bias=False), (None, maps))
 
 
 def filter_weights(kernel: int) -> float:
-    """Count the weights of one square filter over a grey picture."""
+    """Count the weights of a square filter over a grey image."""
     from keras import layers
 
     return weights_of(layers.Conv2D(1, kernel, use_bias=False), (None, None, 1))
 
 
 def dense_weights(inputs: int, outputs: int) -> float:
-    """Count the weights of a fully connected map between square pictures of these widths."""
+    """Count the weights of a fully connected layer between square images of these widths."""
     from keras import layers
 
     return weights_of(layers.Dense(outputs**2, use_bias=False), (inputs**2,))

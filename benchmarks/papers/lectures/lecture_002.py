@@ -1,4 +1,4 @@
-"""Claims of lecture 002."""
+"""The claims of lecture 002."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -12,7 +12,7 @@ TOY = image("1 1 1 0 0 / 0 1 1 1 0 / 0 0 1 1 1 / 0 0 1 1 0 / 0 1 1 0 0")
 
 
 def printed_pattern(filters: int = 3) -> list[list[int]]:
-    """Return the printed matrix with its parameters numbered from 1, filter by filter."""
+    """Return the printed matrix, with parameters numbered from 1, filter by filter."""
     rows = []
     for number in range(filters):
         first = [1 + 6 * number + place for place in range(6)]
@@ -23,7 +23,7 @@ def printed_pattern(filters: int = 3) -> list[list[int]]:
 
 
 def convolution_matrix(inputs: Sequence[int], filters: int, kernel: int) -> np.ndarray:
-    """Return the matrix that a 1-D convolution over (length, channels) amounts to, its parameters numbered."""
+    """Return the matrix of a 1-D convolution over (length, channels), with parameters numbered from 1."""
     from keras import layers
 
     layer = layers.Conv1D(filters, kernel, use_bias=False)
@@ -53,7 +53,7 @@ def parameters(inputs: Sequence[int], filters: int, kernel: int) -> float:
 
 
 def in_order(errors: Sequence[float]) -> float:
-    """Count the entries of a ranking that stand where sorting puts them."""
+    """Count the entries of a ranking that are in sorted position."""
     return float(np.sum(np.sort(errors) == np.array(errors)))
 
 
@@ -68,7 +68,7 @@ def millions(*counts: int) -> float:
 
 
 def cross_entropy(logits: Sequence[float], target: int) -> float:
-    """Return the cross entropy of softmax probabilities."""
+    """Return the cross-entropy of softmax probabilities."""
     from keras import losses
 
     loss = losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -76,9 +76,9 @@ def cross_entropy(logits: Sequence[float], target: int) -> float:
 
 
 def second_sum(picture: Matrix, kernel: Matrix) -> float:
-    """Count where the two printed sums of 2-D convolution agree, weights outside of the filter being zero.
+    """Count the entries where the two printed sums of 2-D convolution agree; weights outside the filter are zero.
 
-    Of w(-m, -n) with m, n from 0 on, only w(0, 0) lies within the filter.
+    Of w(-m, -n) with m, n >= 0, only w(0, 0) is inside the filter.
     """
     flipped = np.array(kernel)[::-1, ::-1]
     first = filtered(picture, flipped.tolist())

@@ -1,4 +1,4 @@
-"""Claims of lecture 003."""
+"""The claims of lecture 003."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -74,12 +74,12 @@ MAP_AFTER_RELU = image(
 
 
 def map_entries(picture: Matrix, kernel: Matrix, printed: Matrix) -> float:
-    """Compare the feature map, as large as the picture, with the printed one."""
+    """Compare the feature map, of the size of the image, with the printed one."""
     return equal(filtered(picture, kernel, padding=1), printed)
 
 
 def filter_depth(depth: int, filters: int, kernel: int) -> float:
-    """Return the depth of a filter over an input of some depth."""
+    """Return the depth of a filter over an input of depth `depth`."""
     from keras import layers
 
     layer = layers.Conv2D(filters, kernel)
@@ -88,12 +88,12 @@ def filter_depth(depth: int, filters: int, kernel: int) -> float:
 
 
 def relu_entries(picture: Matrix, printed: Matrix) -> float:
-    """Compare a picture after ReLU with the printed one."""
+    """Compare an image after ReLU with the printed one."""
     return equal(rectified(picture), printed)
 
 
 def pooled_entries(picture: Matrix, window: int, stride: int, printed: Matrix) -> float:
-    """Compare the picture after max pooling with the printed one."""
+    """Compare an image after max pooling with the printed one."""
     return equal(max_pooled(np.array(picture)[..., None], window, stride)[..., 0], printed)
 
 
@@ -108,7 +108,7 @@ def layer_shape(size: Sequence[int], kernel: int, filters: int, padding: int, pr
 
 
 def padded_size(size: int, padding: int) -> float:
-    """Return the height of a square picture with a border."""
+    """Return the height of a square image with a border."""
     return float(len(zero_padded(np.zeros((size, size)).tolist(), padding)))
 
 

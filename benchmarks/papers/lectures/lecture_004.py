@@ -1,4 +1,4 @@
-"""Claims of lecture 004."""
+"""The claims of lecture 004."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -56,12 +56,12 @@ def second_layer(volume: Matrix, kernel: Matrix, printed: Sequence[float]) -> fl
 
 
 def as_defined(volume: Matrix, kernel: Matrix, printed: Sequence[float]) -> float:
-    """Compare with the printed column what the lecture's definition of convolution gives: it flips the filter."""
+    """Compare the convolution by the lecture's definition, which flips the filter, with the printed column."""
     return second_layer(volume, kernel[::-1], printed)
 
 
 def centre(length: int) -> float:
-    """Return m of a filter of 2 m + 1 entries, which is also the padding that keeps a length."""
+    """Return m for a filter of 2 m + 1 entries; it is also the padding that preserves the length."""
     return (length - 1) / 2
 
 
@@ -81,7 +81,7 @@ def volume_shape(size: Sequence[int], filters: int, printed: Sequence[int]) -> f
 
 
 def padded_length(length: int, kernel: int) -> float:
-    """Return the length after a 1-D convolution with (kernel - 1) / 2 zeros on either side."""
+    """Return the length after a 1-D convolution with (kernel - 1) / 2 zeros on both sides."""
     from keras import layers
 
     signal = layers.ZeroPadding1D((kernel - 1) // 2)(np.zeros((1, length, 1), "float32"))
@@ -89,7 +89,7 @@ def padded_length(length: int, kernel: int) -> float:
 
 
 def reduction(length: int, stride: int) -> float:
-    """Return the factor by which stride shortens a signal that is padded at its end."""
+    """Return the factor by which a stride shortens a signal with padding at its end."""
     from keras import layers
 
     layer = layers.Conv1D(1, 3, strides=stride, padding="same")
@@ -104,12 +104,12 @@ def pooled_reduction(length: int, window: int) -> float:
 
 
 def left_over(size: int, stride: int) -> float:
-    """Return by how much an input misses being a multiple of the stride."""
+    """Return the remainder of the size of an input divided by the stride."""
     return float(size % stride)
 
 
 def shift_difference(signal: Sequence[float], kernel: Sequence[float], before: int, after: int) -> float:
-    """Return how far shifting the input and shifting the output of a convolution differ."""
+    """Return the largest difference between shifting the input and shifting the output of a convolution."""
     filters = np.array(kernel)[:, None]
     shifted = filtered(np.roll(np.array(signal)[:, None], before, axis=0).tolist(), filters.tolist())
     moved = np.roll(filtered(np.array(signal)[:, None].tolist(), filters.tolist()), after, axis=0)
@@ -117,13 +117,13 @@ def shift_difference(signal: Sequence[float], kernel: Sequence[float], before: i
 
 
 def is_rotation_equivariant(picture: Matrix, kernel: Matrix) -> float:
-    """Return 1 if turning the picture by a quarter turns the feature map likewise, 0 if not."""
+    """Return 1 if rotating the image by 90 degrees rotates the feature map likewise, else 0."""
     turned = filtered(np.rot90(np.array(picture)).tolist(), kernel)
     return float(np.array_equal(turned, np.rot90(filtered(picture, kernel))))
 
 
 def weights_of_a_neuron(width: int, height: int) -> float:
-    """Return the weights, in millions, of one neuron over a whole grey picture."""
+    """Return the number of weights, in millions, of one neuron over a whole grey image."""
     from keras import layers
 
     return weights_of(layers.Dense(1, use_bias=False), (width * height,)) / 1e6

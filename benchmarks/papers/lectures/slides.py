@@ -1,7 +1,4 @@
-"""What the slides compute, through the Keras layers that the models use.
-
-Images are given as rows of numbers; Keras is imported when a claim is checked.
-"""
+"""The computations of the slides, with Keras layers; images are rows of numbers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,12 +9,12 @@ Matrix = Sequence[Sequence[float]]
 
 
 def image(text: str) -> list[list[float]]:
-    """Read a matrix as a slide prints it: rows on lines, or parted by "/"."""
+    """Parse a matrix: rows are separated by line breaks or "/"."""
     return [[float(number) for number in row.split()] for row in text.strip().replace("/", "\n").splitlines()]
 
 
 def equal(computed: np.ndarray, printed: Matrix | Sequence[float]) -> float:
-    """Count the entries that round to what is printed; 0 if the shapes differ."""
+    """Count the entries that round to the printed ones; 0 if the shapes differ."""
     expected = np.array(printed, "float64")
     computed = np.asarray(computed, "float64")
     if computed.shape != expected.shape:
@@ -40,7 +37,7 @@ def convolve(
 
 
 def filtered(picture: Matrix, kernel: Matrix, *, stride: int = 1, padding: int = 0) -> np.ndarray:
-    """Return the feature map, (height, width), of one filter over one grey picture."""
+    """Return the feature map, (height, width), of one filter over a grey image."""
     pixels, weights = np.array(picture)[..., None], np.array(kernel)[None, ..., None]
     return convolve(pixels, weights, stride=stride, padding=padding)[..., 0]
 
@@ -53,13 +50,13 @@ def response(picture: Matrix, kernel: Matrix) -> float:
 def output_shape(
     size: Sequence[int], kernel: int, *, filters: int = 1, stride: int = 1, padding: int = 0
 ) -> np.ndarray:
-    """Return the shape of a convolution layer's output for an input of height, width, channels."""
+    """Return the output shape of a convolution layer for an input (height, width, channels)."""
     weights = np.zeros((filters, kernel, kernel, size[2]))
     return np.array(convolve(np.zeros(size), weights, stride=stride, padding=padding).shape)
 
 
 def output_size(size: int, kernel: int, *, stride: int = 1, padding: int = 0) -> float:
-    """Return the height of the feature map of a square grey picture."""
+    """Return the height of the feature map of a square grey image."""
     return float(output_shape((size, size, 1), kernel, stride=stride, padding=padding)[0])
 
 
@@ -71,21 +68,21 @@ def max_pooled(pixels: np.ndarray, window: int, stride: int) -> np.ndarray:
 
 
 def rectified(picture: Matrix) -> np.ndarray:
-    """Return the picture after ReLU."""
+    """Return the image after ReLU."""
     from keras import layers
 
     return np.asarray(layers.ReLU()(np.array(picture, "float32")))
 
 
 def zero_padded(picture: Matrix, padding: int) -> np.ndarray:
-    """Return the picture with a border of zeros."""
+    """Return the image with a border of zeros."""
     from keras import layers
 
     return np.asarray(layers.ZeroPadding2D(padding)(np.array(picture, "float32")[None, ..., None]))[0, ..., 0]
 
 
 def weights_of(layer: Any, shape: Sequence[int | None]) -> float:
-    """Count the parameters of a layer over inputs of a shape, the batch aside, without making them."""
+    """Count the parameters of a layer for an input shape without the batch axis, without allocating them."""
     from models.layer_sizes import without_weights
 
     with without_weights():
@@ -94,5 +91,5 @@ def weights_of(layer: Any, shape: Sequence[int | None]) -> float:
 
 
 def _decimals(printed: np.ndarray) -> int:
-    """Return the number of decimals that a slide prints at most."""
+    """Return the largest number of decimals printed."""
     return max(len(f"{number:g}".partition(".")[2]) for number in printed.ravel())

@@ -1,4 +1,4 @@
-"""The systems that count n-grams, or clusters of words."""
+"""The systems that count n-grams or clusters of words."""
 
 from functools import partial
 from typing import Any
@@ -11,8 +11,8 @@ from data_pipelines.dataset import Fold, Split
 from data_pipelines.datasets.topics import Topics, counted, counted_words
 from results.metrics import TEST_ERROR
 
-REVISION = 2  # of the hashes of words, by which ties are broken and columns ordered
-COUNTED: dict[str, dict[str, int]] = {  # by the first part of a row's name: n-grams, and their longest one
+REVISION = 2  # new hashes of words, which break ties and order the columns
+COUNTED: dict[str, dict[str, int]] = {  # by the first part of the row: number of n-grams, longest n-gram
     "BoW": {"most": 50_000, "longest": 1},
     "ngrams": {"most": 500_000, "longest": 5},
 }
@@ -23,7 +23,7 @@ LOGISTIC: dict[str, Any] = {"inverse": 1.0, "tolerance": 1e-4, "iterations": 100
 
 
 def counting(row: str, topics: Topics) -> Measurement:
-    """Return how to measure a system that counts, one of `SYSTEMS`."""
+    """Return the measurement of one of `SYSTEMS`."""
     if row == BAG_OF_MEANS:
         dataset = counted_words(topics, vectors=WORD2VEC | {"min_count": 6})
         measure = partial(means_predictions, means=MEANS, **LOGISTIC)
@@ -34,16 +34,16 @@ def counting(row: str, topics: Topics) -> Measurement:
 
 
 def counting_predictions(fold: Fold, seed: int, **settings: Any) -> np.ndarray:
-    """Return what logistic regression over a fold's counts predicts, (examples,)."""
+    """Return the test predictions of logistic regression over counts, (examples,)."""
     from models.ngram_logistic import logistic_predictions
 
     return logistic_predictions(fold.train.x, fold.train.y, fold.test.x, **settings)
 
 
 def means_predictions(fold: Fold, seed: int, *, means: int, **settings: Any) -> np.ndarray:
-    """Return what logistic regression over counts of clusters of a fold's words predicts, (examples,).
+    """Return the test predictions of logistic regression over counts of word clusters, (examples,).
 
-    Raises ValueError when the fold has no vectors.
+    Raises ValueError if the fold has no vectors.
     """
     from models.ngram_logistic import cluster_assignments
 

@@ -1,4 +1,4 @@
-"""The ConvNets over characters and words, and the LSTM."""
+"""The ConvNets over characters or words, and the LSTM."""
 
 from functools import partial
 from typing import Any, NamedTuple
@@ -13,12 +13,12 @@ from data_pipelines.text.batching import cut, end_to_end
 from data_pipelines.text.character_ids import alphabet
 from results.metrics import TEST_ERROR
 
-SIZES = {  # of every family of networks
+SIZES = {  # by the first part of the row
     "Lg.": {"maps": 1024, "units": 2048, "deviation": 0.02},
     "Sm.": {"maps": 256, "units": 1024, "deviation": 0.05},
 }
-CHARACTERS = {"Conv.": False, "Full Conv.": True}  # whether capitals have channels of their own
-WORDS = {"w2v Conv.": False, "Lk. Conv.": True}  # whether their vectors are trained with the network
+CHARACTERS = {"Conv.": False, "Full Conv.": True}  # whether capitals have their own channels
+WORDS = {"w2v Conv.": False, "Lk. Conv.": True}  # whether the vectors are trained with the network
 SYNONYMS = " Th."
 MOST_WORDS = 50_000
 WIDTH = 300
@@ -36,11 +36,11 @@ BATCH_SIZE = 128
 DESCENT = {"rate": 0.01, "momentum": 0.9, "decay": 1e-5}
 DROPOUT = 0.5
 CHANGED: dict[str, Any] = {"going_on": 0.5, "taking": 0.5}  # p and q of the synonyms
-LAID: dict[str, Any] = {"frames": 34, "stride": 27}  # as models.text_cnn has them, which imports Keras
+LAID: dict[str, Any] = {"frames": 34, "stride": 27}  # as in models.zhang_convnet, which imports Keras
 
 
 class Schedule(NamedTuple):
-    """How long a network is trained, in minibatches and epochs of them, and when its rate is halved."""
+    """Minibatches per epoch, epochs, and the number of minibatches after which the rate is halved."""
 
     minibatches: int
     epochs: int
@@ -48,12 +48,12 @@ class Schedule(NamedTuple):
 
 
 def kind_of(row: str) -> str:
-    """Return a row's kind of network, without its size and its synonyms."""
+    """Return the kind of network of a row, without size and synonyms."""
     return row.removesuffix(SYNONYMS).split(" ", 1)[-1]
 
 
 def convnet(row: str, topics: Topics, schedule: Schedule) -> Recipe:
-    """Return how to train a ConvNet, by its printed name."""
+    """Return the recipe of a ConvNet by its printed name."""
     size, kind = row.split(" ", 1)[0], kind_of(row)
     synonyms = row.endswith(SYNONYMS)
     if kind in CHARACTERS:
@@ -75,7 +75,7 @@ def convnet(row: str, topics: Topics, schedule: Schedule) -> Recipe:
 
 
 def lstm(topics: Topics, schedule: Schedule) -> Recipe:
-    """Return how to train the LSTM."""
+    """Return the recipe of the LSTM."""
     return _training(
         words(topics, most=MOST_WORDS, vectors=WORD2VEC),
         partial(build_lstm, width=WIDTH, units=512, classes=topics.classes),
@@ -100,7 +100,7 @@ def _training(dataset: Dataset, build: Any, schedule: Schedule, optimizer: Any, 
 
 
 def sgd(*, rate: float, momentum: float, decay: float, halved_every: int, clip: float | None = None) -> Any:
-    """Return gradient descent with momentum and weight decay, its rate halved every so many minibatches."""
+    """Return gradient descent with momentum and weight decay; its rate halves every `halved_every` minibatches."""
     from keras import optimizers
 
     falling = optimizers.schedules.ExponentialDecay(rate, halved_every, 0.5, staircase=True)
@@ -108,7 +108,7 @@ def sgd(*, rate: float, momentum: float, decay: float, halved_every: int, clip: 
 
 
 def with_synonyms(fold: Fold, rng: np.random.Generator, *, going_on: float, taking: float) -> Fold:
-    """Let training texts draw their synonyms from the job's stream; see `thesaurus.augmented`."""
+    """Let training texts draw synonyms from the random stream of the job; see `data_pipelines.text.synonyms`."""
     x = fold.train.x.drawn_by(rng, going_on=going_on, taking=taking)
     return fold._replace(train=Split(x, fold.train.y))
 
@@ -123,7 +123,7 @@ def build_characters(fold: Fold, rng: np.random.Generator, *, channels: int, cla
 def build_words(
     fold: Fold, rng: np.random.Generator, *, width: int, tuned: bool, classes: int, deviation: float, **size: Any
 ) -> Any:
-    """Build a ConvNet over words: a table that is trained, or the fold's vectors, frozen."""
+    """Build a ConvNet over words, with a trained lookup table or the frozen vectors of the fold."""
     from models.zhang_convnet import word_cnn
 
     drawn = (len(fold.vocabulary) + 1, width)
@@ -133,16 +133,16 @@ def build_words(
 
 
 def build_lstm(fold: Fold, rng: np.random.Generator, *, width: int, units: int, classes: int) -> Any:
-    """Build the LSTM over the fold's vectors."""
+    """Build the LSTM over the vectors of the fold."""
     from models.zhang_lstm import mean_lstm
 
     return mean_lstm(given_vectors(fold), classes, units=units)
 
 
 def given_vectors(fold: Fold) -> np.ndarray:
-    """Return the fold's vectors with zeros for padding and for words without one: float32 (words + 1, width).
+    """Return the vectors of the fold, zero for padding and for words without one: float32 (words + 1, width).
 
-    Raises ValueError when the fold has none.
+    Raises ValueError if the fold has none.
     """
     if fold.vectors is None:
         raise ValueError("The fold has no vectors.")
