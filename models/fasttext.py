@@ -9,7 +9,7 @@ from keras import initializers, layers
 from models.text_layers import MeanOfText
 
 
-def bag_of_rows(rows: int, classes: int, *, width: int) -> keras.Model:
+def fasttext(rows: int, classes: int, *, width: int) -> keras.Model:
     """Build the classifier: int (texts, numbers) in, each from 1 to `rows` and 0 as padding; logits out.
 
     As in the published code, embeddings start as U[-1 / width, 1 / width], and the output layer starts at zero and

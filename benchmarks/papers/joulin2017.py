@@ -64,9 +64,9 @@ def training(topics: Topics, longest: int, rate: float, metric: Metric) -> Recip
 
 def build(fold: Fold, rng: np.random.Generator, *, classes: int, width: int) -> Any:
     """Build the classifier with a row for each word and bucket of the fold."""
-    from models.fasttext import bag_of_rows
+    from models.fasttext import fasttext
 
-    return bag_of_rows(fold.train.x.most, classes, width=width)
+    return fasttext(fold.train.x.most, classes, width=width)
 
 
 def falling_sgd(*, rate: float, steps: int) -> Any:

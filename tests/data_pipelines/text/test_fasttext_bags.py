@@ -1,6 +1,5 @@
-"""fastText: what a word is, bags of words and hashed bigrams, the classifier and its falling rate."""
+"""fastText: what a word is, bags of words and hashed bigrams, and the recipes of its rows."""
 
-import keras
 import numpy as np
 import pyarrow
 import pytest
@@ -13,7 +12,6 @@ from data_pipelines.text import corpus
 from data_pipelines.text.corpus import Corpus, numbered
 from data_pipelines.text.csv_rows import Rows, stream
 from data_pipelines.text.fasttext_bags import WORDS, in_file_order, load_bags
-from models.fasttext import bag_of_rows
 
 
 @pytest.fixture(params=[7, 1 << 21], ids=["many blocks", "one block"])
@@ -74,37 +72,6 @@ def test_the_training_part_is_shuffled_with_its_labels(fold):
     assert shuffled.train.y.tolist() == [1, 0]
     sizes = {5: 1, 9: 0}  # how many numbers the text of each class has
     assert [sizes[np.count_nonzero(row)] for row in shuffled.train.x[:]] == shuffled.train.y.tolist()
-
-
-def test_the_classifier_is_linear_in_the_mean_of_rows():
-    model = bag_of_rows(6, 3, width=10)
-    rows, weights = model.get_weights()
-    assert rows.shape == (7, 10) and not weights.any()
-    assert 0.05 < np.abs(rows).max() <= 0.1
-    weights = np.random.default_rng(0).normal(0, 1, weights.shape)
-    model.set_weights([rows, weights])
-    bags = np.array([[1, 4, 4, 0, 0], [2, 0, 0, 0, 0]])
-    expected = np.stack([rows[[1, 4, 4]].mean(axis=0), rows[2]]) @ weights
-    np.testing.assert_allclose(model(bags), expected, atol=1e-6)
-
-
-def test_a_step_moves_the_rows_of_its_texts_alone():
-    model = bag_of_rows(6, 2, width=4)
-    rows = model.get_weights()[0]
-    weights = np.arange(8.0).reshape(4, 2)
-    model.set_weights([rows, weights])
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="sum")
-    model.compile(joulin2017.falling_sgd(rate=0.5, steps=4), loss)
-    model.train_on_batch(np.array([[1, 3, 3, 0], [5, 0, 0, 0]]), np.array([0, 1]))
-    moved = model.get_weights()[0] - rows
-    errors = [
-        keras.ops.softmax(mean @ weights).numpy() - np.eye(2)[y]
-        for y, mean in enumerate((rows[[1, 3, 3]].mean(axis=0), rows[5]))
-    ]
-    expected = np.zeros_like(rows)
-    for row, error, share in ((1, 0, 1 / 3), (3, 0, 2 / 3), (5, 1, 1)):
-        expected[row] = -0.5 * share * weights @ errors[error]
-    np.testing.assert_allclose(moved, expected, atol=1e-5)
 
 
 def test_the_rate_falls_to_zero_in_a_straight_line():
