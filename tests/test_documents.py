@@ -139,7 +139,7 @@ def test_the_lock_has_hashes_and_no_address():
         ("The data can't be had.", True),
         ("A file that is no archive.", True),
         ("There is no paper of this name, and it is no longer needed.", False),
-        ("If the disk is full, warn and continue.", False),
+        ("It is no faster. If the disk is full, warn and continue.", False),
     ],
 )
 def test_the_check_of_english_finds_what_it_names(text, is_caught):
