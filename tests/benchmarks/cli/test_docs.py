@@ -1,15 +1,9 @@
-"""retable docs: documents that follow from the records, for any set of papers."""
+"""retable docs: the documents follow from the records of the project."""
 
 import pytest
 
 from benchmarks.cli.docs import docs
 from benchmarks.table import load_table, paper_names
-from results.metrics import ACCURACY, VALUE
-from results.published import Cell
-from results.records import JobKey, RunRecord
-from results.report.documents import costs_document, results_document, summary
-from results.report.pages import CellPage, PaperPage
-from results.verdicts import Answer, Verdict
 
 
 @pytest.fixture(scope="module")
@@ -31,61 +25,3 @@ def test_the_readme_keeps_what_is_not_generated(written):
     assert readme.startswith("# retable\n")
     assert readme.count("written by `retable docs`") == readme.count("<!-- end of ") == 2
     assert "\n|TREC|91.2|" in readme
-
-
-def page(verdict: Verdict, settings: dict, **by_backend: Verdict) -> CellPage:
-    records = [
-        RunRecord(JobKey(*verdict.cell[:4], 0, seed, backend, "f", 1), {"m": unit}, seconds=9.0, finished="2026")
-        for backend, found in by_backend.items()
-        for seed, unit in enumerate(found.units)
-    ]
-    return CellPage(verdict, settings, records, (), "", by_backend)
-
-
-@pytest.fixture
-def papers():
-    """A paper with two performance cells and a count, and lectures with a claim."""
-    trained = Cell("new2026", "1", "CNN", "MR", ACCURACY, 80.0, 1.0)
-    ours = Verdict(trained, Answer.REPRODUCED, "", (80.0, 81.0), 80.5, 0.7, (80.1, 80.9))
-    other = Verdict(trained, Answer.INCOMPLETE, "1 of 2 runs", (70.25,), 70.25)
-    missing = Verdict(Cell("new2026", "1", "SVM", "MR", ACCURACY, 79.0, 1.0), Answer.NOT_ATTEMPTED, "no sizes")
-    ready = Verdict(Cell("new2026", "1", "RNN", "MR", ACCURACY, 78.0, 1.0), Answer.INCOMPLETE, "0 of 2 runs")
-    count = Verdict(Cell("new2026", "1", "MR", "|V|", VALUE, 5.0, 0.0), Answer.DIFFERS, "", (4.0,), 4.0)
-    claim = Verdict(Cell("lectures", "0", "sum", "printed", VALUE, 4.0, 0.0), Answer.REPRODUCED, "", (4.0,), 4.0)
-    cells = [
-        page(ours, {"epochs": "1"}, jax=ours, tensorflow=other),
-        page(missing, {}),
-        page(ready, {"epochs": "1"}),
-        page(count, {"measure": "count"}, tensorflow=count),
-    ]
-    lectures = PaperPage("lectures", "Claims", "", (), [page(claim, {"measure": "x"}, tensorflow=claim)])
-    return [lectures, PaperPage("new2026", "New (2026), A Paper", "", ("A note.",), cells)]
-
-
-def test_performance_comes_first_and_apart(papers):
-    text = results_document(papers)
-    assert text.index("## new2026") < text.index("## lectures") < text.index("## All counts and lecture claims")
-    assert "**Performance**: 3 published results, 1 with runs: 1 reproduced." in text
-    assert "- No recipe, 1 cell: no sizes." in text
-    assert "- A recipe but no runs, 1 cell: table 1, MR: RNN\n" in text
-    assert "**Counts**: 1 differs ([all of them](#new2026-counts))." in text
-    assert "**Lecture claims**: 1 reproduced" in text
-
-
-def test_theirs_is_beside_ours_and_beside_other_back_ends(papers):
-    line = "|1|CNN|MR|test accuracy (%)|80|80.5|+0.50|0.7|2|80.10 to 80.90|1|reproduced|tensorflow 70.25 (1 run)|"
-    assert line in results_document(papers)
-    assert r"|1|MR|\|V\||value|5|4|-1|1|differs|" in results_document(papers)
-
-
-def test_the_summary_has_a_line_a_paper_and_their_sum(papers):
-    first, second, together = summary(papers).splitlines()[2:]
-    assert first == "|[new2026](docs/results.md#new2026)|New (2026)|3|1|1 reproduced|0 of 1|"
-    assert second == "|[lectures](docs/results.md#lectures)|Claims||||1 of 1|"
-    assert together == "|all||3|1|1 reproduced|1 of 2|"
-
-
-def test_costs_are_of_performance_alone(papers):
-    text = costs_document(papers)
-    assert "## new2026\n\n3 jobs, 0.0 hours." in text
-    assert "lectures" not in text
