@@ -8,7 +8,7 @@ because oneDNN's own gradient is slow without AVX-512: on an AMD processor, besi
 Conv. Th. took 1.65 s of processor time instead of 2.3. This was not measured on a GPU.
 
 "retable, looked up" looks up and sums the rows of the first kernel, instead of convolving with one-hot columns.
-It gives the same numbers (tested) and is no faster, so the network makes one-hot columns, batch by batch.
+It gives the same numbers (tested) and is not faster, so the network makes one-hot columns, batch by batch.
 """
 
 from typing import Any
