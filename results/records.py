@@ -40,8 +40,8 @@ class JobKey(NamedTuple):
         return self.fingerprint, self.fold, self.seed, self.backend
 
     def __str__(self) -> str:
-        place = f"{self.paper}/{self.table}/{self.row}/{self.column}"
-        return f"{place}/fold {self.fold}/seed {self.seed}/{self.backend}/{self.fingerprint}"
+        cell = f"{self.paper}/{self.table}/{self.row}/{self.column}"
+        return f"{cell}/fold {self.fold}/seed {self.seed}/{self.backend}/{self.fingerprint}"
 
 
 @dataclass(frozen=True)

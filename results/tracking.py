@@ -201,9 +201,9 @@ def tracked_records(paper: str, folder: Path, where: str, warn: Callable[[str], 
 
 
 def _record(tags: Mapping[str, str], metrics: Mapping[str, float]) -> RunRecord:
-    place = (tags["paper"], tags["table"], tags["row"], tags["column"])
+    cell = (tags["paper"], tags["table"], tags["row"], tags["column"])
     key = JobKey(
-        *place, int(tags["fold"]), int(tags["seed"]), tags["backend"], tags["fingerprint"], int(tags["revision"])
+        *cell, int(tags["fold"]), int(tags["seed"]), tags["backend"], tags["fingerprint"], int(tags["revision"])
     )
     values = {name: metrics[_plain(name)] for name in METRICS if _plain(name) in metrics}
     return RunRecord(

@@ -195,8 +195,8 @@ def invariance(verdicts: Sequence[Verdict]) -> dict[str, dict[str, list[Band]]]:
         if cell.row not in STUDIED or cell.column not in ("none", *VIEWS) or verdict.mean is None:
             continue
         low, high = verdict.interval or (verdict.mean, verdict.mean)
-        places = [VIEWS[cell.column]] if cell.column in VIEWS else UNCHANGED
-        for kind, amount in places:
+        changes = [VIEWS[cell.column]] if cell.column in VIEWS else UNCHANGED
+        for kind, amount in changes:
             systems = panels.setdefault(AXES[kind], {})
             systems.setdefault(cell.row, []).append((amount, verdict.mean, low, high))
     return panels

@@ -24,7 +24,7 @@ FACTS = {
     "ours": "ours ± standard deviation",
     "runs": "runs",
     "90 % interval of the mean": "90 % interval of our mean",
-    "95 % prediction interval": "95 % prediction interval of our next run",
+    "95 % prediction interval": "95 % prediction interval of the next run",
 }
 
 

@@ -1,4 +1,4 @@
-"""The dynamic network: convolution and pooling against plain NumPy, padding without effect, exact sizes."""
+"""The DCNN: convolution, pooling and forward pass recomputed in NumPy; padding; sizes."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from models.dcnn import OrderedMaxima, WideConvolution, dcnn
 SETTINGS = {"width": 12, "filters": (4, 3), "maps": (2, 5), "top": 3}
 
 
-def test_rows_are_convolved_apart_and_maps_summed():
+def test_each_row_is_convolved_on_its_own_and_maps_are_summed():
     x = np.random.default_rng(0).normal(size=(2, 7, 3, 2)).astype("float32")
     layer = WideConvolution(4, 5, 0.0)
     found = np.asarray(layer(x))
@@ -20,7 +20,7 @@ def test_rows_are_convolved_apart_and_maps_summed():
             np.testing.assert_allclose(found[1, :, row, to], expected, rtol=1e-4, atol=1e-5)
 
 
-def test_maxima_keep_their_order_and_only_those_of_the_sentence():
+def test_maxima_keep_their_order_and_ignore_padding():
     rows = np.array([[5, 1, 4, 2, 9, 9], [0, 7, 3, 8, 6, 1]], "float32") / 10
     found = np.asarray(
         OrderedMaxima(4)(rows[:, :, None, None], np.array([4, 6], "int32"), np.array([2, 4], "int32"))
@@ -31,7 +31,7 @@ def test_maxima_keep_their_order_and_only_those_of_the_sentence():
 
 
 @pytest.mark.parametrize("words", [0, 1, 5, 9])
-def test_padding_changes_nothing(words):
+def test_padding_has_no_effect(words):
     sentence = np.random.default_rng(words).integers(1, 20, words)
     outputs = []
     short = dcnn(20, 4, 9, **SETTINGS)
@@ -62,7 +62,7 @@ def test_one_step_reaches_every_weight():
 
 
 def forward(x: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
-    """Compute the logits of one sentence, (length,), by the paper's formulas in plain loops."""
+    """Return the logits of one sentence, (length,), by the formulas of the paper in plain loops."""
     embedding, kernel_1, bias_1, kernel_2, bias_2, softmax, offset = weights
     words = x[x > 0]
     rows = embedding[words].T[:, None]  # (rows, maps, length)
@@ -80,7 +80,7 @@ def forward(x: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("words", [4, 7, 9])
-def test_the_network_is_the_papers(words):
+def test_the_forward_pass_follows_the_paper(words):
     rng = np.random.default_rng(words)
     model = dcnn(20, 4, 9, **SETTINGS)
     model.set_weights([rng.normal(0, 0.5, weights.shape) for weights in model.get_weights()])

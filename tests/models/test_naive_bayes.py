@@ -1,4 +1,4 @@
-"""MNB and NBSVM against the formulas of Wang & Manning (2012), on documents small enough for paper and pencil."""
+"""MNB and NBSVM against the formulas of Wang & Manning (2012), on documents small enough to check by hand."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ LABELS = np.array([1, 1, 0, 0])
 
 
 def log_ratio() -> np.ndarray:
-    """Return r by hand: p = 1 + (2, 1, 1), q = 1 + (1, 1, 1), each over its sum."""
+    """Return r by hand: p = 1 + (2, 1, 1) and q = 1 + (1, 1, 1), each divided by its sum."""
     return np.log(np.array([3, 2, 2]) / 7) - np.log(np.array([2, 2, 2]) / 6)
 
 
@@ -42,7 +42,7 @@ def test_documents_become_words_and_pairs():
     assert unigrams_and_bigrams([]) == []
 
 
-def test_a_pair_decides_where_words_cannot():
+def test_a_bigram_decides_where_unigrams_cannot():
     train = [["not", "good"], ["good", "not"]] * 3
     labels = np.array([0, 1] * 3)
     for fit in (multinomial, ratio_machine):

@@ -1,4 +1,4 @@
-"""Kim's network: sizes as published, and one training step re-computed in NumPy."""
+"""Kim's network: sizes as published, and one training step recomputed in NumPy."""
 
 import keras
 import numpy as np
@@ -55,7 +55,7 @@ class Recomputation:
         self.widths = widths
 
     def pooled(self, x: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Return the features, (sentences, maps of all widths), and the place of each maximum."""
+        """Return the features, (sentences, maps of all widths), and the position of each maximum."""
         vectors, features, places = self.weights[0][x], [], []
         for number, width in enumerate(self.widths):
             kernel, bias = self.weights[1 + 2 * number], self.weights[2 + 2 * number]
@@ -74,7 +74,7 @@ class Recomputation:
         return exponent / exponent.sum(axis=1, keepdims=True)
 
     def gradients(self, x: np.ndarray, y: np.ndarray, mask: np.ndarray) -> list[np.ndarray]:
-        """Return the gradient of the mean log-likelihood loss; `mask` is what dropout keeps, unscaled."""
+        """Return the gradient of the mean cross-entropy; `mask`, of 0 and 1, is what dropout keeps."""
         features, places = self.pooled(x)
         kept = features * mask
         error = self.probabilities(kept)
@@ -105,7 +105,7 @@ class Recomputation:
 
 @pytest.fixture(scope="module")
 def example():
-    """Return a small network with weights away from their start, and a batch with padding."""
+    """Return a small network with random weights, and a batch with padding."""
     keras.utils.set_random_seed(5)
     rng = np.random.default_rng(5)
     model = sentence_cnn([random_channel(30, 7)], 3, maps=6)
