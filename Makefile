@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 RETABLE := $(VENV)/bin/retable
 
-.PHONY: setup reproduce test check test-tools docs lock
+.PHONY: setup reproduce test campaign check test-tools docs lock
 
 setup: $(VENV)/.ready
 
@@ -19,6 +19,10 @@ reproduce: setup
 
 test: setup check
 	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+# Tests that are too slow for every landing.
+campaign: setup
+	$(VENV)/bin/python -m pytest --numprocesses 2 -m slow
 
 # Lint, format, types: the hooks of .pre-commit-config.yaml.
 check: setup

@@ -22,23 +22,23 @@ from tests.support.resume import PLACES
 
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
 def test_killed_jobs_end_with_the_numbers_of_unbroken_ones(backend, tmp_path):
-    killed = start("stop", backend, tmp_path / "broken")
-    unbroken = start("go", backend, tmp_path / "unbroken")
+    broken, unbroken = tmp_path / "broken", tmp_path / "unbroken"
+    killed = start(backend, broken, "stop")
     errors = killed.communicate()[1]
     assert killed.returncode == -signal.SIGKILL, errors[-2000:]
-    kept = {path.parent.name for path in (tmp_path / "broken/checkpoints").rglob("*.npz")}
+    kept = {path.parent.name for path in (broken / "checkpoints").rglob("*.npz")}
     assert kept == {paper for paper, *_ in PLACES}
-    resumed = start("go", backend, tmp_path / "broken")
-    expected, errors = unbroken.communicate()
-    assert expected.count("\n") == len(PLACES), errors[-2000:]
-    assert resumed.communicate()[0] == expected
-    assert '"error' not in expected
-    assert not list((tmp_path / "broken/checkpoints").rglob("*.npz"))
+    output, errors = start(backend, broken, "go", str(broken), str(unbroken)).communicate()
+    lines = output.splitlines()
+    assert len(lines) == 2 * len(PLACES), errors[-2000:]
+    assert lines[: len(PLACES)] == lines[len(PLACES) :]
+    assert '"error' not in output
+    assert not list((broken / "checkpoints").rglob("*.npz"))
 
 
-def start(what, backend, home):
+def start(backend, home, *arguments):
     environment = {**os.environ, **QUICKLY_COMPILED, "KERAS_BACKEND": backend, "RETABLE_HOME": str(home)}
-    command = [sys.executable, "-m", "tests.support.resume", what]
+    command = [sys.executable, "-m", "tests.support.resume", *arguments]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

@@ -1,12 +1,13 @@
 """Jobs that are killed after an epoch and go on, on one backend.
 
-Run as a script: KERAS_BACKEND=<backend> python -m tests.resume stop | go
+Run as a script: KERAS_BACKEND=<backend> python -m tests.support.resume stop | go HOME ...
 """
 
 import json
 import os
 import signal
 import sys
+from itertools import product
 
 from benchmarks.jobs import Job, Options
 from benchmarks.papers import kim2016
@@ -40,9 +41,10 @@ def stop() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def go() -> None:
-    """Train every job to its end; print metrics, losses and validation scores."""
-    for job in jobs():
+def go(homes: list[str]) -> None:
+    """Train every job to its end, once in each cache folder; print metrics, losses and validation scores."""
+    for home, job in product(homes, jobs()):
+        os.environ["RETABLE_HOME"] = home
         *epochs, record = train(job)
         points = [(point.epoch, point.loss, point.valid) for point in epochs]
         print(json.dumps([job.key.paper, record.metrics, points, record.error]))
@@ -51,4 +53,5 @@ def go() -> None:
 if __name__ == "__main__":
     trace_quickly()
     kim2016.STEPS = 6  # of a language model, which are compiled one by one
-    {"stop": stop, "go": go}[sys.argv[1]]()
+    what, *homes = sys.argv[1:]
+    stop() if what == "stop" else go(homes)
