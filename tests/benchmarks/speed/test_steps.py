@@ -21,6 +21,9 @@ def test_steps_of_ours_and_of_the_rivals_are_timed(name, rival, tmp_path):
     speeds = report["speeds"]
     assert [speed["system"] for speed in speeds][:2] == ["retable", rival]
     assert speeds[0]["ratio"] == 1
+    slowest, fastest = speeds[0]["slowest"], speeds[0]["fastest"]
+    for speed in speeds[1:]:
+        assert 0.999 * slowest / speed["fastest"] <= speed["ratio"] <= 1.001 * fastest / speed["slowest"]
     assert all(speed["slowest"] <= speed["examples_per_second"] <= speed["fastest"] for speed in speeds)
     assert sum(share["share"] for share in report["shares"]) == pytest.approx(1)
     rows = task.rows(report)
