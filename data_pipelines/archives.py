@@ -1,4 +1,4 @@
-"""Files that lie in a folder or in a zip archive: found by a pattern, hashed by their contents, unpacked."""
+"""Files in a folder or in a zip archive: found by a pattern, hashed by their contents, unpacked."""
 
 import hashlib
 import re
@@ -13,9 +13,9 @@ from data_pipelines.dataset import DataError
 
 
 def contents_digest(source: Path, pattern: str) -> str:
-    """Return a SHA-256 over the names and contents of the files whose names match, wherever they lie in `source`.
+    """Return a SHA-256 over the names and contents of all files in `source` whose names match the pattern.
 
-    So an archive equals its folder, and another archive of the same files. Raises DataError for a damaged one.
+    An archive and a folder of the same files have the same hash. Raises DataError for a damaged archive.
     """
     with unpacked(source, pattern) as paths:
         lines = [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n" for path in paths]
@@ -24,9 +24,9 @@ def contents_digest(source: Path, pattern: str) -> str:
 
 @contextmanager
 def unpacked(source: Path, pattern: str) -> Iterator[list[Path]]:
-    """Provide the files of a folder or a zip archive whose names match, sorted by name.
+    """Yield the files of a folder or a zip archive whose names match the pattern, sorted by name.
 
-    Raises DataError for what is no sound archive, and for two files of one name.
+    Raises DataError for a damaged archive, and for two files with one name.
     """
     if source.is_dir():
         yield _sorted([path for path in source.rglob("*") if path.is_file()], pattern)
@@ -36,7 +36,13 @@ def unpacked(source: Path, pattern: str) -> Iterator[list[Path]]:
             with zipfile.ZipFile(source) as archive:
                 wanted = [name for name in archive.namelist() if re.fullmatch(pattern, Path(name).name)]
                 archive.extractall(folder, wanted)
-        except (zipfile.BadZipFile, EOFError, zlib.error, OSError, RuntimeError) as error:  # the last: encrypted
+        except (
+            zipfile.BadZipFile,
+            EOFError,
+            zlib.error,
+            OSError,
+            RuntimeError,
+        ) as error:  # the last: encrypted
             raise DataError(f"{source} can't be unpacked: {error}") from error
         yield _sorted([path for path in Path(folder).rglob("*") if path.is_file()], pattern)
 
@@ -44,8 +50,8 @@ def unpacked(source: Path, pattern: str) -> Iterator[list[Path]]:
 def _sorted(paths: list[Path], pattern: str) -> list[Path]:
     found = sorted((path for path in paths if re.fullmatch(pattern, path.name)), key=lambda path: path.name)
     if not found:
-        raise DataError(f"None of {len(paths)} files has a name such as {pattern}.")
+        raise DataError(f"None of {len(paths)} files has a name that matches {pattern}.")
     for first, second in zip(found, found[1:], strict=False):
         if first.name == second.name:
-            raise DataError(f"{first.name} is there twice: {first} and {second}.")
+            raise DataError(f"Two files are named {first.name}: {first} and {second}.")
     return found

@@ -4,10 +4,10 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import platformdirs
@@ -51,44 +51,63 @@ def kept(kind: str, source: Mapping[str, Any], compute: Callable[[], np.ndarray]
 
     `source` names everything that the array depends on, as plain data; arrays in it by `digest`.
     """
-    return _kept(kind, source, lambda stream: np.save(stream, compute(), allow_pickle=False))
-
-
-def kept_blocks(kind: str, source: Mapping[str, Any], compute: Callable[[], Iterable[np.ndarray]]) -> np.ndarray:
-    """Return the blocks of rows that `compute` yields as one array, as `kept` does; only one is held at a time.
-
-    Raises ValueError when there is none.
-    """
-    return _kept(kind, source, lambda stream: _write_blocks(stream, compute()))
-
-
-def _kept(kind: str, source: Mapping[str, Any], write: Callable[[BinaryIO], None]) -> np.ndarray:
-    mark = hashlib.sha256(json.dumps(source, sort_keys=True).encode()).hexdigest()[:24]
-    path = cache_folder().parent / "computed" / kind / f"{mark}.npy"
+    path = _path(kind, source)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_path(path) as temporary, temporary.open("wb") as stream:
-            write(stream)
+            np.save(stream, compute(), allow_pickle=False)
     return np.load(path, mmap_mode="r")
 
 
-def _write_blocks(stream: BinaryIO, blocks: Iterable[np.ndarray]) -> None:
-    """Write rows as they come; the header has room for their number, which is known at the end."""
+Blocks = Mapping[str, np.ndarray]  # some rows of some arrays, by name
+
+
+def kept_blocks(
+    kind: str, source: Mapping[str, Any], names: Sequence[str], compute: Callable[[], Iterable[Blocks]]
+) -> dict[str, np.ndarray]:
+    """Return arrays by name, as `kept` does, from the blocks of their rows that `compute` yields.
+
+    Only one block is held at a time. Raises ValueError for an array without a block.
+    """
+    paths = {name: _path(kind, source, name) for name in names}
+    if not all(path.exists() for path in paths.values()):
+        with ExitStack() as stack:
+            writers = {name: stack.enter_context(_array_writer(path)) for name, path in paths.items()}
+            for blocks in compute():
+                for name, block in blocks.items():
+                    writers[name](block)
+    return {name: np.load(path, mmap_mode="r") for name, path in paths.items()}
+
+
+def _path(kind: str, source: Mapping[str, Any], name: str = "") -> Path:
+    """Return the path of a kept array in a folder that exists."""
+    folder = cache_folder().parent / "computed" / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    key = hashlib.sha256(json.dumps(source, sort_keys=True).encode()).hexdigest()[:24]
+    return folder / f"{key}{name and '.'}{name}.npy"
+
+
+@contextmanager
+def _array_writer(path: Path) -> Iterator[Callable[[np.ndarray], None]]:
+    """Yield a function that appends rows to an array on disk; the header gets their number at the end."""
+    form: dict[str, Any] = {}
     rows = 0
-    header: dict[str, Any] = {}
-    for block in blocks:
-        if not header:
-            header = {"descr": np.lib.format.dtype_to_descr(block.dtype), "fortran_order": False}
-            np.lib.format.write_array_header_1_0(stream, {**header, "shape": block.shape})
-            start = stream.tell()
-        rows += len(block)
-        stream.write(np.ascontiguousarray(block).data)
-    if not header:
-        raise ValueError("There are no rows to keep.")
-    stream.seek(0)
-    np.lib.format.write_array_header_1_0(stream, {**header, "shape": (rows, *block.shape[1:])})
-    if stream.tell() != start:
-        raise ValueError(f"The header of {rows} rows has no room where it was.")
+
+    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+
+        def write(block: np.ndarray) -> None:
+            nonlocal rows
+            if not form:
+                dtype = np.lib.format.dtype_to_descr(block.dtype)
+                form.update(descr=dtype, fortran_order=False, shape=block.shape)
+                np.lib.format.write_array_header_1_0(stream, form)  # with room for a larger number of rows
+            rows += len(block)
+            stream.write(np.ascontiguousarray(block).data)
+
+        yield write
+        if not form:
+            raise ValueError("There are no rows to keep.")
+        stream.seek(0)
+        np.lib.format.write_array_header_1_0(stream, form | {"shape": (rows, *form["shape"][1:])})
 
 
 def digest(*parts: np.ndarray | str) -> str:

@@ -1,6 +1,6 @@
-"""Fetch a data file: from the cache, a mirror, or its official address, with its hash checked.
+"""Data files, fetched from a mirror or their official address and checked by hash; the only door to pooch.
 
-A file gets its final name only after its hash matched. The only door to pooch.
+A file gets its final name only if its hash is right.
 """
 
 import errno
@@ -28,11 +28,9 @@ from data_pipelines.archives import contents_digest
 from data_pipelines.cache import atomic_path, cache_folder
 from data_pipelines.dataset import DataError, DataFile, FolderOnRequest, PackagedFile, RemoteFile
 
-pooch.get_logger().setLevel("ERROR")
-
 
 def cached_path(file: DataFile) -> Path:
-    """Return where `file` lies, or will lie once fetched."""
+    """Return the path of `file`, whether it has been fetched or not."""
     if isinstance(file, PackagedFile):
         found = find_spec(file.package)
         if found is None or found.origin is None:
@@ -43,9 +41,9 @@ def cached_path(file: DataFile) -> Path:
 
 
 def fetch(file: DataFile) -> Path:
-    """Return the path of `file` on this machine, fetching it first if need be.
+    """Return the path of `file` on this machine, fetching it if necessary.
 
-    Raises DataError when no source has it, or when what came has another hash.
+    Raises DataError if no source has it, or if it has another hash.
     """
     path = cached_path(file)
     if not isinstance(file, RemoteFile) or path.exists() or os.environ.get(file.variable or "-"):
@@ -64,33 +62,33 @@ def check(path: Path, file: DataFile) -> None:
         _check_folder(path, file)
         return
     if not path.exists():
-        named = f", which {file.variable} names" if isinstance(file, RemoteFile) and file.variable else ""
+        named = f", where {file.variable} points" if isinstance(file, RemoteFile) and file.variable else ""
         raise DataError(f"{file.name} is not at {path}{named}.")
     stat = path.stat()
     algorithm, expected = _hash(file)
-    modified = time.time_ns() if path.is_dir() else stat.st_mtime_ns  # a folder's own time does not tell
+    modified = time.time_ns() if path.is_dir() else stat.st_mtime_ns  # its own time ignores changed files
     received = _digest(path, algorithm, _contents(file), stat.st_size, modified)
     if received != expected:
         remedy = "Delete it and fetch again." if isinstance(file, RemoteFile) else "Reinstall the package."
         if isinstance(file, RemoteFile) and os.environ.get(file.variable or "-"):
-            remedy = f"{file.variable} names it; without that it is fetched."
+            remedy = f"{file.variable} points there; unset it to fetch the file."
         raise DataError(
-            f"{path} has {_spelt(algorithm)} {received}. Expected {expected} for {file.name}. {remedy}"
+            f"{path} has {_title(algorithm)} {received}. Expected {expected} for {file.name}. {remedy}"
         )
 
 
 def _check_folder(path: Path, file: FolderOnRequest) -> None:
-    """Raise DataError unless a folder is there with as many files as its owners state."""
+    """Raise DataError unless the folder exists with as many files as its owners state."""
     if not path.is_dir():
         raise DataError(
-            f"{file.name} is not at {path}. It is given on request: {file.address}; then set {file.variable}."
+            f"{file.name} is not at {path}. Request it at {file.address}, then set {file.variable} to its folder."
         )
     if (found := sum(1 for _ in path.glob(file.holds))) != file.files:
         raise DataError(f"{path} has {found} files {file.holds}. Expected {file.files} for {file.name}.")
 
 
 def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file; one that `fetch` has looked at is not read again."""
+    """Return the SHA-256 of a file; a file that `fetch` has checked is not read again."""
     stat = path.stat()
     return _digest(path, "sha256", "", stat.st_size, stat.st_mtime_ns)
 
@@ -105,13 +103,13 @@ def _hash(file: RemoteFile | PackagedFile) -> tuple[str, str]:
     return algorithm or "sha256", digest
 
 
-def _spelt(algorithm: str) -> str:
+def _title(algorithm: str) -> str:
     return {"sha256": "SHA-256", "md5": "MD5", "contents": "contents of SHA-256"}[algorithm]
 
 
 @lru_cache
 def _digest(path: Path, algorithm: str, contents: str, size: int, modified: int) -> str:
-    """Hash a file, or those of its contents that count, once per process as long as its size and time stay."""
+    """Hash a file, or the members that `contents` matches, once per process while size and time stay the same."""
     if algorithm == "contents":
         return contents_digest(path, contents)
     with path.open("rb") as stream:
@@ -119,7 +117,7 @@ def _digest(path: Path, algorithm: str, contents: str, size: int, modified: int)
 
 
 def _obtain(file: RemoteFile, path: Path) -> None:
-    """Try every source in turn; the first that has the file gives it its final name."""
+    """Fetch the file from the first source that has it."""
     failures = []
     for address, is_archive in _sources(file):
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".partial-") as folder:
@@ -136,24 +134,24 @@ def _obtain(file: RemoteFile, path: Path) -> None:
     tried = f" ({'; '.join(failures)})" if failures else ""
     if _has_no_address(file):
         raise DataError(
-            f"{file.name} could not be had{tried}: no public address has it. It is {file.address}, with the hash "
-            f"{file.hash}. Set RETABLE_MIRROR to a folder or address that has {file.name}."
+            f"{file.name} could not be fetched{tried}. No public address has {file.address}, hash {file.hash}. "
+            f"Set RETABLE_MIRROR to a folder or address that has {file.name}."
         )
     member = f" (member {file.member})" if file.member else ""
     raise DataError(
-        f"{file.name} could not be had{tried}. "
+        f"{file.name} could not be fetched{tried}. "
         f"Either save {file.address}{member} as {path}, "
         f"or set RETABLE_MIRROR to a folder or address that has {file.name}."
     )
 
 
 def _has_no_address(file: RemoteFile) -> bool:
-    """Tell whether words stand for the address, where only a mirror can have a file."""
+    """Return whether the address is a description, of a file that only a mirror can have."""
     return " " in file.address
 
 
 def _sources(file: RemoteFile) -> Iterator[tuple[str, bool]]:
-    """Yield (address, whether it is the archive) of every place worth asking, mirror first."""
+    """Yield (address, whether it is the archive) of every possible source, the mirror first."""
     mirror = os.environ.get("RETABLE_MIRROR")
     if mirror:
         yield f"{mirror.rstrip('/')}/{file.name}", False
@@ -164,10 +162,10 @@ def _sources(file: RemoteFile) -> Iterator[tuple[str, bool]]:
 
 
 def _received(file: RemoteFile, address: str, is_archive: bool, folder: Path) -> Path:
-    """Return a copy of the file in `folder` with the expected hash. Raises DataError when its hash is another."""
+    """Return a copy of the file in `folder`. Raises DataError if it has another hash."""
     if not is_archive:
         received = _download(address, folder)
-    elif file.archive_sha256:  # kept, for its other members
+    elif file.archive_sha256:  # the archive is kept, for its other members
         archive = RemoteFile(f"{Path(file.name).parent}/{Path(address).name}", address, file.archive_sha256, 0)
         received = _extract(fetch(archive), file, folder)
     else:
@@ -175,21 +173,22 @@ def _received(file: RemoteFile, address: str, is_archive: bool, folder: Path) ->
     algorithm, expected = _hash(file)
     digest = _digest(received, algorithm, _contents(file), received.stat().st_size, 0)
     if digest != expected:
-        raise DataError(f"it has {_spelt(algorithm)} {digest}. Expected {expected}. Nothing was kept")
+        raise DataError(f"it has {_title(algorithm)} {digest}. Expected {expected}. It was not kept")
     return received
 
 
 def _download(address: str, folder: Path) -> Path:
-    """Copy or download `address` into `folder`, with a progress bar when it comes over the network."""
+    """Copy or download `address` into `folder`, a download with a progress bar."""
     name = Path(address).name
     if "://" not in address:
         return Path(shutil.copyfile(address, folder / name))
+    pooch.get_logger().setLevel("ERROR")
     downloader = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=30)
     return Path(pooch.retrieve(address, None, name, folder, downloader=downloader))
 
 
 def _extract(archive: Path, file: RemoteFile, folder: Path) -> Path:
-    """Copy the one wanted member of a zip or tar archive into `folder`, under a name of our own."""
+    """Copy one member of a zip or tar archive into `folder`, under a safe name."""
     member = folder / "member"
     try:
         with _member(archive, file.member or "") as source, member.open("wb") as target:
@@ -197,13 +196,13 @@ def _extract(archive: Path, file: RemoteFile, folder: Path) -> Path:
     except KeyError as error:
         raise DataError(f"it has no member {file.member}") from error
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError) as error:
-        raise DataError(f"it is no sound archive: {_reason(error)}") from error
+        raise DataError(f"it is a damaged archive: {_reason(error)}") from error
     return member
 
 
 @contextmanager
 def _member(archive: Path, name: str) -> Iterator[IO[bytes]]:
-    """Open a member of an archive. Raises KeyError where there is none."""
+    """Open a member of an archive. Raises KeyError if it is missing."""
     if not tarfile.is_tarfile(archive):
         with zipfile.ZipFile(archive) as opened, opened.open(name) as source:
             yield source
@@ -216,7 +215,7 @@ def _member(archive: Path, name: str) -> Iterator[IO[bytes]]:
 
 
 def _reason(error: BaseException) -> str:
-    """Return the reason of a failure in a few words."""
+    """Return the reason for a failure in a few words."""
     if isinstance(error, FileNotFoundError):
         return "no such file"
     if isinstance(error, requests.ConnectionError):

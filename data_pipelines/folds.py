@@ -1,4 +1,4 @@
-"""Fold indices, and the way Kim (2014) completes batches and holds out a validation part."""
+"""Folds of a cross-validation, and the order of examples in batches."""
 
 from collections.abc import Sequence
 
@@ -13,17 +13,17 @@ def random_folds(examples: int, folds: int, seed: int) -> np.ndarray:
 
 
 def speaker_folds(women: Sequence[str], men: Sequence[str], seed: int) -> list[tuple[str, str]]:
-    """Pair every woman with a man by chance: a fold leaves a pair out."""
+    """Pair every woman with a random man; each fold leaves one pair out."""
     rng = np.random.default_rng([seed, len(women)])
     return list(zip(rng.permutation(women).tolist(), rng.permutation(men).tolist(), strict=True))
 
 
 def batched(fold: Fold, batch_size: int, valid_share: float, rng: np.random.Generator) -> Fold:
-    """Complete the training part to whole batches and, where there is no validation part, hold one out.
+    """Complete the training part to whole batches and, if there is no validation part, hold one out.
 
-    Rows drawn from a permutation of the training part fill the last batch, so one may stand twice;
-    all is permuted once. The held-out part is the last `batches - round((1 - share) * batches)`.
-    Source: Kim (2014), published code. Raises ValueError when no batch would be held out.
+    Rows of the training part, drawn without replacement, fill the last batch, so that some occur twice; then all
+    rows are permuted. The held-out part is the last `batches - round((1 - share) * batches)`.
+    Source: Kim (2014), published code. Raises ValueError if no batch would be held out.
     """
     completed = _completed(len(fold.train.y), batch_size, rng)
     if fold.valid is not None:
@@ -31,17 +31,17 @@ def batched(fold: Fold, batch_size: int, valid_share: float, rng: np.random.Gene
     batches = len(completed) // batch_size
     kept = round((1 - valid_share) * batches) * batch_size
     if kept == len(completed):
-        raise ValueError(f"{batches} batches are too few to hold out a share of {valid_share} of them.")
+        raise ValueError(f"{batches} batches are too few to hold out a share of {valid_share}.")
     return fold._replace(train=_rows(fold.train, completed[:kept]), valid=_rows(fold.train, completed[kept:]))
 
 
 def batch_order(labels: np.ndarray, batch_size: int, rng: np.random.Generator) -> np.ndarray:
-    """Permute the order of whole batches, their content unchanged: int (examples,)."""
+    """Permute whole batches without changing their content: int (examples,)."""
     return rng.permutation(np.arange(len(labels)).reshape(-1, batch_size)).ravel()
 
 
 def balanced_order(labels: np.ndarray, batch_size: int, rng: np.random.Generator, *, batches: int) -> np.ndarray:
-    """Draw a class, then one of its examples, both uniformly and with replacement: int (batches * batch_size,).
+    """Draw a class, then one of its examples, both uniformly with replacement: int (batches * batch_size,).
 
     Source: Zhang, Zhao & LeCun (2015), published code.
     """

@@ -1,6 +1,6 @@
-"""Images to arrays: scales of grey, frames, and planar affine transformations, drawn at random or given.
+"""Images to arrays: grey levels, frames, folders of images, and affine transformations, given or random.
 
-Images are float32 (images, height, width, channels), their background is 0 unless a fill is given.
+Images are float32 (images, height, width, channels) with a background of 0, unless a fill is given.
 """
 
 import warnings
@@ -13,13 +13,13 @@ from scipy import ndimage
 from data_pipelines.dataset import DataError, LeftOut
 
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError)  # what Pillow raises for a damaged image
-UNREADABLE_SHARE = 0.001  # of the images of a folder; above it the folder is refused
+UNREADABLE_SHARE = 0.001  # of a folder's images, at most
 
 
 def rescale(images: np.ndarray, maximum: float) -> np.ndarray:
     """Return float32 (images, height, width, 1) in [0, 1] from (images, height, width) in [0, maximum].
 
-    Raises ValueError for values outside of that range.
+    Raises ValueError for values outside this range.
     """
     if images.min() < 0 or images.max() > maximum:
         raise ValueError(f"Pixels from {images.min()} to {images.max()}. Expected 0 to {maximum}.")
@@ -27,7 +27,7 @@ def rescale(images: np.ndarray, maximum: float) -> np.ndarray:
 
 
 def framed(images: np.ndarray, margin: int, fill: float = 0.0) -> np.ndarray:
-    """Return the images with `margin` more pixels of `fill` on every side."""
+    """Return the images with a frame of `fill`, `margin` pixels wide."""
     edge = (margin, margin)
     return np.pad(images, ((0, 0), edge, edge, (0, 0)), constant_values=fill)
 
@@ -35,10 +35,10 @@ def framed(images: np.ndarray, margin: int, fill: float = 0.0) -> np.ndarray:
 def linear_map(
     *, rotation: float = 0.0, scale: float = 1.0, squeeze: float = 1.0, shear: float = 0.0
 ) -> np.ndarray:
-    """Return the matrix (2, 2), rows then columns, that draws a picture turned, scaled, squeezed and sheared.
+    """Return the matrix (2, 2), rows then columns, that rotates, scales, squeezes and shears an image.
 
-    `rotation` is in degrees, against the clock; a `squeeze` above 1 makes it taller and as much narrower; `shear`
-    slants it to the right, by columns per row.
+    `rotation` is counterclockwise, in degrees; a `squeeze` above 1 makes the image taller and as much narrower;
+    `shear` slants it to the right, in columns per row.
     """
     angle = np.deg2rad(rotation)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -47,7 +47,7 @@ def linear_map(
 
 
 def transformed(images: np.ndarray, maps: Iterable[np.ndarray], shifts: Iterable[Sequence[float]]) -> np.ndarray:
-    """Draw every image by its map about the centre, then moved by its shift, (rows, columns); bilinear."""
+    """Transform every image by its map about the centre, then by its shift (rows, columns), bilinearly."""
     drawn = np.empty_like(images)
     centre = (np.array(images.shape[1:3]) - 1) / 2
     for image, matrix, shift, out in zip(images, maps, shifts, drawn, strict=True):
@@ -59,7 +59,7 @@ def transformed(images: np.ndarray, maps: Iterable[np.ndarray], shifts: Iterable
 
 
 def all_transformed(images: np.ndarray, *, shift: Sequence[float] = (0.0, 0.0), **settings: float) -> np.ndarray:
-    """Draw every image by the same map and shift; settings as for `linear_map`."""
+    """Transform every image by the same map and shift; `settings` are those of `linear_map`."""
     count = len(images)
     return transformed(images, [linear_map(**settings)] * count, [shift] * count)
 
@@ -67,20 +67,20 @@ def all_transformed(images: np.ndarray, *, shift: Sequence[float] = (0.0, 0.0), 
 def distorted(
     images: np.ndarray, rng: np.random.Generator, *, shift: float, scale: float, squeeze: float, shear: float
 ) -> np.ndarray:
-    """Draw every image by a map of its own: each amount uniform up to the one given, to either side."""
+    """Transform every image by its own random map and shift, each amount uniform within its limits."""
     amounts = rng.uniform(-1, 1, (len(images), 5)) * [shift, shift, scale, squeeze, shear]
     maps = [linear_map(scale=1 + s, squeeze=1 + q, shear=h) for _, _, s, q, h in amounts]
     return transformed(images, maps, amounts[:, :2])
 
 
 def deskewed(images: np.ndarray) -> np.ndarray:
-    """Shear every image, (images, height, width, 1), until rows and columns of its ink no longer correlate.
+    """Shear every image, (images, height, width, 1), until the rows and columns of its ink are uncorrelated.
 
-    The ink's centre of mass comes to the middle.
+    The ink's centre of mass moves to the middle.
     """
     rows, columns = np.mgrid[: images.shape[1], : images.shape[2]]
     ink = images[..., 0] / np.maximum(images.sum(axis=(1, 2)), 1e-9)[..., None]
-    row, column = ((ink * place).sum(axis=(1, 2))[:, None, None] for place in (rows, columns))
+    row, column = ((ink * grid).sum(axis=(1, 2))[:, None, None] for grid in (rows, columns))
     spread = (ink * (rows - row) ** 2).sum(axis=(1, 2))
     slant = (ink * (rows - row) * (columns - column)).sum(axis=(1, 2)) / np.maximum(spread, 1e-9)
     middle = (np.array(images.shape[1:3]) - 1) / 2
@@ -93,8 +93,8 @@ def deskewed(images: np.ndarray) -> np.ndarray:
 def read_folder(folder: Path, classes: Sequence[str], side: int) -> tuple[np.ndarray, np.ndarray]:
     """Read <class>/<image> files: uint8 (images, side, side, 3) in the order of their names, and int32 labels.
 
-    An image that can't be decoded is left out with a warning that names it. Raises DataError for a class without
-    images, for an image of another size, and when more than a thousandth can't be decoded.
+    Skips images that can't be decoded, with a warning that names them. Raises DataError for a class without
+    images, for an image of another size, and if more than a thousandth can't be decoded.
     """
     files = [(path, label) for label, name in enumerate(classes) for path in _of_class(folder / name)]
     images, labels, bad = [], [], []
@@ -106,10 +106,10 @@ def read_folder(folder: Path, classes: Sequence[str], side: int) -> tuple[np.nda
             bad.append(path)
     if bad:
         named = ", ".join(str(path.relative_to(folder)) for path in bad[:5]) + (", ..." if len(bad) > 5 else "")
-        told = f"{len(bad)} of {len(files)} images in {folder} can't be read: {named}"
+        text = f"{len(bad)} of {len(files)} images in {folder} can't be read: {named}"
         if len(bad) > UNREADABLE_SHARE * len(files):
-            raise DataError(f"{told}. At most {UNREADABLE_SHARE:.1%} may be left out.")
-        warnings.warn(f"{told}; left out.", LeftOut, stacklevel=2)
+            raise DataError(f"{text}. At most {UNREADABLE_SHARE:.1%} may be unreadable.")
+        warnings.warn(f"{text}; skipped.", LeftOut, stacklevel=2)
     return np.stack(images), np.array(labels, "int32")
 
 
@@ -121,7 +121,7 @@ def _of_class(folder: Path) -> list[Path]:
 
 
 def _decoded(path: Path, side: int) -> np.ndarray:
-    """Return uint8 (side, side, 3). Raises one of UNREADABLE for no image, DataError for another size."""
+    """Return uint8 (side, side, 3). Raises one of UNREADABLE for a damaged image, DataError for another size."""
     from PIL import Image
 
     with Image.open(path) as image:

@@ -57,7 +57,7 @@ def train(
         if not sentences:
             raise DataError(f"{corpus}, the file has no words.")
         task = bar.add_task("reading", total=sentences * (epochs + 1))
-        text = TextLines(corpus, lower=lower, heard=lambda: bar.advance(task))
+        text = TextLines(corpus, lower=lower, on_sentence=lambda: bar.advance(task))
         trained = train_vectors(
             text,
             seed=seed,
@@ -166,9 +166,9 @@ def _vectors_of(path: Path, words: Sequence[str]) -> Any:
     """Return the vectors of words. Raises DataError naming those that the file lacks."""
     import numpy as np
 
-    from data_pipelines.text.vector_files import cut
+    from data_pipelines.text.vector_files import read_vectors
 
-    vectors = cut(path, words)
+    vectors = read_vectors(path, words)
     if missing := [word for word, row in zip(words, vectors, strict=True) if np.isnan(row[0])]:
         raise DataError(
             f"{path} has no vector of {', '.join(map(repr, missing))}. Its words keep their letter case."

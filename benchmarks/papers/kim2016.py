@@ -30,8 +30,8 @@ from benchmarks.recipe import Measurement, NotAttempted, Recipe, constant_order,
 from benchmarks.table import Look, PaperTable
 from data_pipelines.dataset import Fold, Split
 from data_pipelines.datasets.penn_treebank import END, PTB, known_words, spellings
+from data_pipelines.text.batching import distinct, in_windows, side_by_side
 from data_pipelines.text.spelling import MARKS, alphabet, spell
-from data_pipelines.text.streams import distinct, in_windows, side_by_side
 from models.kneser_ney import KneserNey
 from results.metrics import PERPLEXITY, VALUE, perplexity
 from results.published import Cell

@@ -1,4 +1,4 @@
-"""One file per source format, not per column of a table."""
+"""Data sets, one file per source format, each with a generator of small look-alike files."""
 
 import pkgutil
 from importlib import import_module

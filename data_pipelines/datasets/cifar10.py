@@ -1,5 +1,6 @@
-"""CIFAR-10: the official binary archive, and a copy of its images as JPEG in folders of their class."""
+"""CIFAR-10: the official binary archive, and a copy of its images as JPEG, one folder per class."""
 
+import io
 import tarfile
 import tempfile
 import zipfile
@@ -10,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from data_pipelines import lookalike
 from data_pipelines.cache import digest, kept
 from data_pipelines.dataset import DataError, Dataset, Fold, RemoteFile, Split
+from data_pipelines.datasets.generated import barred_digits
 from data_pipelines.images import read_folder
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -24,7 +25,7 @@ BATCHES = (*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.
 def load_binary(paths: Sequence[Path], fold: int, seed: int) -> Fold:
     """Return uint8 images, (images, 32, 32, 3), of the archive's five training files and its test file.
 
-    Raises DataError for a missing file, a torn record or a label out of range, with its offset.
+    Raises DataError for a missing file, a cut record or a label out of range, with its offset.
     """
     try:
         with tarfile.open(paths[0]) as archive:
@@ -60,16 +61,16 @@ def _split(records: np.ndarray) -> Split:
 def load_jpeg(paths: Sequence[Path], fold: int, seed: int) -> Fold:
     """Return the images of a zip with train/<class>/ and test/<class>/; they are decoded once, then kept."""
     archive = paths[0]
-    mark = digest(np.fromfile(archive, "u1"))
+    content = digest(np.fromfile(archive, "u1"))
     train, test = (
-        kept("cifar10", {"archive": mark, "part": part}, partial(_decoded, archive, part))
+        kept("cifar10", {"archive": content, "part": part}, partial(_decoded, archive, part))
         for part in ("train", "test")
     )
     return Fold(_split(train), None, _split(test))
 
 
 def _decoded(archive: Path, part: str) -> np.ndarray:
-    """Return uint8 (images, 3073), as the official files have them."""
+    """Return uint8 (images, 3073), records as in the official files."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             with zipfile.ZipFile(archive) as opened:
@@ -79,6 +80,33 @@ def _decoded(archive: Path, part: str) -> np.ndarray:
         images, labels = read_folder(Path(folder) / part, CLASSES, SIDE)
     planes = images.transpose(0, 3, 1, 2).reshape(len(images), -1)
     return np.column_stack([labels.astype("u1"), planes])
+
+
+def write_binary_lookalike(folder: Path, *, images: int = 20) -> list[Path]:
+    """Write an archive of binary files, each record a label and three planes of 32x32."""
+    path = folder / "cifar-10-binary.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name in BATCHES:
+            labels, pixels = barred_digits(images, SIDE, len(name))
+            content = np.column_stack([labels, np.tile(pixels.reshape(images, -1), 3)]).astype("u1").tobytes()
+            member = tarfile.TarInfo(f"cifar-10-batches-bin/{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return [path]
+
+
+def write_jpeg_lookalike(folder: Path, *, images: int = 60) -> list[Path]:
+    """Write a zip of JPEG images of 32x32 under train/<class>/ and test/<class>/."""
+    from PIL import Image
+
+    path = folder / "cifar10_jpg.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in ("train", "test"):
+            for number, (label, pixels) in enumerate(zip(*barred_digits(images, SIDE, len(part)), strict=True)):
+                content = io.BytesIO()
+                Image.fromarray(pixels.astype("u1")).convert("RGB").save(content, "JPEG")
+                archive.writestr(f"{part}/{CLASSES[label]}/{number:04d}.jpg", content.getvalue())
+    return [path]
 
 
 CIFAR10 = Dataset(
@@ -96,11 +124,11 @@ CIFAR10 = Dataset(
         ),
     ),
     load=load_binary,
-    lookalike=lookalike.cifar10_binary,
+    lookalike=write_binary_lookalike,
 )
 CIFAR10_JPEG = Dataset(
     name="CIFAR-10 as JPEG",
-    source="a public copy that was compressed anew: close to the official pixels, not equal to them",
+    source="a public copy, compressed again: its pixels are close to the official ones, not equal",
     classes=10,
     examples=(50000, 10000),
     files=(
@@ -114,6 +142,6 @@ CIFAR10_JPEG = Dataset(
         ),
     ),
     load=load_jpeg,
-    lookalike=lookalike.cifar10_folder,
-    on_request="a zip of our own packing, from a mirror only, see `retable data fetch 'CIFAR-10 as JPEG'`",
+    lookalike=write_jpeg_lookalike,
+    on_request="a zip that we packed, available from a mirror only, see `retable data fetch 'CIFAR-10 as JPEG'`",
 )

@@ -1,9 +1,10 @@
-"""Emo-DB: ten German speakers act emotions; the four classes that IEMOCAP is judged by.
+"""Emo-DB: ten German speakers act emotions; we take the four classes that IEMOCAP is usually judged by.
 
 Source: Burkhardt et al., "A Database of German Emotional Speech", Interspeech 2005. A name such as 03a01Fa.wav
-has the speaker, the sentence, the emotion's German letter and a version.
+gives the speaker, the sentence, the emotion's German letter and a version.
 """
 
+import zipfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from data_pipelines import lookalike
 from data_pipelines.archives import unpacked
 from data_pipelines.dataset import DataError, Dataset, Fold, RemoteFile, Split
+from data_pipelines.datasets.generated import voice
 from data_pipelines.folds import speaker_folds
 from data_pipelines.speech.features import PACKAGES, revised
 from data_pipelines.speech.frames import stacked
@@ -38,16 +39,18 @@ FILE = RemoteFile(
 def load_emodb(
     paths: Sequence[Path], fold: int, seed: int, *, kind: str, seconds: float = LONGEST_SECONDS, revision: int = 1
 ) -> Fold:
-    """Return feature frames, float32 (utterances, frames, features + 1), as `stacked` lays them, and classes.
+    """Return feature frames, float32 (utterances, frames, features + 1), as `stacked` returns them, and classes.
 
-    The seed pairs the speakers, a woman with a man; a fold tests on one pair, validates on the next and trains
-    on the other three. Raises DataError for a file of an unknown speaker.
+    The seed pairs each woman with a man; a fold tests on one pair, validates on the next and trains on the other
+    three. Raises DataError for a file of an unknown speaker.
     """
     with unpacked(paths[0], NAMES) as files:
         names = [path.name for path in files]
         x = stacked(files, kind, seconds)
     if unknown := [name for name in names if name[:2] not in WOMEN + MEN]:
-        raise DataError(f"{paths[0]}: {unknown[0]} is of no speaker of Emo-DB ({', '.join(sorted(WOMEN + MEN))}).")
+        raise DataError(
+            f"{paths[0]}: {unknown[0]} has an unknown speaker. Expected {', '.join(sorted(WOMEN + MEN))}."
+        )
     pairs = speaker_folds(WOMEN, MEN, seed)
     tested, validated = pairs[fold], pairs[(fold + 1) % len(pairs)]
     speakers = np.array([name[:2] for name in names])
@@ -57,8 +60,18 @@ def load_emodb(
     return Fold(train, valid, test)
 
 
+def write_lookalike(folder: Path) -> list[Path]:
+    """Write a zip with a sound for each speaker and emotion; emotions differ in pitch."""
+    path = folder / "emodb.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for speaker in sorted(WOMEN + MEN):
+            for pitch, letter in enumerate(LETTERS):
+                archive.writestr(f"wav/{speaker}a01{letter}a.wav", voice(pitch, int(speaker)))
+    return [path]
+
+
 def emodb(kind: str, seconds: float = LONGEST_SECONDS) -> Dataset:
-    """Return Emo-DB as frames of a kind of features."""
+    """Return Emo-DB as feature frames of one kind."""
     settings: dict[str, Any] = revised(kind) | ({} if seconds == LONGEST_SECONDS else {"seconds": seconds})
     return Dataset(
         name="Emo-DB",
@@ -70,7 +83,7 @@ def emodb(kind: str, seconds: float = LONGEST_SECONDS) -> Dataset:
         files=(FILE,),
         test_to_train=1 / 3,
         load=partial(load_emodb, kind=kind, **settings),
-        lookalike=lookalike.emodb,
+        lookalike=write_lookalike,
         **PACKAGES.get(kind, {}),
     )
 

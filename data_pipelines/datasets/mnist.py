@@ -1,4 +1,4 @@
-"""MNIST in its official files: gzipped arrays with a header of their type and sizes (idx)."""
+"""MNIST in its official files: gzipped arrays with a header of type and sizes (idx)."""
 
 import gzip
 import zlib
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from data_pipelines import lookalike
 from data_pipelines.dataset import DataError, Dataset, Fold, RemoteFile, Split
+from data_pipelines.datasets.generated import barred_digits
 from data_pipelines.images import rescale
 
 SIDE = 28
@@ -16,7 +16,7 @@ UNSIGNED_BYTES = 8  # the only type of idx that MNIST uses
 
 
 def read_idx(path: Path, dimensions: int) -> np.ndarray:
-    """Read a gzipped idx file of unsigned bytes. Raises DataError saying what its header or length should be."""
+    """Read a gzipped idx file of unsigned bytes. Raises DataError for another header or length."""
     try:
         with gzip.open(path) as stream:
             content = stream.read()
@@ -24,7 +24,7 @@ def read_idx(path: Path, dimensions: int) -> np.ndarray:
         raise DataError(f"{path} can't be unpacked: {error}") from error
     magic, expected = content[:4], bytes([0, 0, UNSIGNED_BYTES, dimensions])
     if magic != expected:
-        raise DataError(f"{path} begins with {magic.hex()}. Expected {expected.hex()}, an idx file of bytes.")
+        raise DataError(f"{path} begins with {magic.hex()}. Expected {expected.hex()}, idx of unsigned bytes.")
     start = 4 + 4 * dimensions
     shape = tuple(np.frombuffer(content[4:start].ljust(start - 4, b"\0"), ">u4").tolist())
     if len(content) - start != np.prod(shape):
@@ -50,6 +50,19 @@ def _part(images: Path, labels: Path) -> Split:
     return Split(rescale(x, 255), y.astype("int32"))
 
 
+def write_lookalike(folder: Path, *, digits: int = 160) -> list[Path]:
+    """Write idx files of digits and of their labels, for training and for test."""
+    paths = []
+    for part in ("train", "t10k"):
+        labels, pixels = barred_digits(digits // 2, SIDE, len(part))
+        for name, array in ((f"{part}-images-idx3-ubyte.gz", pixels), (f"{part}-labels-idx1-ubyte.gz", labels)):
+            header = bytes([0, 0, UNSIGNED_BYTES, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+            with gzip.open(folder / name, "wb") as stream:
+                stream.write(header + array.astype("u1").tobytes())
+            paths.append(folder / name)
+    return paths
+
+
 def _file(name: str, size: int, sha256: str) -> RemoteFile:
     address = f"https://storage.googleapis.com/cvdf-datasets/mnist/{name}"
     return RemoteFile(f"mnist/{name}", address, sha256, size, terms="none stated (often given as CC BY-SA 3.0)")
@@ -72,5 +85,5 @@ MNIST = Dataset(
     examples=(60000, 10000),
     files=FILES,
     load=load_mnist,
-    lookalike=lookalike.mnist,
+    lookalike=write_lookalike,
 )

@@ -1,4 +1,4 @@
-"""Real data that installed packages bring along: handwritten digits and a small news corpus."""
+"""Data sets that installed packages contain: handwritten digits and a small news corpus."""
 
 import gzip
 import re
@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from data_pipelines import lookalike
 from data_pipelines.dataset import DataError, Dataset, Fold, PackagedFile, Split
+from data_pipelines.datasets.generated import SYLLABLES
 from data_pipelines.images import rescale
 
 WORD = re.compile(r"[a-z]{2,15}")
 
 
 def load_digits(paths: Sequence[Path], fold: int, seed: int) -> Fold:
-    """Return 8x8 digits: the first half for training, its last tenth for validation, the second for test."""
+    """Return 8x8 digits: the first half for training, with its last tenth for validation; the rest for test."""
     with gzip.open(paths[0], "rt") as stream:
         table = np.loadtxt(stream, delimiter=",", ndmin=2)
     if table.shape[1] != 65:
@@ -27,10 +27,32 @@ def load_digits(paths: Sequence[Path], fold: int, seed: int) -> Fold:
 
 
 def load_corpus(paths: Sequence[Path], fold: int, seed: int) -> Fold:
-    """Return the corpus as lists of lower-case words, a document each, and the path of the word pairs."""
+    """Return the documents as lists of lower-case words for training, and the path of the word pairs for test."""
     documents = [WORD.findall(line.lower()) for line in paths[0].read_text("utf-8").splitlines()]
     nothing = np.zeros(0, "int32")
     return Fold(Split(documents, nothing), None, Split(paths[1], nothing))
+
+
+def write_digits(folder: Path, *, images: int = 200) -> list[Path]:
+    """Write a gzipped CSV of 64 pixels from 0 to 16 and a label, which lights one pixel."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(images) % 10
+    pixels = rng.integers(0, 5, (images, 64))
+    pixels[np.arange(images), labels * 6] += 11
+    path = folder / "digits.csv.gz"
+    np.savetxt(path, np.column_stack([pixels, labels]), fmt="%d", delimiter=",")
+    return [path]
+
+
+def write_corpus(folder: Path, *, documents: int = 60) -> list[Path]:
+    """Write a document per line, and tab-separated word pairs with a score."""
+    rng = np.random.default_rng(0)
+    vocabulary = np.array([first + second for first in SYLLABLES[:4] for second in SYLLABLES[:6]])
+    text, pairs = folder / "corpus.txt", folder / "pairs.tsv"
+    text.write_text("".join(" ".join(rng.choice(vocabulary, 40)) + "\n" for _ in range(documents)), "utf-8")
+    chosen = rng.choice(vocabulary, (20, 2))
+    pairs.write_text("".join(f"{a}\t{b}\t{rng.uniform(0, 10):.2f}\n" for a, b in chosen), "utf-8")
+    return [text, pairs]
 
 
 DIGITS = Dataset(
@@ -47,7 +69,7 @@ DIGITS = Dataset(
         ),
     ),
     load=load_digits,
-    lookalike=lookalike.digits,
+    lookalike=write_digits,
 )
 
 LEE = Dataset(
@@ -69,5 +91,5 @@ LEE = Dataset(
         ),
     ),
     load=load_corpus,
-    lookalike=lookalike.corpus,
+    lookalike=write_corpus,
 )

@@ -1,7 +1,7 @@
-"""Text for language models, a sentence a line: the Penn Treebank as Mikolov prepared it.
+"""Text for language models, one sentence per line: the Penn Treebank as Mikolov prepared it.
 
-Source: Kim et al. (2016), section 4.1, and its authors' code: the unknown word is written as |, every line ends
-with the word +, braces are removed, and the vocabulary is that of all three parts.
+Source: Kim et al. (2016), section 4.1, and the authors' code: the unknown word is written as |, every line ends
+with the word +, braces are removed, and the vocabulary covers all three parts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,15 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from data_pipelines import lookalike
 from data_pipelines.dataset import DataError, Dataset, Fold, RemoteFile, Split
+from data_pipelines.datasets.generated import SYLLABLES
 
 UNKNOWN, END = "|", "+"
 BRACES = str.maketrans("", "", "{}")
 
 
 def read_words(path: Path, end: str = END) -> list[str]:
-    """Return the words of a text in their order, each line closed by `end`. Raises DataError without any."""
+    """Return the words of a text in order, with `end` behind each line. Raises DataError if there are none."""
     words: list[str] = []
     found = False
     with path.open(encoding="utf-8") as lines:
@@ -31,11 +31,11 @@ def read_words(path: Path, end: str = END) -> list[str]:
 
 
 def load_text(paths: Sequence[Path], fold: int, seed: int, *, end: str = END) -> Fold:
-    """Return each part as a stream of symbols, int32 (tokens,), with the next symbol as its label.
+    """Return each part as a stream of symbols, int32 (tokens,), with the next symbol as the label of each.
 
-    The last symbol's label is the first one. Symbols are numbered from 1 in the order of their first appearance.
-    A token "|x" + spelling stands for an unknown word whose spelling is kept: it is a symbol of its own, after all
-    words, and UNKNOWN is its label.
+    The last symbol's label is the first symbol. Symbols are numbered from 1 in the order of first appearance.
+    A token "|x" + spelling is an unknown word with a known spelling: its symbol comes after all words, and its
+    label is UNKNOWN.
     """
     parts = [read_words(path, end) for path in paths]
     tokens = dict.fromkeys(token for part in parts for token in part)
@@ -48,13 +48,28 @@ def load_text(paths: Sequence[Path], fold: int, seed: int, *, end: str = END) ->
 
 
 def known_words(vocabulary: Sequence[str]) -> int:
-    """Count the symbols that are words, and so labels: the first ones of a vocabulary."""
+    """Count the words, which are also the labels: the first symbols of a vocabulary."""
     return sum(_label(token) == token for token in vocabulary)
 
 
 def spellings(vocabulary: Sequence[str]) -> list[str]:
     """Return the characters of every symbol."""
     return [token if _label(token) == token else token[2:] for token in vocabulary]
+
+
+def write_lookalike(folder: Path, *, lines: int = 120) -> list[Path]:
+    """Write one sentence per line for training, validation and test; each word determines the next one."""
+    rng = np.random.default_rng(0)
+    words = [first + second for first in SYLLABLES[:6] for second in SYLLABLES[:6]]
+    paths = [folder / name for name in ("train.txt", "valid.txt", "test.txt")]
+    for path, count in zip(paths, (lines, lines, lines // 6), strict=True):
+        starts, lengths = rng.integers(0, len(words), count), rng.integers(3, 12, count)
+        sentences = [
+            " ".join(words[(start + 5 * step) % len(words)] for step in range(length))
+            for start, length in zip(starts, lengths, strict=True)
+        ]
+        path.write_text("".join(f" {sentence} <unk> \n" for sentence in sentences), "utf-8")
+    return paths
 
 
 def _label(token: str) -> str:
@@ -83,5 +98,5 @@ PTB = Dataset(
         _file("test.txt", 449945, "dd65dff31e70846b2a6030a87482edcd5d199130cdcfa1f3dccbb033728deee0"),
     ),
     load=load_text,
-    lookalike=lookalike.text,
+    lookalike=write_lookalike,
 )

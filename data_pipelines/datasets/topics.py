@@ -1,23 +1,21 @@
-"""The eight sets of Zhang, Zhao & LeCun (2015), as the characters or the words of their texts.
+"""The eight sets of Zhang, Zhao & LeCun (2015), as characters, words, counts or bags.
 
-Source: section 4 and table 3. Archives are those that fast.ai keeps, AG's files those of mhjabreel/CharCnn_Keras.
+Source: section 4 and table 3. Archives come from fast.ai, AG's files from mhjabreel/CharCnn_Keras.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from data_pipelines import lookalike
-from data_pipelines.dataset import Dataset, Fold, RemoteFile, Split
-from data_pipelines.text.classification import load_characters, load_words
-from data_pipelines.text.counted_texts import load_counts, load_word_counts
+from data_pipelines.dataset import Dataset, Fold, RemoteFile
+from data_pipelines.datasets import thesaurus
+from data_pipelines.datasets.generated import SYLLABLES, VOCABULARY
+from data_pipelines.text.classification import load_characters, load_counts, load_word_counts, load_words
 from data_pipelines.text.csv_rows import MOST_MALFORMED, first_last
 from data_pipelines.text.fasttext_bags import load_bags
-from data_pipelines.text.synonyms import FILE as THESAURUS
-from data_pipelines.text.synonyms import read_thesaurus
 
 ADDRESS = "https://s3.amazonaws.com/fast-ai-nlp/"
 AG_ADDRESS = "https://raw.githubusercontent.com/mhjabreel/CharCnn_Keras/master/data/ag_news_csv/"
@@ -26,7 +24,7 @@ YELP, AMAZON = "Yelp's data set agreement", "cite McAuley & Leskovec (2013)"
 
 
 class Topics(NamedTuple):
-    """A set as table 3 has it, and how its rows are written."""
+    """A set as in table 3, and the form of its rows."""
 
     name: str
     classes: int
@@ -34,14 +32,14 @@ class Topics(NamedTuple):
     train: int
     test: int
     files: tuple[RemoteFile, ...]  # an archive with train.csv and test.csv, or these two
-    is_of_ours: bool = False  # a part of a set, not one of the paper's
+    is_of_ours: bool = False  # a part of a set that we chose, not a set of the paper
 
     @property
     def on_request(self) -> str:
-        """Say why files are not fetched unasked: what is large, and what no public address has."""
+        """Return why files are not fetched unasked: they are large, or no public address has them."""
         if not any(file.on_request for file in self.files):
             return ""
-        why = "rows of our own choice, from a mirror only" if self.is_of_ours else "large"
+        why = "rows that we chose, from a mirror only" if self.is_of_ours else "large"
         return f"{why}, see `retable data fetch {self.name!r}`"
 
 
@@ -125,7 +123,7 @@ TOPICS = {topics.name: topics for topics in SETS}
 
 
 def characters(topics: Topics, *, full: bool = False, synonyms: bool = False) -> Dataset:
-    """Return a set as numbers of its characters, with capitals of their own where `full`."""
+    """Return a set as character numbers, with separate capitals if `full`."""
     settings: dict[str, Any] = {"full": True} if full else {}
     return _dataset(topics, load_characters, settings, synonyms)
 
@@ -133,7 +131,7 @@ def characters(topics: Topics, *, full: bool = False, synonyms: bool = False) ->
 def words(
     topics: Topics, *, most: int, vectors: Mapping[str, Any] | None = None, synonyms: bool = False
 ) -> Dataset:
-    """Return a set as numbers of its most frequent words, with vectors of its training part where asked for."""
+    """Return a set as numbers of its most frequent words; `vectors` are settings to train vectors with."""
     settings: dict[str, Any] = {"join": first_last, "most": most} | ({"vectors": vectors} if vectors else {})
     return _dataset(topics, load_words, settings, synonyms)
 
@@ -144,13 +142,32 @@ def counted(topics: Topics, *, most: int, longest: int) -> Dataset:
 
 
 def counted_words(topics: Topics, *, vectors: Mapping[str, Any]) -> Dataset:
-    """Return a set as counts of the words that have vectors, trained by these settings on its training part."""
+    """Return a set as counts of the words that have vectors; `vectors` are settings to train them with."""
     return _dataset(topics, load_word_counts, {"join": first_last, "vectors": vectors})
 
 
 def bags(topics: Topics, *, longest: int, buckets: int) -> Dataset:
     """Return a set as bags of words and hashed n-grams."""
     return _dataset(topics, load_bags, {"longest": longest, "buckets": buckets})
+
+
+def write_lookalike(
+    folder: Path, *, classes: int, fields: int, rows: int = 42, synonyms: bool = False
+) -> list[Path]:
+    """Write train.csv and test.csv: a quoted class from 1, then fields; one word gives the class away.
+
+    With `synonyms` also a thesaurus of the words.
+    """
+    paths = [folder / name for name in ("train.csv", "test.csv")]
+    for number, path in enumerate(paths):
+        rng = np.random.default_rng(number)
+        lines = []
+        for row in range(rows):
+            texts = [" ".join(rng.choice(VOCABULARY, rng.integers(2, 9))) for _ in range(fields)]
+            texts[-1] += f' ""Sign{SYLLABLES[row % classes]}"", \\nand so on.'
+            lines.append(",".join(f'"{text}"' for text in (str(row % classes + 1), *texts)) + "\n")
+        path.write_text("".join(lines), "utf-8")
+    return [*paths, *thesaurus.write_lookalike(folder, VOCABULARY)] if synonyms else paths
 
 
 def _dataset(
@@ -160,13 +177,13 @@ def _dataset(
     form: dict[str, Any] = {"classes": topics.classes, "fields": topics.fields}
     return Dataset(
         name=topics.name,
-        source="rows of our own choice" if topics.is_of_ours else "Zhang et al. (2015), table 3",
+        source="rows that we chose" if topics.is_of_ours else "Zhang et al. (2015), table 3",
         classes=topics.classes,
         examples=(topics.train, topics.test),
         left_out=MOST_MALFORMED,
-        files=(*topics.files, *((THESAURUS,) if synonyms else ())),
+        files=(*topics.files, *((thesaurus.FILE,) if synonyms else ())),
         load=partial(load, **form, **settings),
-        lookalike=partial(lookalike.topics, **form, synonyms=synonyms),
+        lookalike=partial(write_lookalike, **form, synonyms=synonyms),
         on_request=topics.on_request,
     )
 
@@ -174,20 +191,3 @@ def _dataset(
 AG, SOGOU, DBPEDIA, YELP_POLARITY, YELP_FULL, YAHOO, AMAZON_FULL, AMAZON_POLARITY = map(characters, SETS)
 AG_10K_ROWS = Topics("AG, 9,982 rows", 4, 2, 9_982, 7_600, (TRAIN_10K, AG_TEST), is_of_ours=True)
 AG_10K = characters(AG_10K_ROWS)
-
-
-def load_synonyms(paths: Sequence[Path], fold: int, seed: int) -> Fold:
-    """Return words and the synonyms of each for training, and nothing for test."""
-    known = read_thesaurus(paths[0])
-    nothing = np.zeros(0, "int32")
-    return Fold(Split(tuple(known.items()), nothing), None, Split((), nothing))
-
-
-SYNONYMS = Dataset(
-    name="thesaurus",
-    source="LibreOffice's English thesaurus, made from WordNet: synonyms for the rows that end in Th.",
-    classes=0,
-    files=(THESAURUS,),
-    load=load_synonyms,
-    lookalike=partial(lookalike.thesaurus, words=("good", "bad", "old", "new")),
-)

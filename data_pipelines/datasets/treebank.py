@@ -1,19 +1,19 @@
-"""The Stanford Sentiment Treebank: trees of labelled phrases, as Kim (2014) uses them.
+"""The Stanford Sentiment Treebank: trees of labelled phrases, used as in Kim (2014).
 
 Source: Socher et al. (2013); sizes from Kim (2014), table 1, and from the phrase files of harvardnlp.
-Training takes every distinct phrase of the training trees with the label met first, from the root down;
-validation and test take sentences only.
+The training part has every distinct phrase of the training trees with its first label, from the root down;
+validation and test parts have sentences only.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from data_pipelines import lookalike
 from data_pipelines.dataset import DataError, Dataset, Fold, RemoteFile, Split
+from data_pipelines.datasets.generated import VOCABULARY
 from data_pipelines.datasets.sentences import encoded
 from data_pipelines.text.tokens import treebank_tokens
 
@@ -27,7 +27,7 @@ Phrase = tuple[str, int]
 def phrases(tree: str) -> list[Phrase]:
     """Return the text and label of every node of a tree "(3 (2 It) (4 works))", the root first.
 
-    Raises ValueError when the brackets do not match or a node has no label.
+    Raises ValueError if brackets do not match or a node has no label.
     """
     labels: list[int] = []
     starts: list[int] = []
@@ -55,7 +55,7 @@ def phrases(tree: str) -> list[Phrase]:
 
 
 def read_trees(path: Path) -> Iterator[list[Phrase]]:
-    """Yield the phrases of every tree, a line each. Raises DataError with file and line number."""
+    """Yield the phrases of every tree, one per line. Raises DataError with file and line number."""
     for number, line in enumerate(path.read_text("utf-8").removesuffix("\n").split("\n"), start=1):
         try:
             yield phrases(line)
@@ -65,8 +65,8 @@ def read_trees(path: Path) -> Iterator[list[Phrase]]:
             ) from error
 
 
-def distinct(nodes: Iterator[Phrase]) -> list[Phrase]:
-    """Return every text once, with the label met first."""
+def distinct_phrases(nodes: Iterable[Phrase]) -> list[Phrase]:
+    """Return every text once, with its first label."""
     first: dict[str, int] = {}
     for text, label in nodes:
         first.setdefault(text, label)
@@ -81,7 +81,7 @@ def load_treebank(paths: Sequence[Path], fold: int, seed: int, *, classes: int, 
     trees = [list(read_trees(path)) for path in paths]
     nodes = [[tree[0] for tree in part] for part in trees]
     if phrases_too:
-        nodes[0] = distinct(node for tree in trees[0] for node in tree)
+        nodes[0] = distinct_phrases(node for tree in trees[0] for node in tree)
     parts = [_labelled(part, classes) for part in nodes]
     vocabulary, encodings = encoded([[treebank_tokens(text) for text, _ in part] for part in parts])
     train, valid, test = (
@@ -94,6 +94,22 @@ def _labelled(part: Sequence[Phrase], classes: int) -> list[Phrase]:
     if classes == 5:
         return list(part)
     return [(text, int(label > 2)) for text, label in part if label != 2]
+
+
+def write_lookalike(folder: Path, *, sentences: int = 60) -> list[Path]:
+    """Write labelled trees, one per line, for training, validation and test."""
+    rng = np.random.default_rng(0)
+    paths = [folder / name for name in ("train.txt", "dev.txt", "test.txt")]
+    for path in paths:
+        path.write_text("".join(_tree(number % 5, rng) + "\n" for number in range(sentences)), "utf-8")
+    return paths
+
+
+def _tree(label: int, rng: np.random.Generator) -> str:
+    tree = f"({label} Sign{label})"
+    for word in rng.choice(VOCABULARY, rng.integers(2, 9)).tolist():
+        tree = f"({label} ({rng.integers(0, 5)} {word}) {tree})"
+    return tree
 
 
 def _file(name: str, size: int, sha256: str) -> RemoteFile:
@@ -113,7 +129,7 @@ SST1 = Dataset(
     examples=156817 + 1101 + 2210,
     files=FILES,
     load=partial(load_treebank, classes=5),
-    lookalike=lookalike.trees,
+    lookalike=write_lookalike,
 )
 SST2 = Dataset(
     name="SST-2",
@@ -122,5 +138,5 @@ SST2 = Dataset(
     examples=76961 + 872 + 1821,
     files=FILES,
     load=partial(load_treebank, classes=2),
-    lookalike=lookalike.trees,
+    lookalike=write_lookalike,
 )

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from data_pipelines import lookalike
 from data_pipelines.dataset import DataError, Dataset, Fold, RemoteFile, Split
+from data_pipelines.datasets.generated import barred_digits
 
 SIDE = 16
 
@@ -14,7 +14,7 @@ SIDE = 16
 def load_usps(paths: Sequence[Path], fold: int, seed: int) -> Fold:
     """Return digits as float32 (images, 16, 16, 1) in [-1, 1], in the order of the file.
 
-    Raises DataError for a file that is no HDF5, lacks a part, or has pixels or labels out of their range.
+    Raises DataError for a file that is not HDF5, lacks a part, or has pixels or labels out of range.
     """
     import h5py
 
@@ -29,7 +29,7 @@ def load_usps(paths: Sequence[Path], fold: int, seed: int) -> Fold:
 def _part(path: Path, file, name: str) -> Split:
     found = [file.get(f"{name}/{kind}") for kind in ("data", "target")]
     if not all(getattr(array, "shape", ()) and array.dtype.kind in "fiu" for array in found):
-        raise DataError(f"{path} lacks {name}/data or {name}/target, or they are no arrays of numbers.")
+        raise DataError(f"{path} lacks {name}/data or {name}/target, or they are not arrays of numbers.")
     pixels, labels = (array[:] for array in found)
     if len(labels) == 0 or pixels.shape != (len(labels), SIDE**2):
         raise DataError(
@@ -40,6 +40,18 @@ def _part(path: Path, file, name: str) -> Split:
     if not np.isin(labels, range(10)).all():
         raise DataError(f"{path}: {name}/target has labels {labels.min()} to {labels.max()}. Expected 0 to 9.")
     return Split((2 * pixels.reshape(-1, SIDE, SIDE, 1) - 1).astype("float32"), labels.astype("int32"))
+
+
+def write_lookalike(folder: Path, *, digits: int = 120) -> list[Path]:
+    """Write an HDF5 file of digits with values from 0 to 1, one half for training, the other for test."""
+    import h5py
+
+    path = folder / "usps.h5"
+    with h5py.File(path, "w") as file:
+        for part in ("train", "test"):
+            labels, pixels = barred_digits(digits // 2, SIDE, len(part))
+            file[f"{part}/data"], file[f"{part}/target"] = pixels.reshape(len(labels), -1) / 255, labels
+    return [path]
 
 
 USPS = Dataset(
@@ -58,5 +70,5 @@ USPS = Dataset(
         ),
     ),
     load=load_usps,
-    lookalike=lookalike.usps,
+    lookalike=write_lookalike,
 )

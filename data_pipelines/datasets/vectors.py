@@ -1,5 +1,6 @@
-"""Word vectors that others trained, and the sets that vectors are evaluated on."""
+"""Pre-trained word vectors, and the sets that vectors are evaluated on."""
 
+import gzip
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -7,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from data_pipelines import lookalike
 from data_pipelines.dataset import Dataset, Fold, PackagedFile, RemoteFile, Split
+from data_pipelines.datasets.generated import SYLLABLES
 from data_pipelines.text.word2vec import load_with_vectors
 
 GOOGLE_NEWS_FILE = RemoteFile(
@@ -36,29 +37,44 @@ WIDTH = 300
 
 
 def with_google_news(dataset: Dataset) -> Dataset:
-    """Return a set whose folds carry the GoogleNews vectors of their words."""
+    """Return a set with the GoogleNews vectors of its words in each fold."""
     return replace(
         dataset,
         name=f"{dataset.name} with GoogleNews vectors",
         files=(*dataset.files, GOOGLE_NEWS_FILE),
         load=partial(load_with_vectors, load=dataset.load),
-        lookalike=partial(_lookalike, dataset=dataset),
+        lookalike=partial(_write_lookalike_with_vectors, dataset=dataset),
         on_request="needs the GoogleNews vectors (1.7 GB), see `retable data fetch 'GoogleNews vectors'`",
     )
 
 
 def load_files(paths: Sequence[Path], fold: int, seed: int) -> Fold:
-    """Return the path of the vectors for training, and that of the analogies for test."""
+    """Return the path of the vectors for training, and the path of the analogies for test."""
     nothing = np.zeros(0, "int32")
     return Fold(Split(paths[0], nothing), None, Split(paths[1], nothing))
 
 
-def _lookalike(folder: Path, *, dataset: Dataset) -> Sequence[Path]:
-    return [*dataset.lookalike(folder), *lookalike.vectors(folder, width=WIDTH)]
+def write_lookalike(folder: Path) -> list[Path]:
+    """Write vectors, and two sections of analogies over their words."""
+    questions = folder / "questions.txt"
+    questions.write_text(": first\nbaba baco badi bafu\n: gram-second\nbage baha baki balo\n", "utf-8")
+    return [_write_vectors(folder), questions]
 
 
-def _lookalike_files(folder: Path) -> Sequence[Path]:
-    return [*lookalike.vectors(folder, width=WIDTH), lookalike.analogies(folder)]
+def _write_lookalike_with_vectors(folder: Path, *, dataset: Dataset) -> Sequence[Path]:
+    return [*dataset.lookalike(folder), _write_vectors(folder)]
+
+
+def _write_vectors(folder: Path) -> Path:
+    """Write a gzipped binary file of vectors for half of the generated words."""
+    words = [a + b for a in SYLLABLES for b in SYLLABLES if (a < b or a == "ba")] + ["sign0", "Sign1", "?"]
+    numbers = np.random.default_rng(0).normal(0, 0.15, (len(words), WIDTH)).astype("<f4")
+    path = folder / "vectors.bin.gz"
+    with gzip.open(path, "wb") as stream:
+        stream.write(f"{len(words)} {WIDTH}\n".encode())
+        for word, row in zip(words, numbers, strict=True):
+            stream.write(word.encode() + b" " + row.tobytes())
+    return path
 
 
 GOOGLE_NEWS = Dataset(
@@ -67,5 +83,5 @@ GOOGLE_NEWS = Dataset(
     classes=0,
     files=(GOOGLE_NEWS_FILE, ANALOGIES_FILE),
     load=load_files,
-    lookalike=_lookalike_files,
+    lookalike=write_lookalike,
 )

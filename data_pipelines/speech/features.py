@@ -1,7 +1,7 @@
 """Sound to feature frames; the only door to librosa.
 
-All features have windows of 25 ms every 10 ms, none beyond the signal's ends, and see one utterance alone; pitch
-and voice, and openSMILE's descriptors, have longer ones of their own.
+Features are computed from one utterance alone, in windows of 25 ms every 10 ms that stay within the signal; pitch,
+voice and openSMILE's descriptors have longer windows.
 
 Source: Slaney, "Auditory Toolbox" (1998), for mel; Mauch & Dixon, "pYIN" (ICASSP 2014); Eyben et al., "The Geneva
 Minimalistic Acoustic Parameter Set" (IEEE Transactions on Affective Computing, 2016).
@@ -27,18 +27,18 @@ import numpy as np
 
 from data_pipelines.dataset import DataError
 
-RATE = 16000  # hertz, that all speech is brought to
+RATE = 16000  # hertz, to which all speech is resampled
 WINDOW_SECONDS, SHIFT_SECONDS = 0.025, 0.010
-NO_NEIGHBOURS = {"tensorflow", "jax", "torch"}  # of openSMILE in a process
+INCOMPATIBLE = {"tensorflow", "jax", "torch"}  # with openSMILE in one process
 LOWEST_HERTZ, HIGHEST_HERTZ, PITCH_SECONDS = 60.0, 500.0, 0.064
 
 
 class Kind(NamedTuple):
-    """A set of features: what computes them from a signal and its rate, and their names."""
+    """A kind of features: the function of a signal and its rate, and their names."""
 
     compute: Callable[[np.ndarray, int], np.ndarray]
     names: tuple[str, ...]
-    revision: int = 1  # raised whenever a change of code alters numbers
+    revision: int = 1  # to be raised when a change of code changes numbers
 
 
 def log_mel(
@@ -52,16 +52,16 @@ def log_mel(
     """Return log mel energies, float32 (frames, bands), of a mono signal, float (samples,).
 
     Frames are not padded at the edges: `1 + (samples - window) // shift` of them.
-    Raises ValueError when the signal is shorter than one window.
+    Raises ValueError if the signal is shorter than one window.
     """
     energies = _log_energies(signal, rate, "hann", bands, seconds=(window_seconds, shift_seconds))
     return energies.astype("float32")
 
 
 def mfcc(signal: np.ndarray, rate: int) -> np.ndarray:
-    """Return 13 mel-frequency cepstral coefficients, float32 (frames, 13), the zeroth first.
+    """Return 13 mel-frequency cepstral coefficients from the zeroth on, float32 (frames, 13).
 
-    Raises ValueError when the signal is shorter than one window.
+    Raises ValueError if the signal is shorter than one window.
     """
     import librosa
     from librosa.effects import preemphasis
@@ -74,7 +74,7 @@ def mfcc(signal: np.ndarray, rate: int) -> np.ndarray:
 def prosody(signal: np.ndarray, rate: int) -> np.ndarray:
     """Return pitch, voice, loudness, their slopes and zero crossings, float32 (frames, 7).
 
-    Raises ValueError when the signal is shorter than one window.
+    Raises ValueError if the signal is shorter than one window.
     """
     import librosa
 
@@ -101,30 +101,31 @@ def prosody(signal: np.ndarray, rate: int) -> np.ndarray:
 
 
 def _periodicity(frames: np.ndarray, rate: int) -> np.ndarray:
-    """Return the largest autocorrelation at a period of a voice, 0 to 1 (frames,), of frames (samples, frames)."""
+    """Return the largest autocorrelation at periods of a voice, 0 to 1 (frames,), of frames (samples, frames)."""
     import librosa
 
     lags = np.arange(round(rate / HIGHEST_HERTZ), round(rate / LOWEST_HERTZ))
     correlation = librosa.autocorrelate(frames - frames.mean(axis=0), axis=0, max_size=lags[-1] + 1)
-    shares = len(frames) / (len(frames) - lags)[:, None]  # a longer lag leaves less to compare
+    shares = len(frames) / (len(frames) - lags)[:, None]  # a longer lag leaves fewer samples to compare
     return (shares * correlation[lags] / np.maximum(correlation[0], 1e-9)).max(axis=0).clip(0, 1)
 
 
 def egemaps(signal: np.ndarray, rate: int) -> np.ndarray:
     """Return the low-level descriptors of eGeMAPS v02, float32 (frames, 25), in openSMILE's order.
 
-    It ends four windows earlier than the others. Raises DataError without openSMILE, ValueError for a signal
-    that it finds no frame in.
+    They end four windows earlier than other features. Raises DataError without openSMILE, ValueError for a signal
+    without a single frame.
     """
     require("egemaps")
-    found = _descriptors_apart(signal, rate) if NO_NEIGHBOURS & sys.modules.keys() else _descriptors(signal, rate)
+    describe = _descriptors_elsewhere if INCOMPATIBLE & sys.modules.keys() else _descriptors
+    found = describe(signal, rate)
     if len(found) == 0 or not np.isfinite(found).all():
         raise ValueError(f"A signal of {len(signal)} samples. Expected enough for a frame of eGeMAPS, 60 ms.")
     return found
 
 
-def _descriptors_apart(signal: np.ndarray, rate: int) -> np.ndarray:
-    """Compute them in another process: openSMILE aborts the one that has TensorFlow in it."""
+def _descriptors_elsewhere(signal: np.ndarray, rate: int) -> np.ndarray:
+    """Compute descriptors in another process, since openSMILE aborts one that has imported TensorFlow."""
     from joblib import Parallel, delayed
 
     return Parallel(2, backend="loky")([delayed(_descriptors)(signal, rate)])[0]
@@ -141,8 +142,8 @@ def _smile() -> Any:
     return opensmile.Smile(opensmile.FeatureSet.eGeMAPSv02, opensmile.FeatureLevel.LowLevelDescriptors)
 
 
-def plainly(paths: Sequence[Path]) -> None:
-    """Compute the log mel frames of files as a plain script would; what ours is measured against."""
+def plain_log_mel(paths: Sequence[Path]) -> None:
+    """Compute the log mel frames of files as a plain script would: the baseline for ours."""
     import librosa
 
     for path in paths:
@@ -151,7 +152,7 @@ def plainly(paths: Sequence[Path]) -> None:
 
 
 def resampled(signal: np.ndarray, rate: int, wanted: int = RATE) -> np.ndarray:
-    """Return a signal at another rate, float32 (samples,)."""
+    """Return a signal resampled to the wanted rate, float32 (samples,)."""
     import librosa
 
     return signal if rate == wanted else librosa.resample(signal, orig_sr=rate, target_sr=wanted)
@@ -177,14 +178,14 @@ def _taper(name: str, size: int) -> np.ndarray:
 
 @lru_cache
 def _filters(rate: int, size: int, bands: int) -> np.ndarray:
-    """Return the mel filters, float32 (bands, bins); librosa's own feature would make them anew for every file."""
+    """Return the mel filters, float32 (bands, bins); librosa's own feature computes them again for every file."""
     from librosa.filters import mel
 
     return mel(sr=rate, n_fft=size, n_mels=bands)
 
 
 def _window(signal: np.ndarray, rate: int, window_seconds: float, shift_seconds: float) -> tuple[int, int]:
-    """Return window and shift in samples. Raises ValueError when the signal is shorter than one window."""
+    """Return window and shift in samples. Raises ValueError if the signal is shorter than one window."""
     window, shift = round(window_seconds * rate), round(shift_seconds * rate)
     if len(signal) < window:
         raise ValueError(f"A signal of {len(signal)} samples. Expected at least one window of {window}.")
@@ -209,26 +210,25 @@ KINDS = {
 
 
 def revised(kind: str) -> dict[str, int]:
-    """Return the setting by which a data set's loading tells a later revision of its features from the first."""
+    """Return the revision as a setting of a data set's loading; none for the first, to keep old fingerprints."""
     return {"revision": KINDS[kind].revision} if KINDS[kind].revision > 1 else {}
 
 
-# that a data set of a kind needs
+# needed by data sets of a kind
 PACKAGES: dict[str, dict[str, Any]] = {"egemaps": {"package": "opensmile", "extra": "egemaps"}}
 
 
 @lru_cache
 def made_by(kind: str) -> dict[str, Any]:
-    """Return what the numbers of a kind depend on besides the signal, as plain data."""
+    """Return everything but the signal that the numbers of a kind depend on, as plain data."""
     libraries = ("soundfile", "soxr", "opensmile" if kind == "egemaps" else "librosa")
     versions = {name: version(name) if find_spec(name) else "missing" for name in libraries}
     return {"kind": kind, "revision": KINDS[kind].revision, "rate": RATE, **versions}
 
 
 def require(kind: str) -> None:
-    """Raise DataError when a kind of features needs a package that is not installed."""
+    """Raise DataError if a kind of features needs a package that is not installed."""
     if kind == "egemaps" and find_spec("opensmile") is None:
         raise DataError(
-            "eGeMAPS needs openSMILE, which has a licence of its own (free for research): "
-            "pip install 'retable[egemaps]'."
+            "eGeMAPS needs openSMILE (its own licence, free for research): pip install 'retable[egemaps]'."
         )

@@ -1,4 +1,4 @@
-"""Feature frames of sound files: computed once, by several processes, kept on disk, and laid into one array."""
+"""Feature frames of sound files: computed once, by several processes, kept on disk, and stacked."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -12,13 +12,13 @@ from data_pipelines.dataset import DataError
 from data_pipelines.speech.features import KINDS, RATE, SHIFT_SECONDS, made_by, resampled
 from data_pipelines.speech.sound_files import read_sound
 
-FEWEST_FOR_PROCESSES = 64  # starting processes takes longer than that many files
+FEWEST_FOR_PROCESSES = 64  # files; fewer take less time than starting processes
 
 
 def frames_of(path: Path, kind: str) -> np.ndarray:
     """Return the frames of a sound file, float32 (frames, features), memory-mapped; computed once per content.
 
-    Sound of another rate is brought to 16 kHz. Raises DataError, with the name, for a file that can't be used.
+    Sound is resampled to 16 kHz. Raises DataError, with the name, for a file that can't be used.
     """
     return kept("features", _source(path, kind), partial(_computed, path, kind))
 
@@ -26,15 +26,15 @@ def frames_of(path: Path, kind: str) -> np.ndarray:
 def each(
     paths: Sequence[Path], kind: str, *, workers: int | None = None
 ) -> Iterator[tuple[Path, DataError | None]]:
-    """Compute the frames of many files, one process a core; yield every file, in turn, with what is wrong with it.
+    """Compute the frames of many files, one process per core; yield each file, in order, with its error if any.
 
-    The frames themselves are on disk then, so that memory does not grow with the number of files.
+    The frames stay on disk, so that memory does not grow with the number of files.
     """
     from joblib import Parallel, delayed
     from threadpoolctl import threadpool_limits
 
     processes = workers or (1 if len(paths) < FEWEST_FOR_PROCESSES else -1)
-    with threadpool_limits(1):  # several threads for one file's small matrices only wait for each other
+    with threadpool_limits(1):  # one file's matrices are too small for several threads
         pool = Parallel(processes, return_as="generator")
         yield from zip(paths, pool(delayed(_failure)(path, kind) for path in paths), strict=True)
 
@@ -42,7 +42,7 @@ def each(
 def stacked(paths: Sequence[Path], kind: str, seconds: float) -> np.ndarray:
     """Return the frames of utterances in one array, float32 (utterances, frames, features + 1), memory-mapped.
 
-    What is longer than `seconds` is cut. The last column is 1 for a frame and 0 for the padding behind it.
+    Longer ones are cut to `seconds`. The last column is 1 for a frame and 0 for padding.
     Raises DataError, with the name, for a file that can't be used.
     """
     sources = [_source(path, kind) for path in paths]
@@ -50,7 +50,7 @@ def stacked(paths: Sequence[Path], kind: str, seconds: float) -> np.ndarray:
 
 
 def cut_to_longest(x: np.ndarray, *, multiple: int, room: Callable[[int], int] = lambda size: size) -> np.ndarray:
-    """Drop the padding that all utterances share, down to a multiple of frames; the rest is unchanged.
+    """Drop the padding that all utterances share, up to a multiple of frames.
 
     `room` rounds the number of multiples up, for backends that compile a program per shape.
     """
@@ -77,7 +77,7 @@ def _computed(path: Path, kind: str) -> np.ndarray:
     except ValueError as error:
         raise DataError(f"{path}: {error}") from error
     if not np.isfinite(frames).all():
-        raise DataError(f"{path}: its {kind} features are no numbers.")
+        raise DataError(f"{path}: its {kind} features are not finite.")
     return frames
 
 

@@ -1,8 +1,4 @@
-"""Labelled texts of any number as numbers of their words: one array on disk, written in a single pass.
-
-A number from 0 on is a word's, in the order of first occurrences; a negative one, -1 - class, begins
-a text. Behind the last text stand the words themselves.
-"""
+"""Labelled texts as word numbers on disk, written in one pass however many there are."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -10,124 +6,107 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from data_pipelines.cache import kept_blocks
-from data_pipelines.dataset import DataError
-from data_pipelines.text.csv_rows import Part, Rows
+from data_pipelines.cache import Blocks, kept_blocks
+from data_pipelines.text.csv_rows import CsvTexts, Rows
+from data_pipelines.text.ragged import ARRAYS, Ragged, loaded, stored
 
-BLOCK = 1 << 21  # numbers that are held at a time
-VERSION = 3  # of what a word is, its hash, and how it is kept, here and in the files that cut texts into words
+VERSION = 4  # of the numbering, of what a word is, of its hash and of how a corpus is kept
+LARGEST_VOCABULARY = np.iinfo("uint16").max
 
 
-class Block(NamedTuple):
-    """Some texts, one behind the other."""
+class WordRule(NamedTuple):
+    """What a word is: a run of bytes other than separators, in lower case if ASCII."""
 
-    words: np.ndarray  # int32 (words,), their numbers
-    texts: np.ndarray  # int64 (words,), the text of each, from 0 in the block
-    y: np.ndarray  # int32 (texts,), classes
+    name: str
+    separators: bytes
+    prepared: Callable[[Any], Any] = lambda texts: texts  # changes an Arrow array of texts before they are split
+
+    @property
+    def letters(self) -> bytes:
+        """Return what each of the 256 bytes counts as in a word, a blank for separators."""
+        return bytes(range(256)).lower().translate(bytes.maketrans(self.separators, b" " * len(self.separators)))
+
+
+# Zhang, Zhao & LeCun (2015) do not define a word. We assume runs of letters and digits in lower case; bytes that
+# are not ASCII count as letters and keep their case.
+ALPHANUMERIC = WordRule("letters and digits", bytes(byte for byte in range(128) if not chr(byte).isalnum()))
 
 
 class Corpus:
-    """Labelled texts as numbers, memory-mapped, and their distinct words; its texts are lists of words."""
+    """Labelled texts as word numbers, in the order of first occurrences; iterating yields lists of words."""
 
-    def __init__(self, content: np.ndarray, source: dict[str, Any]) -> None:
-        self.source = source  # all that it depends on
-        words = len(content) - 1 - int(content[-1])
-        self.numbers, self._words = content[:words], content[words:-1]
+    def __init__(self, texts: Ragged, words: np.ndarray, source: dict[str, Any]) -> None:
+        self.texts = texts
+        self.source = source  # everything that it depends on
+        self._words = words  # uint8, a line end behind each
 
     def words(self) -> list[bytes]:
         """Return the distinct words, each at its number."""
-        return [word for word in self._words.tobytes().split(b"\n") if word]
+        return self._words.tobytes().split(b"\n")[:-1]
 
-    def texts_of_words(self) -> Any:
-        """Return the distinct words as an Arrow array of strings, the mark for such where bytes are no UTF-8."""
+    def strings(self) -> Any:
+        """Return the distinct words as an Arrow array of strings; invalid UTF-8 becomes U+FFFD."""
         import pyarrow
         from pyarrow import compute
 
-        text = self._words.tobytes().rstrip(b"\n").decode("utf-8", "replace")
+        text = self._words.tobytes().decode("utf-8", "replace").removesuffix("\n")
         return compute.split_pattern(pyarrow.array([text] if text else [], pyarrow.string()), "\n").flatten()
 
     @cached_property
     def hashes(self) -> np.ndarray:
-        """Return a hash for each distinct word, uint64 (distinct words,)."""
+        """Return a hash of each distinct word, uint64 (distinct words,)."""
         return hash_words(self.words())
 
     def frequencies(self) -> np.ndarray:
-        """Return how often each word occurs, int64 (distinct words,)."""
+        """Return how often each distinct word occurs, int64 (distinct words,)."""
         from data_pipelines.text.word_numbering import count
 
-        found = np.zeros(int(self.numbers.max(initial=-1)) + 1, "int64")
-        count(np.asarray(self.numbers), found)
+        found = np.zeros(np.count_nonzero(self._words == ord("\n")), "int64")
+        count(self.texts.values, found)
         return found
 
-    @cached_property
-    def starts(self) -> np.ndarray:
-        """Return where the words of each text begin among the numbers, int64 (texts,)."""
-        places = range(0, len(self.numbers), BLOCK)
-        return np.concatenate([at + 1 + np.flatnonzero(self.numbers[at : at + BLOCK] < 0) for at in places])
+    def frequent_words(self, size: int) -> tuple[str, ...]:
+        """Return up to `size` words, the most frequent first; of equally frequent words, the earlier first.
 
-    def classes(self) -> np.ndarray:
-        """Return the class of each text, int32 (texts,)."""
-        return -1 - self.numbers[self.starts - 1]
-
-    def blocks(self) -> Iterator[Block]:
-        """Yield whole texts, fewer than BLOCK numbers at a time.
-
-        Raises DataError for a text that has more.
+        Raises ValueError for more words than uint16 can number.
         """
-        start = 0
-        while start < len(self.numbers):
-            part = np.asarray(self.numbers[start : start + BLOCK])
-            marks = np.flatnonzero(part < 0)
-            if start + len(part) < len(self.numbers):
-                part, marks = part[: marks[-1]], marks[:-1]
-            if not len(part):
-                raise DataError(
-                    f"A text has {BLOCK:,} words or more. Expected texts that fit into memory many times."
-                )
-            is_word = part >= 0
-            yield Block(part[is_word], (np.cumsum(~is_word) - 1)[is_word], -1 - part[marks])
-            start += len(part)
+        if size > LARGEST_VOCABULARY:
+            raise ValueError(f"{size:,} words. Expected {LARGEST_VOCABULARY:,} or fewer.")
+        order = np.argsort(-self.frequencies(), kind="stable")[:size]
+        return tuple(dict.fromkeys(self.strings().take(order).to_pylist()))  # invalid UTF-8 may look alike
+
+    def positions(self, vocabulary: Sequence[str]) -> np.ndarray:
+        """Return the position of each distinct word in a vocabulary, from 1; 0 if missing: uint16."""
+        import pyarrow
+        from pyarrow import compute
+
+        found = compute.index_in(self.strings(), pyarrow.array(vocabulary, pyarrow.string()))
+        return (compute.fill_null(found, -1).to_numpy() + 1).astype("uint16")
 
     def __iter__(self) -> Iterator[list[str]]:
-        words = self.texts_of_words().to_numpy(zero_copy_only=False)
-        for block in self.blocks():
-            ends = np.cumsum(np.bincount(block.texts, minlength=len(block.y)))
-            yield from (words[text].tolist() for text in np.split(block.words, ends[:-1]))
+        words = self.strings().to_numpy(zero_copy_only=False)
+        for block in self.texts.blocks():
+            yield from (text.tolist() for text in np.split(words[block.values], block.offsets[1:-1]))
 
 
-class WordRule(NamedTuple):
-    """What a word of a text is: a run of bytes, in lower case where ASCII has one."""
-
-    name: str
-    blanks: bytes  # those that stand between words
-    prepared: Callable[[Any], Any] = lambda texts: texts  # Arrow arrays of strings, before they are cut
-
-    @property
-    def letters(self) -> bytes:
-        """Return what each of the 256 bytes is in a word, a blank for those between words."""
-        return bytes(range(256)).lower().translate(bytes.maketrans(self.blanks, b" " * len(self.blanks)))
+def read_corpus(texts: CsvTexts, rule: WordRule) -> Corpus:
+    """Return the word numbers and the classes of texts; each file is read once."""
+    source = texts.source() | {"words": [rule.name, VERSION]}
+    arrays = kept_blocks("corpus", source, (*ARRAYS, "words"), lambda: numbered(texts.rows(), rule))
+    return Corpus(loaded(arrays), arrays["words"], source)
 
 
-def read_corpus(part: Part, rule: WordRule) -> Corpus:
-    """Return the words and the classes of a part; read once."""
-    source = part.source() | {"words": [rule.name, VERSION]}
-    return Corpus(kept_blocks("numbered_words", source, lambda: numbered(part.rows(), rule)), source)
+def numbered(blocks: Iterable[Rows], rule: WordRule) -> Iterator[Blocks]:
+    """Yield the arrays of a corpus by the block: its texts, and at the end its distinct words."""
+    from data_pipelines.text.word_numbering import WordIndex
 
-
-def numbered(blocks: Iterable[Rows], rule: WordRule) -> Iterator[np.ndarray]:
-    """Yield the content of a `Corpus`, int32, of labelled texts."""
-    from data_pipelines.text.word_numbering import WordTable
-
-    table = WordTable(rule.letters)
-    for y, texts in blocks:
-        yield table.number(rule.prepared(texts), -1 - y)
-    content = table.words()
-    content += b"\n" * (-len(content) % 4)
-    yield np.append(np.frombuffer(content, "int32"), np.int32(len(content) // 4))
+    index = WordIndex(rule.letters)
+    yield from stored(index.number(Ragged.of_texts(rule.prepared(texts), y)) for y, texts in blocks)
+    yield {"words": np.frombuffer(index.words(), "uint8")}
 
 
 def hash_words(words: Sequence[Any]) -> np.ndarray:
-    """Return a hash for each word or its bytes, uint64 (words,)."""
+    """Return a hash of each word, given as text or bytes: uint64 (words,)."""
     from pandas.util import hash_array
 
     return hash_array(np.asarray(words, dtype=object), categorize=False)

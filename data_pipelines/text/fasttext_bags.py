@@ -1,116 +1,87 @@
-"""Texts as bags of words and hashed n-grams, as fastText takes them.
+"""Texts as bags of words and hashed n-grams, the input of fastText.
 
 Source: Joulin, Grave, Bojanowski & Mikolov, "Bag of Tricks for Efficient Text Classification", EACL 2017, section
-2.2; the published code (classification-results.sh) for what a word is, and for the mark at the end of a text.
+2.2; the published code (classification-results.sh) for what a word is and for the symbol at the end of a text.
 """
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from data_pipelines.cache import kept_blocks
 from data_pipelines.dataset import Fold, Split
-from data_pipelines.text.batching import coarse
-from data_pipelines.text.corpus import Block, Corpus, WordRule, read_corpus
-from data_pipelines.text.csv_rows import parts
+from data_pipelines.text.corpus import Corpus, WordRule, read_corpus
+from data_pipelines.text.csv_rows import train_and_test
 from data_pipelines.text.ngrams import hashed, ngrams
+from data_pipelines.text.ragged import PaddedRows, Ragged, kept_ragged
 
-END = "</s>"  # of a text, a word as others are
-LINE_BREAK = "<br />"  # a blank, as all of BLANKS are
-BLANKS = b" \t\n\v\f\r;:"
-APART = r"(['.,()!?])"  # words of their own
-BEGIN = -1  # of a text, among numbers
-
-
-class Bags:
-    """The numbers of each text's words and n-grams, from 1, on disk; only numbers that a fold has are given."""
-
-    def __init__(self, content: np.ndarray, places: np.ndarray) -> None:
-        self._content, self._places = content, places
-        self._starts = np.flatnonzero(content == BEGIN) + 1
-        self._sizes = np.diff(self._starts, append=len(content) + 1) - 1
-        self._order = np.arange(len(self._starts))
-        self.most = int(places[-1])  # the largest number there can be
-
-    def __len__(self) -> int:
-        return len(self._order)
-
-    def __getitem__(self, rows: slice | Sequence[int] | np.ndarray) -> np.ndarray:
-        """Return int32 (texts, longest), 0 behind the last one, in one of few widths."""
-        texts = self._order[rows]
-        sizes = self._sizes[texts]
-        found = np.zeros((len(texts), coarse(int(sizes.max(initial=1)))), "int32")
-        for row, (size, start) in enumerate(zip(sizes, self._starts[texts], strict=True)):
-            found[row, :size] = self._places[self._content[start : start + size]]
-        return found
-
-    def in_order(self, order: np.ndarray) -> "Bags":
-        """Return the same texts, text `order[i]` in place i."""
-        other = Bags(self._content, self._places)
-        other._order = self._order[order]
-        return other
+END = "</s>"  # of a text, a word like others
+LINE_BREAK = "<br />"  # a separator too
+SEPARATORS = b" \t\n\v\f\r;:"
+PUNCTUATION = r"(['.,()!?])"  # words of their own
 
 
 def load_bags(
     paths: Sequence[Path], fold: int, seed: int, *, classes: int, fields: int, longest: int, buckets: int
 ) -> Fold:
-    """Return texts as bags of the training part's words and of n-grams up to `longest`, which share `buckets`.
+    """Return texts as padded bags of the training part's words and of n-grams up to `longest` in `buckets`.
 
-    A number that no text of the fold has is left out, so that a table of vectors needs no row for it.
-    Raises DataError for files of another form.
+    Numbers run from 1; those that no text of the fold has are dropped, so that a table of vectors has no row for
+    them. Raises DataError for files of another form.
     """
-    corpora = [read_corpus(part, WORDS) for part in parts(paths, classes, fields, in_file_order)]
-    words = np.unique(corpora[0].hashes)
-    settings = {"words": corpora[0].source, "longest": longest, "buckets": buckets}
-    encode = partial(_numbers, words=words, longest=longest, buckets=buckets)
-    contents = [_encoded(texts, encode, settings | {"corpus": texts.source}) for texts in corpora]
-    is_needed = np.zeros(len(words) + buckets + 1, bool)
-    for content in contents:
-        is_needed[content] = True  # of BEGIN the last one, which is no number
-    places = np.cumsum(is_needed[:-1], dtype="int32")
-    first, test = (
-        Split(Bags(content, places), texts.classes()) for content, texts in zip(contents, corpora, strict=True)
-    )
-    return Fold(first, None, test)
+    parts = [read_corpus(texts, FASTTEXT_WORDS) for texts in train_and_test(paths, classes, fields, in_file_order)]
+    words = np.unique(parts[0].hashes)
+    settings = {"words": parts[0].source, "longest": longest, "buckets": buckets}
+    bags = [_kept_bags(corpus, words, settings) for corpus in parts]
+    is_needed = np.zeros(len(words) + buckets, bool)
+    for ragged in bags:
+        for block in ragged.blocks():
+            is_needed[block.values] = True
+    numbers = np.cumsum(is_needed, dtype="int32")
+    train, test = (Split(PaddedRows(ragged, numbers), np.array(ragged.labels)) for ragged in bags)
+    return Fold(train, None, test)
 
 
 def in_file_order(fields: Sequence[Any]) -> Any:
-    """Return the fields as the published code leaves them of a line of CSV: a comma before each."""
+    """Return the fields as the published code leaves those of a CSV line: a comma before each."""
     from pyarrow import compute
 
     return compute.binary_join_element_wise("", *fields, ",")
 
 
-def _with_marks(texts: Any) -> Any:
-    """Return Arrow's strings with blanks around what are words of their own, and the mark at the end."""
+def _prepared(texts: Any) -> Any:
+    """Return Arrow strings with blanks around punctuation, and the end symbol."""
     from pyarrow import compute
 
     found = compute.replace_substring(compute.ascii_lower(texts), '"', "")
     found = compute.replace_substring(found, LINE_BREAK, " ")
-    found = compute.replace_substring_regex(found, APART, r" \1 ")
+    found = compute.replace_substring_regex(found, PUNCTUATION, r" \1 ")
     return compute.binary_join_element_wise(found, END, " ")
 
 
-WORDS = WordRule("words and marks of fastText", BLANKS, _with_marks)
+FASTTEXT_WORDS = WordRule("words and marks of fastText", SEPARATORS, _prepared)
 
 
-def _encoded(texts: Corpus, encode: Callable[[Block], np.ndarray], source: dict[str, Any]) -> np.ndarray:
-    return kept_blocks("bags", source, lambda: map(encode, hashed(texts)))
+def _kept_bags(corpus: Corpus, words: np.ndarray, settings: dict[str, Any]) -> Ragged:
+    longest, buckets = settings["longest"], settings["buckets"]
+    source = settings | {"corpus": corpus.source}
+    return kept_ragged("bags", source, lambda: _bags(corpus, words, longest, buckets))
 
 
-def _numbers(block: Block, words: np.ndarray, longest: int, buckets: int) -> np.ndarray:
-    """Return the numbers of a block's texts, one behind the other, each after a BEGIN; int32."""
+def _bags(corpus: Corpus, words: np.ndarray, longest: int, buckets: int) -> Iterator[Ragged]:
+    """Yield the numbers, int32, of the words and n-grams of texts by the block, from 0.
+
+    Words that training lacks are left out; longer n-grams that contain them are not.
+    """
     import pandas
 
-    known = pandas.Index(words).get_indexer(block.words)
-    hashes, texts = ngrams(block.words, block.texts, longest)
-    longer = slice(len(block.words), None)
-    in_buckets = len(words) + (hashes[longer] % np.uint64(buckets)).astype("int64")
-    numbers = np.concatenate([known, in_buckets])
-    is_known = numbers >= 0  # words that training lacks are left out, the longer n-grams that have them are not
-    begins = np.arange(len(block.y))
-    order = np.argsort(np.concatenate([begins, texts[is_known]]), kind="stable")
-    return np.concatenate([np.full(len(begins), BEGIN), numbers[is_known]])[order].astype("int32")
+    index = pandas.Index(words)
+    for block in hashed(corpus):
+        hashes, owners = ngrams(block, longest)
+        in_buckets = hashes[len(block.values) :] % np.uint64(buckets)
+        numbers = np.concatenate([index.get_indexer(block.values), len(words) + in_buckets.astype("int64")])
+        is_known = numbers >= 0
+        order = np.argsort(owners[is_known], kind="stable")
+        offsets = np.cumsum([0, *np.bincount(owners[is_known], minlength=len(block))], dtype="int64")
+        yield Ragged(numbers[is_known][order].astype("int32"), offsets, block.labels)

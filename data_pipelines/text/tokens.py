@@ -1,6 +1,6 @@
-"""Sentences to tokens, tokens to symbols.
+"""Sentences to tokens, and tokens to padded symbols.
 
-Source: the cleaning that Kim (2014) applied, as his published pre-processing does it.
+Source: the preprocessing code that Kim (2014) published.
 """
 
 import re
@@ -11,11 +11,11 @@ import numpy as np
 FOREIGN = re.compile(r"[^A-Za-z0-9(),!?'`]")
 CLITICS = tuple(re.compile(re.escape(clitic)) for clitic in ("'s", "'ve", "n't", "'re", "'d", "'ll"))
 PUNCTUATION = re.compile(r"[,!]")
-ESCAPED = re.compile(r"[()?]")  # these keep a backslash in front: one more character, still one token
+ESCAPED = re.compile(r"[()?]")  # these get a backslash: one more character, still one token
 
 
 def tokens(sentence: str, *, lower: bool = True) -> list[str]:
-    """Split a raw sentence as Kim (2014) does for every set but SST."""
+    """Split a raw sentence, as Kim (2014) does for every set but SST."""
     text = FOREIGN.sub(" ", sentence)
     for clitic in CLITICS:
         text = clitic.sub(lambda match: f" {match.group()}", text)
@@ -25,7 +25,7 @@ def tokens(sentence: str, *, lower: bool = True) -> list[str]:
 
 
 def treebank_tokens(sentence: str) -> list[str]:
-    """Split a sentence that is tokenised already, as Kim (2014) does for SST."""
+    """Split a tokenised sentence, as Kim (2014) does for SST."""
     return FOREIGN.sub(" ", sentence).lower().split()
 
 
@@ -35,9 +35,9 @@ def vocabulary(sentences: Iterable[Sequence[str]]) -> tuple[str, ...]:
 
 
 def encode(sentences: Sequence[Sequence[str]], words: Sequence[str], *, front: int, width: int) -> np.ndarray:
-    """Return int32 (sentences, width): `front` zeros, the words from 1 on, zeros to the end.
+    """Return int32 (sentences, width): `front` zeros, the words numbered from 1, zeros to the end.
 
-    Raises ValueError when a sentence does not fit.
+    Raises ValueError if a sentence does not fit.
     """
     index = {word: symbol for symbol, word in enumerate(words, start=1)}
     encoded = np.zeros((len(sentences), width), "int32")

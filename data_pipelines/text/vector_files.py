@@ -1,7 +1,7 @@
 """Files of word vectors, plain or gzipped, read as a stream: word2vec text and binary, GloVe, fastText's .vec.
 
-Formats: a word, a space, its numbers. Text has a line for each word; word2vec's binary has float32, little-endian,
-and a line feed or nothing after them. All but GloVe begin with a line "<words> <width>".
+Formats: a word, a space, its numbers. Text has one word per line; word2vec's binary has little-endian float32
+numbers, followed by a line feed or nothing. All but GloVe begin with a line "<words> <width>".
 """
 
 import gzip
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file is written; without a header the number of words is unknown."""
+    """The format of a file; without a header the number of words is unknown."""
 
     form: str  # "binary" or "text"
     words: int | None
@@ -43,13 +43,13 @@ class Layout:
 
 
 def layout(path: Path) -> Layout:
-    """Look at the beginning of a file. Raises DataError when it is none of the formats."""
+    """Detect the format of a file from its beginning. Raises DataError if it is none of those above."""
     with opened(path) as stream:
         head = stream.read(HEAD_BYTES)
     line, found, rest = head.partition(b"\n")
     fields = line.split()
     if not found:
-        raise DataError(f"{path}, byte {len(head)}: there is no line. Expected word vectors.")
+        raise DataError(f"{path}, byte {len(head)}: no line ends before it. Expected word vectors.")
     if len(fields) == 2 and all(field.isdigit() for field in fields):
         words, width = map(int, fields)
         if not (0 < width <= WIDEST and words):
@@ -59,14 +59,14 @@ def layout(path: Path) -> Layout:
         form = "text" if _is_readable(rest) or _has_numbers(rest, width) else "binary"
         return Layout(form, words, width, len(line) + 1)
     if len(fields) < 2 or not _has_numbers(line, len(fields) - 1):
-        raise DataError(f"{path}, line 1: neither '<words> <width>' nor a word and its numbers: {line[:60]!r}.")
+        raise DataError(f"{path}, line 1: {line[:60]!r}. Expected '<words> <width>', or a word and its numbers.")
     return Layout("text", None, len(fields) - 1, 0)
 
 
 def entries(path: Path, wanted: set[str] | None = None) -> Iterator[Entry]:
-    """Yield the words in `wanted`, or all of them, in the file's order.
+    """Yield the words in `wanted`, or all words, in the file's order.
 
-    Memory does not grow with the file. Raises DataError with the byte or line where the file is damaged.
+    Memory does not grow with the file. Raises DataError with the byte or line of any damage.
     """
     found = layout(path)
     with opened(path) as stream:
@@ -75,7 +75,7 @@ def entries(path: Path, wanted: set[str] | None = None) -> Iterator[Entry]:
 
 
 def blocks(path: Path, limit: int | None = None) -> Iterator[tuple[list[str], np.ndarray]]:
-    """Yield the first `limit` words by the block, with their vectors, float32 (words, width)."""
+    """Yield the first `limit` words in blocks, with their vectors, float32 (words, width)."""
     words: list[str] = []
     vectors: list[np.ndarray] = []
     for count, entry in enumerate(entries(path), start=1):
@@ -90,20 +90,20 @@ def blocks(path: Path, limit: int | None = None) -> Iterator[tuple[list[str], np
         yield words, np.array(vectors)
 
 
-def cut(path: Path, words: Sequence[str]) -> np.ndarray:
+def read_vectors(path: Path, words: Sequence[str]) -> np.ndarray:
     """Return the vectors of some words, float32 (words, width); NaN for words that the file lacks."""
-    places = {word: place for place, word in reversed(list(enumerate(words)))}
+    rows = {word: row for row, word in reversed(list(enumerate(words)))}
     vectors = np.full((len(words), layout(path).width), np.nan, "float32")
-    missing = set(places)
-    for entry in entries(path, set(places)):
-        if entry.word in missing:  # of a word that stands twice in the file, the first counts
+    missing = set(rows)
+    for entry in entries(path, set(rows)):
+        if entry.word in missing:  # if a word is in the file twice, its first vector counts
             missing.remove(entry.word)
-            vectors[places[entry.word]] = entry.vector
-    return vectors[[places[word] for word in words]]
+            vectors[rows[entry.word]] = entry.vector
+    return vectors[[rows[word] for word in words]]
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
-    """Return vectors of length 1: float32 (words, width); those of length 0 stay."""
+    """Return vectors scaled to length 1, float32 (words, width); zero vectors stay."""
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
@@ -112,26 +112,23 @@ def nearest(
 ) -> list[list[tuple[str, float]]]:
     """Return for each query, (queries, width), the nearest words of a file and their cosines, best first.
 
-    The file is streamed; the words of `excluded`, a set per query, are left out.
+    The file is streamed. `excluded` has a set of words per query that are skipped.
     """
     best: list[list[tuple[str, float]]] = [[] for _ in queries]
     for words, vectors in blocks(path, limit):
         cosines = unit(queries) @ unit(vectors).T
         for number, row in enumerate(cosines):
             top = np.argsort(-row)[: count + len(excluded[number])]
-            found = [(words[place], float(row[place])) for place in top if words[place] not in excluded[number]]
+            found = [(words[at], float(row[at])) for at in top if words[at] not in excluded[number]]
             best[number] = sorted(best[number] + found, key=lambda pair: -pair[1])[:count]
     return best
 
 
 def write_binary(path: Path, words: Sequence[str], vectors: np.ndarray) -> None:
-    """Write word2vec's binary format; the file has its name only when it is whole.
-
-    Raises DataError for a word with a space.
-    """
+    """Write word2vec's binary format, atomically. Raises DataError for a word with a space."""
     for word in words:
         if any(character.isspace() for character in word):
-            raise DataError(f"The word {word!r} has a space in it, which no format of word vectors can hold.")
+            raise DataError(f"The word {word!r} contains a space, which no format of word vectors allows.")
     with atomic_path(path) as temporary, temporary.open("wb") as stream:
         stream.write(f"{len(words)} {vectors.shape[1]}\n".encode())
         for word, vector in zip(words, vectors, strict=True):
@@ -139,34 +136,29 @@ def write_binary(path: Path, words: Sequence[str], vectors: np.ndarray) -> None:
 
 
 def _binary(path: Path, stream: IO[bytes], found: Layout, wanted: set[str] | None) -> Iterator[Entry]:
-    size, count, place, base = 4 * found.width, 0, 0, found.start
+    size, count, at, base = 4 * found.width, 0, 0, found.start
     data = stream.read(CHUNK_BYTES)
     while True:
-        if len(data) - place < LONGEST_WORD_BYTES + size:
-            base, data, place = base + place, data[place:] + stream.read(CHUNK_BYTES), 0
-        while data[place : place + 1] == b"\n":
-            place += 1
-        if place == len(data):
+        if len(data) - at < LONGEST_WORD_BYTES + size:
+            base, data, at = base + at, data[at:] + stream.read(CHUNK_BYTES), 0
+        while data[at : at + 1] == b"\n":
+            at += 1
+        if at == len(data):
             break
-        space = data.find(b" ", place, place + LONGEST_WORD_BYTES)
-        where = f"{path}, byte {base + place}"
+        space = data.find(b" ", at, at + LONGEST_WORD_BYTES)
+        where = f"{path}, byte {base + at}"
         if count == found.words:
-            raise DataError(
-                f"{where}: the header says {found.words} words of width {found.width}, but there is more."
-            )
-        if space < 0 and len(data) - place >= LONGEST_WORD_BYTES:
-            raise DataError(
-                f"{where}: no word begins here. Is the width really {found.width}, as the header says?"
-            )
+            raise DataError(f"{where}: more data than the header's {found.words} words of width {found.width}.")
+        if space < 0 and len(data) - at >= LONGEST_WORD_BYTES:
+            raise DataError(f"{where}: no word begins here. Is the width {found.width}, as in the header?")
         if space < 0 or space + 1 + size > len(data):
-            raise DataError(f"{where}: the file ends inside of vector {count + 1} of {found.words}.")
-        word = _decoded(
-            data[place:space], where, f" Has the word before it a space, or another width than {found.width}?"
-        )
+            raise DataError(f"{where}: the file ends inside vector {count + 1} of {found.words}.")
+        hint = f" Does the word before it contain a space, or is the width not {found.width}?"
+        word = _decoded(data[at:space], where, hint)
         if wanted is None or word in wanted:
             yield Entry(word, _finite(np.frombuffer(data, "<f4", found.width, space + 1), where))
-        place, count = space + 1 + size, count + 1
-    _check_count(path, count, found.words, f"byte {base + place}")
+        at, count = space + 1 + size, count + 1
+    _check_count(path, count, found.words, f"byte {base + at}")
 
 
 def _text(path: Path, stream: IO[bytes], found: Layout, wanted: set[str] | None) -> Iterator[Entry]:
@@ -177,14 +169,12 @@ def _text(path: Path, stream: IO[bytes], found: Layout, wanted: set[str] | None)
         start, _, numbers = line.rstrip().partition(b" ")
         count += 1
         if found.words is not None and count > found.words:
-            raise DataError(f"{where}: the header says {found.words} words, but there are more.")
+            raise DataError(f"{where}: more lines than the {found.words} words in the header.")
         if not line.endswith(b"\n"):
-            raise DataError(
-                f"{where}: the last line has no line feed, so the file is cut. Add one if it is whole."
-            )
+            raise DataError(f"{where}: no line feed at the end; the file may be cut off. If it is whole, add one.")
         word = _decoded(start, where)
         is_wanted = wanted is None or word in wanted
-        if is_wanted or count == 1:  # whose numbers tell a width that lies
+        if is_wanted or count == 1:  # the first line shows whether the header's width is right
             entry = Entry(word, _numbers(numbers, found.width, where))
             if is_wanted:
                 yield entry
@@ -196,7 +186,7 @@ def _numbers(text: bytes, width: int, where: str) -> np.ndarray:
     try:
         vector = np.array(fields, "float32")
     except ValueError as error:
-        more = " Does the word have a space in it?" if len(fields) > width else ""
+        more = " Does the word contain a space?" if len(fields) > width else ""
         raise DataError(f"{where}: {error}. Expected a word and {width} numbers.{more}") from error
     if len(vector) != width:
         raise DataError(f"{where}: {len(vector)} numbers. Expected a word and {width} numbers.")
@@ -205,27 +195,27 @@ def _numbers(text: bytes, width: int, where: str) -> np.ndarray:
 
 def _finite(vector: np.ndarray, where: str) -> np.ndarray:
     if not np.isfinite(vector).all():
-        raise DataError(f"{where}: a number of the vector is not finite.")
+        raise DataError(f"{where}: the vector has a number that is not finite.")
     return vector
 
 
-def _check_count(path: Path, count: int, words: int | None, place: str) -> None:
+def _check_count(path: Path, count: int, words: int | None, where: str) -> None:
     if words is not None and count != words:
-        raise DataError(f"{path}, {place}: the file ends after {count} words. Its header says {words}.")
+        raise DataError(f"{path}, {where}: the file ends after {count} words. Expected {words} by its header.")
 
 
-def _decoded(word: bytes, where: str, guess: str = "") -> str:
+def _decoded(word: bytes, where: str, hint: str = "") -> str:
     try:
         text = word.decode()
     except UnicodeDecodeError as error:
-        raise DataError(f"{where}: the word {word[:40]!r} is not UTF-8.{guess}") from error
+        raise DataError(f"{where}: the word {word[:40]!r} is not UTF-8.{hint}") from error
     if "\n" in text:
-        raise DataError(f"{where}: the word {word[:40]!r} has a line feed in it.{guess}")
+        raise DataError(f"{where}: the word {word[:40]!r} contains a line feed.{hint}")
     return text
 
 
 def _is_readable(head: bytes) -> bool:
-    """Tell whether the first line is text, be its numbers sound or not."""
+    """Return whether the first line is printable text, with valid numbers or not."""
     line, ended, _ = head.partition(b"\n")
     try:
         return bool(ended) and line.decode().replace("\t", " ").strip().isprintable()
@@ -234,7 +224,7 @@ def _is_readable(head: bytes) -> bool:
 
 
 def _has_numbers(head: bytes, width: int) -> bool:
-    """Tell whether the first line is a word and numbers; a width that lies is found when it is read."""
+    """Return whether the first line is a word and numbers; a wrong width is found on reading."""
     fields = head.partition(b"\n")[0].split()
     try:
         return len(fields) > 1 and bool(np.array(fields[-min(width, len(fields) - 1) :], "float32").size)
@@ -244,7 +234,7 @@ def _has_numbers(head: bytes, width: int) -> bool:
 
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file for reading, gzipped or not. Raises DataError when gzip finds it damaged."""
+    """Open a file for reading, gzipped or not. Raises DataError if gzip finds damage."""
     with path.open("rb") as stream:
         if stream.read(2) != b"\x1f\x8b":
             stream.seek(0)
@@ -254,5 +244,5 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         try:
             yield unpacked
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            where = f"{path}, after byte {unpacked.tell()} unpacked"
-            raise DataError(f"{where}: no sound gzip file: {error}. Fetch or copy it again.") from error
+            where = f"{path}, after {unpacked.tell()} unpacked bytes"
+            raise DataError(f"{where}: damaged gzip file: {error}. Fetch or copy it again.") from error

@@ -1,4 +1,4 @@
-"""Word vectors by word2vec: trained, given to the words of a data set, and evaluated; the only door to gensim.
+"""Word vectors by word2vec: trained, joined to the words of a data set, and evaluated; the only door to gensim.
 
 Source: Mikolov et al., "Efficient Estimation of Word Representations in Vector Space" (2013), and
 "Distributed Representations of Words and Phrases and their Compositionality" (2013).
@@ -12,14 +12,15 @@ import numpy as np
 
 from data_pipelines.cache import cache_folder, digest, kept
 from data_pipelines.dataset import DataError, Fold
-from data_pipelines.text.vector_files import blocks, cut, layout, opened
+from data_pipelines.text.vector_files import blocks, layout, opened, read_vectors
 
 LONGEST_LINE_BYTES = 1 << 16
 BLANKS = (b" ", b"\t", b"\r", b"\v", b"\f")
+Sentences = Iterable[Sequence[str]]
 
 
 def train_vectors(
-    sentences: Iterable[Sequence[str]],
+    sentences: Sentences,
     *,
     seed: int,
     width: int = 100,
@@ -35,14 +36,12 @@ def train_vectors(
 ) -> Any:
     """Train word2vec: CBOW or skip-gram, with `negative` samples or a hierarchical softmax.
 
-    `sentences` is read once for the words and once for each epoch, and never held whole; longer ones than gensim
-    takes are cut. `rate` is that of the first step. On one worker a seed gives the same vectors twice. Returns
-    gensim's KeyedVectors: (words, width) and their index.
-    Raises DataError when no word occurs `min_count` times.
+    Returns gensim's KeyedVectors. `sentences` is read once for the words and once per epoch, never held whole.
+    `rate` is that of the first step. With one worker a seed always gives the same vectors. Raises DataError if no
+    word occurs `min_count` times.
     """
     from gensim.models import Word2Vec
 
-    sentences = _Cut(sentences)
     model = Word2Vec(
         vector_size=width,
         window=window,
@@ -55,18 +54,23 @@ def train_vectors(
         seed=seed,
         workers=workers,
     )
+    return _fitted(model, _ShortSentences(sentences), epochs)
+
+
+def _fitted(model: Any, sentences: Sentences, epochs: int) -> Any:
     model.build_vocab(sentences)
     if not model.wv.index_to_key:
-        seen = model.corpus_total_words
-        raise DataError(f"The corpus has {seen} words, and none of them {min_count} times: nothing to train on.")
+        raise DataError(
+            f"No word occurs {model.min_count} times among the {model.corpus_total_words} words of the corpus."
+        )
     model.train(sentences, total_examples=model.corpus_count, epochs=epochs)
     return model.wv
 
 
-class _Cut:
-    """Sentences in pieces of no more words than gensim takes: it drops what is behind them."""
+class _ShortSentences:
+    """Sentences, cut into pieces as long as gensim takes, since it drops the rest of longer ones."""
 
-    def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
+    def __init__(self, sentences: Sentences) -> None:
         self.sentences = sentences
 
     def __iter__(self) -> Iterator[Sequence[str]]:
@@ -77,54 +81,49 @@ class _Cut:
 
 
 class TextLines:
-    """A text file, plain or gzipped, as lists of words: a sentence a line, read anew by every pass.
+    """A text file, plain or gzipped, as lists of words: one sentence per line, read again by every pass.
 
-    Longer lines are cut, so that a text without line ends is not held whole. `heard` is told of every sentence.
-    Raises DataError with the line where the text is not UTF-8.
+    Longer lines are cut, so that a text without line ends is never held whole. `on_sentence` is called for every
+    sentence. Raises DataError with the line number if the text is not UTF-8.
     """
 
-    def __init__(self, path: Path, *, lower: bool = False, heard: Callable[[], None] = lambda: None) -> None:
-        self.path, self.lower, self.heard = path, lower, heard
+    def __init__(self, path: Path, *, lower: bool = False, on_sentence: Callable[[], None] = lambda: None) -> None:
+        self.path, self.lower, self.on_sentence = path, lower, on_sentence
 
     def __iter__(self) -> Iterator[list[str]]:
         with opened(self.path) as stream:
             rest, number = b"", 1
             while piece := stream.readline(LONGEST_LINE_BYTES):
                 text, rest = rest + piece, b""
-                ends = text.endswith(b"\n")
-                if not ends:  # a cut line goes on behind its last whole word
+                has_end = text.endswith(b"\n")
+                if not has_end:  # the next piece begins behind the last whole word
                     end = 1 + max(map(text.rfind, BLANKS))
                     text, rest = text[:end], text[end:]
                 yield from self._sentence(text, number)
-                number += ends
+                number += has_end
             yield from self._sentence(rest, number)
 
     def _sentence(self, text: bytes, number: int) -> Iterator[list[str]]:
         try:
             words = text.decode().split()
         except UnicodeDecodeError as error:
-            raise DataError(f"{self.path}, line {number}: it is not UTF-8 ({error.reason}).") from error
+            raise DataError(f"{self.path}, line {number}: not UTF-8 ({error.reason}).") from error
         if words:
-            self.heard()
+            self.on_sentence()
             yield [word.lower() for word in words] if self.lower else words
 
 
 def load_with_vectors(paths: Sequence[Path], fold: int, seed: int, *, load: Callable[..., Fold]) -> Fold:
-    """Return a fold of another loader, and the vectors of its words from the last file.
+    """Return a fold of another loader with the vectors of its words from the last file.
 
     Vectors: float32 (words, width), memory-mapped, NaN for words that the file lacks.
     """
-    found = load(paths[:-1], fold, seed)
-    if not paths[-1].is_relative_to(cache_folder()):  # generated: it would never be asked for again
-        return found._replace(vectors=cut(paths[-1], found.vocabulary))
-    stat = paths[-1].stat()
-    source = {
-        "file": str(paths[-1]),
-        "size": stat.st_size,
-        "time": stat.st_mtime_ns,
-        "words": digest(*found.vocabulary),
-    }
-    return found._replace(vectors=kept("cut_vectors", source, lambda: cut(paths[-1], found.vocabulary)))
+    found, path = load(paths[:-1], fold, seed), paths[-1]
+    if not path.is_relative_to(cache_folder()):  # a generated file, which no later run reads
+        return found._replace(vectors=read_vectors(path, found.vocabulary))
+    size, time = path.stat().st_size, path.stat().st_mtime_ns
+    source = {"file": str(path), "size": size, "time": time, "words": digest(*found.vocabulary)}
+    return found._replace(vectors=kept("cut_vectors", source, lambda: read_vectors(path, found.vocabulary)))
 
 
 def load_with_own_vectors(
@@ -132,7 +131,7 @@ def load_with_own_vectors(
 ) -> Fold:
     """Return a fold of another loader with vectors trained on its training text alone.
 
-    `settings` are those of `train_vectors`. Vectors: float32 (words, width), NaN for words that have none.
+    `settings` are those of `train_vectors`. Vectors: float32 (words, width), NaN for words without one.
     """
     found = load(paths, fold, seed)
     words = np.array(["", *found.vocabulary], dtype=object)
@@ -142,11 +141,11 @@ def load_with_own_vectors(
 
 
 def own_vectors(
-    text: str, sentences: Iterable[Sequence[str]], vocabulary: Sequence[str], seed: int, **settings: Any
+    text: str, sentences: Sentences, vocabulary: Sequence[str], seed: int, **settings: Any
 ) -> np.ndarray:
     """Return vectors trained on sentences, once: float32 (words, width), memory-mapped, NaN for words without one.
 
-    `text` tells this text and vocabulary from others; `settings` are those of `train_vectors`.
+    `text` identifies the sentences and the vocabulary; `settings` are those of `train_vectors`.
     """
     from importlib.metadata import version
 
@@ -165,7 +164,7 @@ def known_vectors(path: Path, limit: int | None = None) -> Any:
 
 
 def load_whole(path: Path, words: Sequence[str]) -> np.ndarray:
-    """Return the vectors of known words by loading all of a binary file; what `cut` is measured against."""
+    """Return the vectors of known words by loading a whole binary file; the baseline for `read_vectors`."""
     from gensim.models import KeyedVectors
 
     return KeyedVectors.load_word2vec_format(str(path), binary=True)[list(words)]
@@ -173,16 +172,15 @@ def load_whole(path: Path, words: Sequence[str]) -> np.ndarray:
 
 def analogies(vectors: Any, questions: Path) -> list[tuple[str, int, int]]:
     """Return per section of an analogy set: its name, how many are right, how many have known words only."""
-    _, sections = vectors.evaluate_word_analogies(str(questions), len(vectors), case_insensitive=True)
-    return [
-        (part["section"], len(part["correct"]), len(part["correct"]) + len(part["incorrect"])) for part in sections
-    ]
+    _, found = vectors.evaluate_word_analogies(str(questions), len(vectors), case_insensitive=True)
+    sections = ((section["section"], len(section["correct"]), len(section["incorrect"])) for section in found)
+    return [(name, right, right + wrong) for name, right, wrong in sections]
 
 
 def rank_correlation(vectors: Any, pairs: Path) -> tuple[float, float]:
-    """Return Spearman's correlation with human similarity scores, and the share of pairs it rests on.
+    """Return Spearman's correlation with human similarity scores, and the share of pairs with known words.
 
-    `pairs` holds "word word score" lines, tab-separated. The correlation is NaN below two known pairs.
+    `pairs` has lines "word word score", tab-separated. The correlation is NaN for fewer than two known pairs.
     """
     known = {word.upper() for word in vectors.index_to_key}
     lines = [line.split("\t") for line in pairs.read_text("utf-8").splitlines() if not line.startswith("#")]
@@ -196,7 +194,7 @@ def rank_correlation(vectors: Any, pairs: Path) -> tuple[float, float]:
 
 
 def _own_vectors(
-    sentences: Iterable[Sequence[str]], vocabulary: Sequence[str], seed: int, settings: dict[str, Any]
+    sentences: Sentences, vocabulary: Sequence[str], seed: int, settings: dict[str, Any]
 ) -> np.ndarray:
     trained = train_vectors(sentences, seed=seed, **settings)
     vectors = np.full((len(vocabulary), trained.vector_size), np.nan, "float32")

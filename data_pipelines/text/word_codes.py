@@ -1,4 +1,4 @@
-"""Words as codes that need no training: one-hot, and letter n-grams ("word hashing").
+"""Words as codes without training: one-hot, and letter n-grams ("word hashing").
 
 Source: lecture 000 (T. Vu, 2025), section "Word Vector"; Huang et al., "Learning Deep Structured Semantic Models
 for Web Search using Clickthrough Data", CIKM 2013, section 3.2.
@@ -16,9 +16,9 @@ Code = Callable[[Sequence[str], Sequence[str], int], np.ndarray]
 
 
 def one_hot(words: Sequence[str], seen: Sequence[str], width: int) -> np.ndarray:
-    """Give each of the `width` most frequent words of `seen` an axis of its own: float32 (words, width).
+    """Give each of the `width` most frequent words of `seen` its own axis: float32 (words, width).
 
-    All other words are zero.
+    Other words are all zeros.
     """
     axes = {word: axis for axis, (word, _) in enumerate(Counter(seen).most_common(width))}
     codes = np.zeros((len(words), width), "float32")
@@ -31,9 +31,9 @@ def one_hot(words: Sequence[str], seen: Sequence[str], width: int) -> np.ndarray
 def letter_ngrams(
     words: Sequence[str], seen: Sequence[str], width: int, *, length: int = 3, boundary: str = "_"
 ) -> np.ndarray:
-    """Set an axis for each letter n-gram that a word has, `boundary` at both its ends: float32 (words, width).
+    """Set the axis of each letter n-gram of a word, with `boundary` at both ends: float32 (words, width).
 
-    The axes are the `width` most frequent n-grams of `seen`, so a word that was never seen has a code too.
+    The axes are the `width` most frequent n-grams of `seen`, so unseen words have codes too.
     """
     from sklearn.feature_extraction.text import CountVectorizer
 
@@ -51,7 +51,7 @@ def letter_ngrams(
 def load_with_codes(
     paths: Sequence[Path], fold: int, seed: int, *, load: Callable[..., Fold], code: Code, width: int
 ) -> Fold:
-    """Return a fold of another loader with a code for every word, chosen by its training part alone."""
+    """Return a fold of another loader with a code for every word, fitted on its training part alone."""
     found = load(paths, fold, seed)
     words = np.array(found.vocabulary, dtype=object)
     seen = words[found.train.x[found.train.x > 0] - 1].tolist()

@@ -58,14 +58,23 @@ def test_the_modes_of_new_files_are_those_of_others(path):
     assert path.with_name("new").stat().st_mode == path.stat().st_mode
 
 
-def test_blocks_are_kept_as_one_array(home):
-    blocks = [np.arange(6, dtype="uint8").reshape(2, 3), np.zeros((0, 3), "uint8"), np.ones((12345, 3), "uint8")]
-    found = kept_blocks("trial", {"a": 1}, lambda: iter(blocks))
-    assert isinstance(found, np.memmap)
-    np.testing.assert_array_equal(found, np.concatenate(blocks))
-    np.testing.assert_array_equal(kept_blocks("trial", {"a": 1}, lambda: iter(())), found)  # not computed again
-    with pytest.raises(ValueError, match="no rows"):
-        kept_blocks("trial", {"a": 2}, lambda: iter(()))
+def test_blocks_are_kept_as_one_array_for_each_name(home):
+    x = [np.arange(6, dtype="uint8").reshape(2, 3), np.zeros((0, 3), "uint8"), np.ones((12345, 3), "uint8")]
+    y = [np.arange(2), np.arange(12345)]
+    blocks = [{"x": x[0]}, {"x": x[1], "y": y[0]}, {"y": y[1]}, {"x": x[2]}]
+    found = kept_blocks("trial", {"a": 1}, ("x", "y"), lambda: iter(blocks))
+    again = kept_blocks("trial", {"a": 1}, ("x", "y"), lambda: iter(()))  # not computed again
+    for arrays in (found, again):
+        assert all(isinstance(array, np.memmap) for array in arrays.values())
+        np.testing.assert_array_equal(arrays["x"], np.concatenate(x))
+        np.testing.assert_array_equal(arrays["y"], np.concatenate(y))
+
+
+def test_an_array_without_a_block_keeps_nothing(home):
+    for blocks in ([], [{"x": np.arange(3)}]):
+        with pytest.raises(ValueError, match="no rows"):
+            kept_blocks("trial", {"a": 2}, ("x", "y"), lambda blocks=blocks: blocks)
+        assert not [path for path in home.rglob("*") if path.is_file()]
 
 
 def test_computed_arrays_are_kept_under_their_source(home):

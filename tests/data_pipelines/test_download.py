@@ -32,7 +32,7 @@ def server(tmp_path):
     folder = tmp_path / "served"
     folder.mkdir()
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
-    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{httpd.server_port}", folder
     httpd.shutdown()
 
@@ -62,7 +62,7 @@ def test_from_a_mirror(home, server, monkeypatch, over_http):
     assert fetch(remote()).read_bytes() == CONTENT
 
 
-def test_a_mirror_without_the_file_is_passed_over(home, server, monkeypatch, tmp_path):
+def test_a_mirror_without_the_file_is_skipped(home, server, monkeypatch, tmp_path):
     address, folder = server
     (folder / "data.txt").write_bytes(CONTENT)
     monkeypatch.setenv("RETABLE_MIRROR", str(tmp_path / "empty"))
@@ -74,7 +74,7 @@ def test_a_wrong_hash_keeps_nothing(home, server):
     (folder / "data.txt").write_bytes(b"something else")
     received = hashlib.sha256(b"something else").hexdigest()
     with pytest.raises(
-        DataError, match=f"data.txt: it has SHA-256 {received}. Expected {SHA256}. Nothing was kept"
+        DataError, match=f"data.txt: it has SHA-256 {received}. Expected {SHA256}. It was not kept"
     ):
         fetch(remote(f"{address}/data.txt"))
     assert kept(home) == []
@@ -123,7 +123,7 @@ def test_an_archive_without_the_member(home, server):
     with pytest.raises(DataError, match="all.zip: it has no member data.txt"):
         fetch(remote(f"{address}/all.zip", member="data.txt"))
     (folder / "all.zip").write_bytes(b"no archive")
-    with pytest.raises(DataError, match="all.zip: it is no sound archive"):
+    with pytest.raises(DataError, match="all.zip: it is a damaged archive"):
         fetch(remote(f"{address}/all.zip", member="data.txt"))
     assert kept(home) == []
 

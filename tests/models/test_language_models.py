@@ -7,7 +7,7 @@ from keras import layers
 
 from benchmarks.papers.kim2016 import LARGE, SMALL, divided, halved
 from data_pipelines.dataset import DataError, Split
-from data_pipelines.text.streams import distinct, in_windows, side_by_side
+from data_pipelines.text.batching import distinct, in_windows, side_by_side
 from models import language_model as nets
 from models.language_model_layers import CharacterMaxima, ClusteredNextWord, NextWord
 from models.language_model_scoring import log_probabilities, spelled_vectors, word_vectors

@@ -10,7 +10,7 @@ from data_pipelines.dataset import Dataset, Fold, Split
 from data_pipelines.datasets.topics import Topics, characters, words
 from data_pipelines.folds import balanced_order
 from data_pipelines.text.batching import cut, end_to_end
-from data_pipelines.text.character_ids import alphabet
+from data_pipelines.text.character_ids import channels
 from results.metrics import TEST_ERROR
 
 SIZES = {  # by the first part of the row
@@ -59,7 +59,7 @@ def convnet(row: str, topics: Topics, schedule: Schedule) -> Recipe:
     if kind in CHARACTERS:
         full = CHARACTERS[kind]
         dataset = characters(topics, full=full, synonyms=synonyms)
-        build: Any = partial(build_characters, channels=len(alphabet(full)))
+        build: Any = partial(build_characters, channels=len(channels(full)))
     else:
         tuned = WORDS[kind]
         dataset = words(topics, most=MOST_WORDS, vectors=None if tuned else WORD2VEC, synonyms=synonyms)

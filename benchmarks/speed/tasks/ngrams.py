@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.papers.zhang2015.counting import COUNTED
 from benchmarks.speed.processes import Case, WholeTask, extrapolated, file_size, on_rows
 from benchmarks.speed.reviews import FORM, generate
-from data_pipelines.text.counted_texts import load_counts
+from data_pipelines.text.classification import load_counts
 from data_pipelines.text.csv_rows import first_last, stream
 
 ROWS, AMAZON_ROWS = 1_000_000, 3_600_000

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.speed.processes import Case, WholeTask
-from data_pipelines.text.vector_files import cut
+from data_pipelines.text.vector_files import read_vectors
 from data_pipelines.text.word2vec import load_whole
 
 WORDS, WIDTH, VOCABULARY = 3_000_000, 300, 20_000
@@ -21,7 +21,7 @@ def cases(folder: Path, *, words: int = WORDS, width: int = WIDTH, vocabulary: i
     path = generate(folder / "vectors.bin", words, width)
     wanted = [f"word{number}" for number in range(0, words, max(1, words // vocabulary))][:vocabulary]
     return [
-        Case("retable, cut while streaming", partial(cut, path, wanted)),
+        Case("retable, cut while streaming", partial(read_vectors, path, wanted)),
         Case("gensim, loaded whole", partial(load_whole, path, wanted)),
     ]
 

@@ -162,7 +162,7 @@ def test_data_fetch_where_and_verify(home, mirror):
 def test_data_that_cannot_be_had_is_one_line(home):
     done = retable("data", "fetch", "TREC", RETABLE_HOME=str(home), RETABLE_MIRROR="", HTTPS_PROXY="127.0.0.1:9")
     assert done.returncode == 1
-    assert "TREC.train.all could not be had" in done.stderr
+    assert "TREC.train.all could not be fetched" in done.stderr
     assert "Traceback" not in done.stderr
 
 

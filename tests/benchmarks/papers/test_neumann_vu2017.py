@@ -1,9 +1,11 @@
-"""The control of Neumann & Vu (2017)."""
+"""Neumann & Vu (2017): the control, and the printed counts."""
 
 import numpy as np
 
 from benchmarks.papers.neumann_vu2017 import by_length
+from benchmarks.table import load_table
 from data_pipelines.dataset import Fold, Split
+from data_pipelines.datasets.iemocap import FOLDER, IEMOCAP
 
 
 def utterances(lengths, frames: int, seed: int) -> np.ndarray:
@@ -24,3 +26,11 @@ def test_the_control_predicts_from_the_length_alone():
 
     found = [by_length(fold(seed), 0) for seed in (0, 1)]
     assert found[0].tolist() == found[1].tolist() == y[:20].tolist()
+
+
+def test_the_printed_counts_add_up():
+    counts = {cell.row: cell.value for cell in load_table("neumann_vu2017").cells("IEMOCAP")}
+    assert counts["happy"] + counts["excited"] == counts["happy + excited"] == 1636
+    assert counts["neutral"] + counts["angry"] + counts["sad"] + counts["happy + excited"] == 5531
+    assert counts["improvised"] + counts["scripted"] == counts["all"] == FOLDER.files
+    assert IEMOCAP.examples == sum(IEMOCAP.of_class)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.claims import judge_claims
-from benchmarks.papers.zhang2015 import OURS, recipe
+from benchmarks.papers.zhang2015 import MINIBATCHES, OURS, recipe
 from benchmarks.papers.zhang2015.networks import CHANGED, DESCENT, given_vectors, sgd, with_synonyms
 from benchmarks.recipe import Measurement, Recipe, fingerprint, settings
 from benchmarks.table import load_table
@@ -23,6 +23,12 @@ NETWORKS = [cell for cell in AG_CELLS if isinstance(recipe(cell), Recipe)]
 
 def test_seventeen_of_twenty_two_systems_are_networks():
     assert (len(NETWORKS), len(AG_CELLS)) == (17, 22)
+
+
+def test_large_sets_have_more_minibatches_in_an_epoch():
+    more = {"Yah. A": 10_000, "Amz. F": 30_000, "Amz. P": 30_000}
+    assert {name: MINIBATCHES[name] for name in more} == more
+    assert {count for name, count in MINIBATCHES.items() if name not in more} == {5_000}
 
 
 @pytest.mark.parametrize("cell", NETWORKS, ids=lambda cell: cell.row)

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.speed.processes import Case, Cost, extrapolated, measure_cases
 from benchmarks.speed.tasks import ngrams, rows, sound, systems, vectors
-from data_pipelines import lookalike
+from data_pipelines.datasets.thesaurus import write_lookalike
 
 HOLD_60_MB_ONCE = """
 [b'x' * (60_000_000 * (not __import__('os').path.exists({0!r}))), open({0!r}, 'w'), __import__('time').sleep(0.1)]
@@ -64,7 +64,7 @@ def test_frames_are_computed_for_the_sound_that_a_case_names(tmp_path, home):
 
 
 def test_reading_is_measured_by_the_size_of_its_input(tmp_path, home):
-    (thesaurus,) = lookalike.thesaurus(tmp_path, ["a", "the", "of"])
+    (thesaurus,) = write_lookalike(tmp_path, ["a", "the", "of"])
     cases = rows.cases(tmp_path, thesaurus, rows=2000)
     found = results(cases)
     assert len(found) == len(cases) == 9

@@ -1,42 +1,11 @@
-"""Sentence files: tokens, encoding, odd lines, and the facts of Kim (2014), table 1, on the real files."""
+"""Sentence files: encoding, odd lines, and the facts of Kim (2014), table 1, on the real files."""
 
 import numpy as np
 import pytest
 
 from data_pipelines.dataset import DataError, Fold, Split
 from data_pipelines.datasets.sentences import CR, MPQA, MR, SUBJ, TREC, encoded, read
-from data_pipelines.datasets.treebank import SST1, SST2, distinct, phrases, read_trees
-from data_pipelines.download import fetch
-from data_pipelines.text.tokens import encode, tokens, treebank_tokens, vocabulary
-
-
-@pytest.mark.parametrize(
-    ("raw", "expected"),
-    [
-        ("It's (not) n't you'll, ok?!", r"it 's \( not \) n't you 'll , ok \? !"),
-        ("they've we're he'd don't", "they 've we 're he 'd do n't"),
-        ("caf\xe9 3-D * \x85 `quoted`", "caf 3 d `quoted`"),
-        ("   ", ""),
-    ],
-)
-def test_tokens(raw, expected):
-    assert " ".join(tokens(raw)) == expected
-
-
-def test_case_is_kept_where_asked():
-    assert tokens("What is NASA ?", lower=False) == ["What", "is", "NASA", r"\?"]
-
-
-def test_treebank_tokens_are_only_filtered():
-    assert treebank_tokens("It 's a caf\xe9 (ok) -- n't") == ["it", "'s", "a", "caf", "(ok)", "n't"]
-
-
-def test_encode_puts_words_between_zeros():
-    words = vocabulary([["a", "b", "a"], ["c"]])
-    assert words == ("a", "b", "c")
-    np.testing.assert_array_equal(encode([["b", "c"], []], words, front=2, width=5), [[0, 0, 2, 3, 0], [0] * 5])
-    with pytest.raises(ValueError, match="A sentence of 3 words. At most 2 fit."):
-        encode([["a", "b", "c"]], words, front=1, width=3)
+from data_pipelines.text.tokens import tokens
 
 
 def test_parts_share_vocabulary_and_width():
@@ -81,22 +50,6 @@ TABLE_1 = {  # classes, mean length, longest, N, |V|, class counts; |V| of Subj,
 }
 
 
-@pytest.fixture(scope="module")
-def real(mirror, tmp_path_factory):
-    """Return a function that loads a fold of a real set."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("RETABLE_MIRROR", str(mirror))
-    patch.setenv("RETABLE_HOME", str(tmp_path_factory.mktemp("home")))
-
-    def load(dataset, fold: int = 0, seed: int = 0):
-        found = dataset.load([fetch(file) for file in dataset.files], fold, seed)
-        dataset.check(found)
-        return found
-
-    yield load
-    patch.undo()
-
-
 @pytest.mark.parametrize("dataset", [MR, SUBJ, TREC, CR, MPQA], ids=lambda dataset: dataset.name)
 def test_a_real_set_is_that_of_table_1(real, dataset):
     fold = real(dataset)
@@ -120,56 +73,7 @@ def test_the_ten_folds_part_the_set(real):
     assert len(real(CR, 0, seed=1).test.y) != len(folds[0].test.y)
 
 
-@pytest.mark.parametrize(
-    ("dataset", "sizes", "sentence_words", "longest", "mean"),
-    [(SST1, (156817, 1101, 2210), 17836, 53, 18.38), (SST2, (76961, 872, 1821), 16188, 53, 18.52)],
-    ids=["SST-1", "SST-2"],
-)
-def test_the_treebank_is_that_of_table_1(real, dataset, sizes, sentence_words, longest, mean):
-    fold = real(dataset)
-    assert tuple(len(part.y) for part in (fold.train, fold.valid, fold.test)) == sizes
-    paths = [fetch(file) for file in SST1.files]
-    roots = [tree[0] for path in paths for tree in read_trees(path)]
-    sentences = [treebank_tokens(text) for text, label in roots if dataset.classes == 5 or label != 2]
-    assert len(sentences) == {5: 11855, 2: 9613}[dataset.classes]
-    assert len(vocabulary(sentences)) == sentence_words  # the paper has 16185 for SST-2
-    assert max(map(len, sentences)) == longest
-    assert round(np.mean([len(sentence) for sentence in sentences]), 2) == mean
-
-
 def test_a_set_one_line_short_is_refused():
     fold = Fold(Split(None, np.zeros(10660)), None, Split(None, np.zeros(1)))
     with pytest.raises(DataError, match=r"MR has 10661 examples. Expected 10662 \(Pang & Lee \(2005\)\)"):
         MR.check(fold)
-
-
-def test_phrases_of_a_tree():
-    assert phrases("(3 (2 It) (4 (2 really) (3 Works)))") == [
-        ("it really works", 3),
-        ("it", 2),
-        ("really works", 4),
-        ("really", 2),
-        ("works", 3),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("tree", "reason"),
-    [
-        ("(3 (2 It)", "not closed"),
-        ("(3 It))", "too many"),
-        ("((2 It))", "without a label"),
-        ("", "no tree"),
-        ("(1 a) (2 b)", "a second tree"),
-        ("(12 x)", "without a label"),
-    ],
-)
-def test_a_malformed_tree_is_named(tmp_path, tree, reason):
-    path = tmp_path / "train.txt"
-    path.write_text(f"(2 fine)\n{tree}\n(2 fine)\n")
-    with pytest.raises(DataError, match=f"train.txt, line 2: .*{reason}"):
-        list(read_trees(path))
-
-
-def test_the_label_met_first_counts():
-    assert distinct(iter([("a", 1), ("b", 2), ("a", 4)])) == [("a", 1), ("b", 2)]

@@ -1,26 +1,15 @@
-"""Sound to features: against the formulas, on tones and silence, and for bad files."""
-
-import os
-import wave
+"""Features, against their formulas, on tones and silence."""
 
 import numpy as np
 import pytest
-import soundfile
 from scipy.fft import dct
 from scipy.signal import ShortTimeFFT, get_window
 
 from data_pipelines.dataset import DataError
 from data_pipelines.speech.features import KINDS, PROSODY, egemaps, log_mel, mfcc, prosody, resampled
-from data_pipelines.speech.frames import cut_to_longest, each, frames_of, stacked
-from data_pipelines.speech.sound_files import read_sound, sounds_in
-from tests.benchmarks.cli.test_cli import retable
+from tests.support.sounds import RATE, tone
 
-RATE = 16000
 PITCH, VOICE, LOUDNESS, CROSSINGS = (PROSODY.index(name) for name in ("F0", "voice", "loudness", "zero crossings"))
-
-
-def tone(hertz: float, seconds: float = 0.7, rate: int = RATE) -> np.ndarray:
-    return (0.3 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)).astype("float32")
 
 
 def speech() -> np.ndarray:
@@ -112,151 +101,5 @@ def test_egemaps_says_what_it_needs(monkeypatch):
         egemaps(speech(), RATE)
 
 
-def save(path, samples: np.ndarray, rate: int = RATE, **settings):
-    soundfile.write(path, samples, rate, **settings)
-    return path
-
-
-def test_sound_of_other_forms_is_converted(tmp_path, home):
-    signal = tone(220.0, 1.0)
-    plain = frames_of(save(tmp_path / "plain.wav", signal), "log_mel")
-    stereo = np.stack([2 * signal, np.zeros_like(signal)], axis=1)
-    np.testing.assert_allclose(frames_of(save(tmp_path / "stereo.wav", stereo), "log_mel"), plain, atol=0.02)
-    eight = frames_of(save(tmp_path / "eight.wav", signal, subtype="PCM_U8"), "log_mel")
-    flac = frames_of(save(tmp_path / "sound.flac", signal), "log_mel")
-    other_rate = save(tmp_path / "fast.wav", tone(220.0, 1.0, 44100), 44100)
-    fast = frames_of(other_rate, "log_mel")
-    band = triangles(26, RATE, 400)[:, round(220 / 40)].argmax()
-    for frames in (eight, flac, fast):
-        assert frames.shape == plain.shape
-        np.testing.assert_allclose(frames[:, band], plain[:, band], atol=0.02)
-    assert resampled(*read_sound(other_rate)).shape == (RATE,)
-
-
-def cut_in_the_middle(path):
-    save(path, tone(220.0))
-    path.write_bytes(path.read_bytes()[:5000])
-
-
-def cut_aiff(path):
-    save(path, tone(220.0))
-    path.write_bytes(path.read_bytes()[:9000])
-
-
-def with_no_number(path):
-    save(path, np.where(np.arange(RATE) == 9000, np.nan, 0.1), subtype="FLOAT")
-
-
-BAD = {
-    "empty.wav": (lambda path: path.write_bytes(b""), "can't be read as sound"),
-    "text.wav": (lambda path: path.write_text("no sound"), "can't be read as sound"),
-    "silent.wav": (lambda path: save(path, np.zeros(0)), "A signal of 0 samples"),
-    "one.wav": (lambda path: save(path, np.ones(1)), "A signal of 1 samples. Expected at least one window of 400"),
-    "cut.wav": (cut_in_the_middle, "is cut: 5000 bytes. Expected 22444"),
-    "cut.aiff": (cut_aiff, "is cut: 9000 bytes"),
-    "nan.wav": (with_no_number, "sample 9000 is no number"),
-}
-
-
-@pytest.mark.parametrize("kind", ["log_mel", "mfcc", "prosody"])
-@pytest.mark.parametrize("name", BAD)
-def test_a_bad_file_is_refused_by_name(name, kind, tmp_path, home):
-    make, message = BAD[name]
-    make(tmp_path / name)
-    with pytest.raises(DataError, match=f"{name}.*{message}"):
-        frames_of(tmp_path / name, kind)
-
-
-def test_a_header_without_a_length_is_no_cut(tmp_path):
-    """What a program writes that streams its sound."""
-    path = save(tmp_path / "streamed.wav", tone(220.0))
-    content = bytearray(path.read_bytes())
-    content[4:8] = b"\xff" * 4
-    path.write_bytes(content)
-    assert len(read_sound(path)[0]) == round(0.7 * RATE)
-
-
-def test_features_are_kept_by_content_and_settings(tmp_path, home, monkeypatch):
-    first = frames_of(save(tmp_path / "a.wav", tone(220.0)), "log_mel")
-    assert isinstance(first, np.memmap)
-    monkeypatch.setattr("data_pipelines.speech.frames.read_sound", None)  # nothing is computed again
-    (tmp_path / "b.wav").write_bytes((tmp_path / "a.wav").read_bytes())
-    np.testing.assert_array_equal(frames_of(tmp_path / "b.wav", "log_mel"), first)
-    with pytest.raises(TypeError):
-        frames_of(tmp_path / "b.wav", "mfcc")
-
-
-def test_processes_come_to_the_same_as_one(tmp_path, home, monkeypatch):
-    paths = [save(tmp_path / f"{number}.wav", tone(100.0 + number)) for number in range(6)]
-    (tmp_path / "3.wav").write_bytes(b"")
-    outcomes = list(each(paths, "log_mel", workers=2))
-    assert [path for path, _ in outcomes] == paths
-    assert [path.name for path, failure in outcomes if failure] == ["3.wav"]
-    expected = log_mel(read_sound(paths[5])[0], RATE)
-    np.testing.assert_array_equal(frames_of(paths[5], "log_mel"), expected)
-
-
-def test_utterances_are_cut_and_marked_where_they_are(tmp_path, home):
-    paths = [save(tmp_path / f"{seconds}.wav", tone(220.0, seconds)) for seconds in (0.3, 0.9)]
-    x = stacked(paths, "mfcc", 0.5)
-    assert x.shape == (2, 50, 14)
-    assert x[..., -1].sum(axis=1).tolist() == [28, 50]
-    assert not x[0, 28:].any()
-    np.testing.assert_array_equal(x[1, :, :-1], frames_of(paths[1], "mfcc")[:50])
-
-
-def test_an_utterance_does_not_depend_on_its_company(tmp_path, home):
-    loud, quiet = (save(tmp_path / f"{gain}.wav", gain * tone(220.0)) for gain in (3.0, 0.01))
-    np.testing.assert_array_equal(stacked([quiet], "log_mel", 1.0)[0], stacked([loud, quiet], "log_mel", 1.0)[1])
-
-
-def test_shared_padding_is_dropped_to_a_multiple():
-    x = np.zeros((2, 50, 3), "float32")
-    x[0, :21], x[1, :13] = 1, 1
-    assert cut_to_longest(x, multiple=9).shape == (2, 27, 3)
-    assert cut_to_longest(x, multiple=9, room=lambda count: count + 2).shape == (2, 45, 3)
-    np.testing.assert_array_equal(cut_to_longest(x, multiple=30), x[:, :30])
-    wider = cut_to_longest(x, multiple=80)
-    assert wider.shape == (2, 80, 3) and not wider[:, 50:].any()
-
-
-def test_a_name_that_is_no_text_can_be_read(tmp_path):
-    path = tmp_path / os.fsdecode(b"b\xff.wav")
-    save(tmp_path / "plain.wav", tone(220.0)).rename(path)
-    assert len(read_sound(path)[0]) == round(0.7 * RATE)
-
-
-def test_sounds_are_found_by_their_endings(tmp_path):
-    (tmp_path / "deep").mkdir()
-    for name in ("b.WAV", "deep/a.flac", "notes.txt"):
-        (tmp_path / name).write_bytes(b"")
-    assert [path.name for path in sounds_in(tmp_path)] == ["b.WAV", "a.flac"]
-    with pytest.raises(DataError, match="no folder"):
-        sounds_in(tmp_path / "nowhere")
-
-
-def test_the_command_writes_arrays_and_pictures_and_names_bad_files(tmp_path, home):
-    sounds, output = tmp_path / "sounds", tmp_path / "out"
-    (sounds / "deep").mkdir(parents=True)
-    save(sounds / "deep" / "good.wav", tone(220.0))
-    save(sounds / "empty.wav", np.zeros(0))
-    environment = {"RETABLE_HOME": str(home)}
-    done = retable("features", sounds, "--plot", "--output", output, "--kind", "mfcc", **environment)
-    assert done.returncode == 0, done.stderr
-    assert "mfcc of 1 files, 1 left out" in done.stdout
-    assert "empty.wav" in done.stderr
-    assert np.load(output / "deep" / "good.wav.npy").shape == (68, 13)
-    assert (output / "deep" / "good.wav.png").read_bytes().startswith(b"\x89PNG")
-    (sounds / "deep" / "good.wav").unlink()
-    done = retable("features", sounds, "--output", output, **environment)
-    assert done.returncode == 1
-    assert "None of the 1 sound files" in done.stderr and "Traceback" not in done.stderr
-
-
-def test_eight_bits_of_the_standard_library_can_be_read(tmp_path):
-    with wave.open(str(tmp_path / "old.wav"), "wb") as sound:
-        sound.setparams((1, 1, 8000, 0, "NONE", ""))
-        sound.writeframes(bytes([128, 255, 0] * 100))
-    signal, rate = read_sound(tmp_path / "old.wav")
-    assert rate == 8000
-    np.testing.assert_allclose(signal[:3], [0, 127 / 128, -1])
+def test_another_rate_has_as_many_seconds():
+    assert resampled(tone(220.0, 1.0, 44100), 44100).shape == (RATE,)

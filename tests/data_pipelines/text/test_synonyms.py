@@ -1,12 +1,14 @@
-"""Synonyms: the MyThes file, and how often which of them replaces a word."""
+"""Synonyms: the MyThes file, how often each replaces a word, and texts that draw them."""
 
 import numpy as np
 import pytest
 
-from benchmarks.papers.zhang2015.networks import CHANGED
 from data_pipelines.dataset import DataError
 from data_pipelines.download import check
-from data_pipelines.text.synonyms import FILE, augmented, read_thesaurus
+from data_pipelines.text.ragged import Ragged
+from data_pipelines.text.synonyms import FILE, SynonymTexts, augmented, read_thesaurus
+
+CHANCES = {"going_on": 0.5, "taking": 0.5}
 
 TEXT = """UTF-8
 good|2
@@ -25,7 +27,7 @@ def path(tmp_path):
     return tmp_path / "small.dat"
 
 
-def test_synonyms_stand_in_order_without_antonyms_and_the_word_itself(path):
+def test_synonyms_are_in_order_without_antonyms_and_the_word_itself(path):
     assert read_thesaurus(path) == {"good": ("fine", "nice", "benefit"), "tiny": ("little",)}
 
 
@@ -39,7 +41,7 @@ def test_synonyms_stand_in_order_without_antonyms_and_the_word_itself(path):
         (lambda text: text.replace("UTF-8", "ASCII").replace("fine", "f\xefne"), "line 1: b'ASCII'"),
     ],
 )
-def test_a_cut_or_strange_file_is_told_by_its_line(path, change, message):
+def test_a_damaged_file_is_refused_with_its_line(path, change, message):
     path.write_text(change(TEXT), "utf-8")
     with pytest.raises(DataError, match=message.replace("|", r"\|")):
         read_thesaurus(path)
@@ -48,7 +50,7 @@ def test_a_cut_or_strange_file_is_told_by_its_line(path, change, message):
 def test_replacements_have_the_paper_s_probabilities(path):
     """A text of one known word: changed with p, by the first synonym with q, by the second with (1 - q) q."""
     thesaurus, rng = read_thesaurus(path), np.random.default_rng(0)
-    found = [augmented("a Good one", thesaurus, rng, **CHANGED) for _ in range(20000)]
+    found = [augmented("a Good one", thesaurus, rng, **CHANCES) for _ in range(20000)]
     shares = {text: found.count(text) / len(found) for text in set(found)}
     expected = {"a Fine one": 0.25, "a Nice one": 0.125, "a Benefit one": 0.0625, "a Good one": 0.5625}
     assert shares == pytest.approx(expected, abs=0.012)
@@ -66,7 +68,7 @@ def test_a_seed_gives_the_same_text_twice_and_nothing_else_changes(path):
     thesaurus = read_thesaurus(path)
     text = "tiny, good (tiny) goodness; at no.1 Tiny"
     one, two = (
-        [augmented(text, thesaurus, np.random.default_rng(seed), **CHANGED) for seed in range(50)]
+        [augmented(text, thesaurus, np.random.default_rng(seed), **CHANCES) for seed in range(50)]
         for _ in range(2)
     )
     assert one == two and len(set(one)) > 3
@@ -74,6 +76,21 @@ def test_a_seed_gives_the_same_text_twice_and_nothing_else_changes(path):
     for synonym in ("fine", "nice", "benefit"):
         back = {t.replace(f" {synonym} ", " good ") for t in back}
     assert back == {text}
+
+
+def test_texts_draw_their_synonyms_when_they_are_asked_for(path):
+    def encode(texts: Ragged) -> np.ndarray:
+        return np.array([values.tobytes().decode() for values in texts.rows(slice(None))])
+
+    kept = Ragged(
+        np.frombuffer(b"a tiny\xff" + "é".encode(), "uint8"), np.array([0, 7, 7, 9]), np.zeros(3, "int32")
+    )
+    texts = SynonymTexts(kept, encode, read_thesaurus(path))
+    assert texts[[2, 0, 1]].tolist() == ["é", "a tiny\ufffd", ""]
+    drawn = [texts.drawn_by(np.random.default_rng(seed), **CHANCES)[[0] * 20].tolist() for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert set(drawn[0]) == {"a tiny\ufffd", "a little\ufffd"}
+    assert len(texts.drawn_by(np.random.default_rng(0))) == 3
 
 
 def test_the_thesaurus_of_the_mirror(mirror):

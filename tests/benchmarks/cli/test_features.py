@@ -1,0 +1,37 @@
+"""The command over sound files."""
+
+import sys
+import warnings
+
+import numpy as np
+
+from benchmarks.cli.app import main
+from tests.support.sounds import save, tone
+
+
+def run(monkeypatch, *arguments) -> int:
+    """Return the exit status of a command."""
+    monkeypatch.setattr(sys, "argv", ["retable", *map(str, arguments)])
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)  # which the command replaces
+    try:
+        main()
+    except SystemExit as stop:
+        return stop.code or 0
+    return 0
+
+
+def test_arrays_and_pictures_are_written_and_bad_files_named(tmp_path, home, monkeypatch, capfd):
+    sounds, output = tmp_path / "sounds", tmp_path / "out"
+    (sounds / "deep").mkdir(parents=True)
+    save(sounds / "deep" / "good.wav", tone(220.0))
+    save(sounds / "empty.wav", np.zeros(0))
+    assert run(monkeypatch, "features", sounds, "--plot", "--output", output, "--kind", "mfcc") == 0
+    printed = capfd.readouterr()
+    assert "mfcc of 1 files, 1 left out" in printed.out
+    assert "empty.wav" in printed.err
+    assert np.load(output / "deep" / "good.wav.npy").shape == (68, 13)
+    assert (output / "deep" / "good.wav.png").read_bytes().startswith(b"\x89PNG")
+    (sounds / "deep" / "good.wav").unlink()
+    assert run(monkeypatch, "features", sounds, "--output", output) == 1
+    printed = capfd.readouterr()
+    assert "None of the 1 sound files" in printed.err and "Traceback" not in printed.err

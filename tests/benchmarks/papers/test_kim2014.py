@@ -1,0 +1,64 @@
+"""Kim (2014): vectors of the channels, and the rows that need GoogleNews."""
+
+import numpy as np
+import pytest
+
+from benchmarks.jobs import Options, missing_jobs
+from benchmarks.papers.kim2014 import ROWS, build, given_vectors
+from benchmarks.recipe import fingerprint
+from benchmarks.reproduce import verdicts
+from benchmarks.runners import run_here
+from benchmarks.table import load_table
+from data_pipelines.dataset import Fold, Split
+from data_pipelines.text.vector_files import entries
+from results.records import JobKey, RunRecord
+from results.verdicts import Answer
+
+
+def fold_of(*vocabulary: str) -> Fold:
+    x = np.array([[1, 2, 3, 0], [2, 3, 1, 3], [0, 0, 0, 0]] * 9)
+    return Fold(Split(x, np.zeros(27)), None, Split(x[:1], np.zeros(1)), vocabulary)
+
+
+def test_words_without_a_vector_are_drawn_and_shift_nothing():
+    vectors = np.array([[9.0, 9.0], [np.nan, np.nan], [8.0, 8.0]], "float32")
+    fold = fold_of("a", "b", "c")._replace(vectors=vectors)
+    rng, untouched = np.random.default_rng(5), np.random.default_rng(5)
+    table = given_vectors(fold, 2, rng)
+    np.testing.assert_array_equal(table[[0, 1, 3]], [[0, 0], [9, 9], [8, 8]])
+    assert (np.abs(table[2]) <= 0.25).all() and table[2].any()
+    assert rng.random() == untouched.random()
+    with pytest.raises(ValueError, match="no vectors of width 3"):
+        given_vectors(fold, 3, rng)
+
+
+def test_both_channels_begin_with_the_same_vectors():
+    fold = fold_of("a", "b", "c")._replace(vectors=np.full((3, 4), np.nan, "float32"))
+    settings = {"filters": (1,), "maps": 2, "dropout": 0.5, "max_norm": 3.0}
+    channels = ROWS["CNN-multichannel"]
+    model = build(fold, np.random.default_rng(0), classes=2, channels=channels, width=4, **settings)
+    first, second = (model.get_layer(f"channel_{number}") for number in (0, 1))
+    np.testing.assert_array_equal(first.get_weights()[0], second.get_weights()[0])
+    assert [len(layer.trainable_weights) for layer in (first, second)] == [0, 1]
+
+
+@pytest.mark.parametrize(("table", "row", "column"), [("2", "CNN-multichannel", "TREC"), ("1", "MR", "|V_pre|")])
+def test_google_news_is_never_fetched_unasked(table, row, column, home):
+    paper = load_table("kim2014")
+    cells = paper.cells(table, row, column)
+    recipe = paper.recipe(cells[0])
+    (absent,) = verdicts(paper.plan(cells), [])
+    assert absent.answer == Answer.NOT_ATTEMPTED
+    assert absent.reason.startswith("needs the GoogleNews vectors (1.7 GB)")
+    assert missing_jobs(paper.plan(cells), [], backend="tensorflow") == []
+    earned = RunRecord(JobKey("kim2014", table, row, column, 0, 0, "jax", fingerprint(recipe), 1), {"value": 1.0})
+    assert verdicts(paper.plan(cells), [earned])[0].answer != Answer.NOT_ATTEMPTED  # another machine had the file
+    assert recipe.dataset.files[-1].name == "word2vec/word2vec-google-news-300.gz"
+    jobs = missing_jobs(paper.plan(cells, Options(epochs=1, lookalike=True)), [], backend="tensorflow", seeds=1)
+    record = list(run_here(jobs[:1]))[-1]
+    assert isinstance(record, RunRecord) and record.error == ""
+    if column == "|V_pre|":
+        paths = recipe.dataset.lookalike(home.parent)
+        known = {entry.word for entry in entries(paths[-1])}
+        assert record.metrics == {"value": len(known & set(recipe.dataset.load(paths, 0, 0).vocabulary))}
+        assert record.metrics["value"] > 100
