@@ -1,4 +1,4 @@
-"""The claims of the lectures: each stands in the published table, and each can fail."""
+"""The claims of the lectures: each is in the published table, and each can fail."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
