@@ -1,6 +1,6 @@
-"""Images to arrays: grey levels, frames, folders of images, and affine transformations, given or random.
+"""Images to arrays: grey levels, folders of images, and affine transformations, given or random.
 
-Images are float32 (images, height, width, channels) with a background of 0, unless a fill is given.
+Images are float32 (images, height, width, channels) with a background of 0.
 """
 
 import warnings
@@ -24,12 +24,6 @@ def rescale(images: np.ndarray, maximum: float) -> np.ndarray:
     if images.min() < 0 or images.max() > maximum:
         raise ValueError(f"Pixels from {images.min()} to {images.max()}. Expected 0 to {maximum}.")
     return (images[..., None] / maximum).astype("float32")
-
-
-def framed(images: np.ndarray, margin: int, fill: float = 0.0) -> np.ndarray:
-    """Return the images with a frame of `fill`, `margin` pixels wide."""
-    edge = (margin, margin)
-    return np.pad(images, ((0, 0), edge, edge, (0, 0)), constant_values=fill)
 
 
 def linear_map(

@@ -148,43 +148,6 @@ class NextWord(layers.Layer):
         return following_shape
 
 
-class ClusteredNextWord(layers.Layer):
-    """The log-probability of the next word: its cluster's, plus its own within the cluster.
-
-    Words are assigned at random to about sqrt(words) clusters of equal size.
-    Source: Kim et al. (2016), section 4.2, for vocabularies too large for a softmax.
-    """
-
-    def __init__(self, words: int, scale: float, seed: int, **settings) -> None:
-        super().__init__(**settings)
-        self.words, self.scale = words, scale
-        self.size = int(np.ceil(np.sqrt(words)))
-        self.clusters = int(np.ceil(words / self.size))
-        self.slots = np.random.default_rng(seed).permutation(words).astype("int32")
-
-    def build(self, features_shape, following_shape=None) -> None:
-        start, width = at_random(self.scale), features_shape[-1]
-        self.cluster_kernel = self.add_weight(shape=(width, self.clusters), initializer=start, name="clusters")
-        self.cluster_bias = self.add_weight(shape=(self.clusters,), initializer=start, name="cluster_bias")
-        self.kernel = self.add_weight(shape=(self.clusters, width, self.size), initializer=start, name="kernel")
-        self.bias = self.add_weight(shape=(self.clusters, self.size), initializer=start, name="bias")
-        unused = np.arange(self.clusters * self.size).reshape(self.clusters, self.size) >= self.words
-        self.closed = np.where(unused, -1e9, 0.0).astype("float32")  # slots of the last cluster without a word
-
-    def call(self, features, following):
-        """Return float32 (streams, steps) for features (streams, steps, width) and int (streams, steps)."""
-        flat = ops.reshape(features, (-1, features.shape[-1]))
-        slots = ops.take(ops.convert_to_tensor(self.slots), ops.reshape(following, (-1,)), axis=0)
-        cluster, inside = slots // self.size, slots % self.size
-        of_cluster = _log_probability(ops.matmul(flat, self.cluster_kernel) + self.cluster_bias, cluster)
-        kernel, bias = ops.take(self.kernel, cluster, axis=0), ops.take(self.bias + self.closed, cluster, axis=0)
-        of_word = _log_probability(ops.einsum("nw,nwp->np", flat, kernel) + bias, inside)
-        return ops.reshape(of_cluster + of_word, ops.shape(following))
-
-    def compute_output_shape(self, features_shape, following_shape):
-        return following_shape
-
-
 def _log_probability(scores, chosen):
     """Return the log-softmax of scores, (n, classes), at the chosen classes, int (n,): (n,).
 

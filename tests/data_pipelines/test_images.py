@@ -9,7 +9,6 @@ from data_pipelines.images import (
     all_transformed,
     deskewed,
     distorted,
-    framed,
     linear_map,
     read_folder,
     transformed,
@@ -48,7 +47,6 @@ def test_squeezing_narrows_and_lengthens():
 def test_paper_comes_in_from_the_edge():
     full = np.ones((1, 5, 5, 1), "float32")
     np.testing.assert_array_equal(all_transformed(full, shift=(0, 2))[0, 0, :, 0], [0, 0, 1, 1, 1])
-    np.testing.assert_array_equal(framed(full, 1, fill=-1)[0, 1, :, 0], [-1, 1, 1, 1, 1, 1, -1])
 
 
 def test_distortions_follow_the_generator_and_leave_the_source_alone():
