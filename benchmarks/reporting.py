@@ -14,7 +14,6 @@ from benchmarks.table import PaperTable, load_table
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
 from results.report.pages import CellPage, PaperPage
-from results.report.report import write_report
 from results.verdicts import Verdict
 
 
@@ -22,6 +21,8 @@ def report_on(
     papers: Iterable[str], folder: Path, output: Path, *, backend: str | None = None, options: Options = Options()
 ) -> Path:
     """Write the pages of papers from the records in a folder, and return the path of the overview."""
+    from results.report.report import write_report
+
     pages = [paper_page(load_table(name), folder, backend=backend, options=options) for name in papers]
     return write_report(pages, output, _source(pages))
 

@@ -1,9 +1,16 @@
-"""Charts as Vega-Lite specifications, and as files; only this file imports altair and vl_convert."""
+"""Charts as Vega-Lite specifications, and as files; only this file imports altair and vl_convert.
 
-from collections.abc import Callable, Sequence
-from functools import wraps
+`debug_mode(False)` skips Altair's validation against the Vega-Lite schema, which would take most of the time of a
+report. A test opens the pages in a browser, where an invalid chart fails.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import altair as alt
+import vl_convert
+from altair.utils.schemapi import debug_mode
 
 from results.atomic import atomic_path
 from results.records import EpochEnd
@@ -25,43 +32,23 @@ Spec = dict[str, Any]
 
 def script() -> str:
     """Return Vega, Vega-Lite and Vega-Embed as one script, so that pages need no network."""
-    import vl_convert
-
     return vl_convert.javascript_bundle()  # type: ignore[call-arg]  # the stub is wrong: the argument is optional
 
 
-def _unchecked(make: Callable[..., Spec]) -> Callable[..., Spec]:
-    """Skip Altair's validation against the Vega-Lite schema, which would take most of the time of a report.
-
-    A test opens the pages in a browser, where an invalid chart fails.
-    """
-
-    @wraps(make)
-    def made(*arguments: Any) -> Spec:
-        from altair.utils.schemapi import debug_mode
-
-        with debug_mode(False):
-            return make(*arguments)
-
-    return made
-
-
-@_unchecked
+@debug_mode(False)
 def runs_chart(verdict: Verdict) -> Spec:
     """Return a chart of our runs as points, intervals as bars, and the published value as a line in its margin."""
-    import altair as alt
-
     cell, axis = verdict.cell, _value_axis(verdict)
     points = [{"lane": LANES[0], "value": value, "run": i} for i, value in enumerate(verdict.units, start=1)]
-    layers = [alt.Chart(_data(points)).mark_point(filled=True, size=70, color=ACCENT, opacity=0.75)]
+    layers = [_chart(points).mark_point(filled=True, size=70, color=ACCENT, opacity=0.75)]
     layers[0] = layers[0].encode(x=axis, y=_lanes(), tooltip=["run:O", alt.Tooltip("value:Q", format=".4~f")])
     for lane, ends, size in ((LANES[1], verdict.interval, 10), (LANES[2], verdict.prediction, 4)):
         if ends is not None:
-            bar = alt.Chart(_data([{"lane": lane, "low": ends[0], "high": ends[1]}]))
+            bar = _chart([{"lane": lane, "low": ends[0], "high": ends[1]}])
             bar = bar.mark_bar(size=size, color=ACCENT, opacity=0.55)
             layers.append(bar.encode(x=alt.X("low:Q"), x2="high:Q", y=_lanes(), tooltip=["low:Q", "high:Q"]))
     if verdict.mean is not None:
-        mean = alt.Chart(_data([{"lane": LANES[1], "value": verdict.mean}])).mark_point(
+        mean = _chart([{"lane": LANES[1], "value": verdict.mean}]).mark_point(
             filled=True, shape="diamond", size=110, opacity=1
         )
         layers.append(mean.encode(x="value:Q", y=_lanes(), color=alt.value(ACCENT), tooltip=["value:Q"]))
@@ -70,11 +57,9 @@ def runs_chart(verdict: Verdict) -> Spec:
     return _spec(alt.layer(*layers), height=120)
 
 
-@_unchecked
+@debug_mode(False)
 def curve_chart(points: Sequence[EpochEnd], what: str, title: str) -> Spec:
     """Return a chart of the validation score (`valid`) or the `loss` over epochs, one line per job."""
-    import altair as alt
-
     rows = [
         {
             "job": f"seed {point.key.seed}, fold {point.key.fold}, {point.key.backend}",
@@ -84,7 +69,7 @@ def curve_chart(points: Sequence[EpochEnd], what: str, title: str) -> Spec:
         for point in points
         if getattr(point, what) is not None
     ]
-    lines = alt.Chart(_data(rows)).mark_line(point=alt.OverlayMarkDef(size=12), opacity=0.6, color=ACCENT)
+    lines = _chart(rows).mark_line(point=alt.OverlayMarkDef(size=12), opacity=0.6, color=ACCENT)
     lines = lines.encode(
         x=alt.X("epoch:Q", axis=alt.Axis(tickMinStep=1, format="d")),
         y=alt.Y(f"{what}:Q", title=title, scale=alt.Scale(zero=False)),
@@ -94,18 +79,17 @@ def curve_chart(points: Sequence[EpochEnd], what: str, title: str) -> Spec:
     return _spec(lines, height=240)
 
 
+@debug_mode(False)
 def distance_chart(verdicts: Sequence[Verdict]) -> Spec | None:
     """Return a chart of our mean minus the published value in margins, or None if no cell has both."""
-    import altair as alt
-
     rows = [row for verdict in verdicts if (row := _distance(verdict)) is not None]
     if not rows:
         return None
     answers = list(dict.fromkeys(row["verdict"] for row in rows))
     y = alt.Y("cell:N", title=None, sort=[row["cell"] for row in rows])
-    band = alt.Chart(_data([{"low": -1, "high": 1}])).mark_rect(color=BAND, opacity=0.2)
-    zero = alt.Chart(_data([{"at": 0}])).mark_rule(color=BAND, strokeDash=[4, 3]).encode(x="at:Q")
-    base = alt.Chart(_data(rows))
+    band = _chart([{"low": -1, "high": 1}]).mark_rect(color=BAND, opacity=0.2)
+    zero = _chart([{"at": 0}]).mark_rule(color=BAND, strokeDash=[4, 3]).encode(x="at:Q")
+    base = _chart(rows)
     tooltip = ["cell:N", "verdict:N", alt.Tooltip("distance:Q", format=".2f")]
     bars = base.mark_rule(color=ACCENT, strokeWidth=3, opacity=0.55).encode(x="low:Q", x2="high:Q", y=y)
     shape = alt.Shape("verdict:N", scale=alt.Scale(domain=answers, range=[SHAPES[Answer(a)] for a in answers]))
@@ -127,12 +111,10 @@ class TimeAndScore(NamedTuple):
     device: str
 
 
-@_unchecked
+@debug_mode(False)
 def time_chart(systems: Sequence[TimeAndScore], title: str) -> Spec:
     """Return a chart of scores over times, one labelled point per system, one shape per device."""
-    import altair as alt
-
-    base = alt.Chart(_data([system._asdict() for system in systems])).encode(
+    base = _chart([system._asdict() for system in systems]).encode(
         x=alt.X("seconds:Q", title="seconds per run", scale=alt.Scale(type="log", nice=True)),
         y=alt.Y("score:Q", title=title, scale=alt.Scale(zero=False, padding=12)),
         tooltip=[
@@ -148,12 +130,10 @@ def time_chart(systems: Sequence[TimeAndScore], title: str) -> Spec:
 
 def word_map(words: Sequence[str], points: Any, shares: Sequence[float]) -> Spec:
     """Return a chart of words at points, (words, 2); `shares` is the variance that each axis explains."""
-    import altair as alt
-
     rows = [{"word": word, "x": float(x), "y": float(y)} for word, (x, y) in zip(words, points, strict=True)]
     titles = [f"component {number}, {share:.0%} of the variance" for number, share in enumerate(shares, start=1)]
     x, y = (alt.X("x:Q", title=titles[0]), alt.Y("y:Q", title=titles[1]))
-    base = alt.Chart(_data(rows)).encode(x=x, y=y)
+    base = _chart(rows).encode(x=x, y=y)
     dots = base.mark_point(filled=True, color=ACCENT)
     labels = base.mark_text(dy=-9).encode(text="word:N")
     return alt.layer(dots, labels).properties(width=640, height=480, background="white").to_dict()
@@ -161,8 +141,6 @@ def word_map(words: Sequence[str], points: Any, shares: Sequence[float]) -> Spec
 
 def save(spec: Spec, path: Path) -> None:
     """Write a chart as SVG or PNG, by the suffix of the path."""
-    import vl_convert
-
     with atomic_path(path) as temporary:
         if path.suffix == ".svg":
             temporary.write_text(vl_convert.vegalite_to_svg(spec), "utf-8")
@@ -182,37 +160,27 @@ def _distance(verdict: Verdict) -> dict[str, Any] | None:
 
 
 def _published(value: float, margin: float) -> list[Any]:
-    import altair as alt
-
     rows = [{"low": value - margin, "high": value + margin, "published": value}]
-    band = alt.Chart(_data(rows)).mark_rect(color=BAND, opacity=0.2).encode(x=alt.X("low:Q"), x2="high:Q")
-    rule = alt.Chart(_data(rows)).mark_rule(color=BAND, strokeWidth=2).encode(x="published:Q")
+    band = _chart(rows).mark_rect(color=BAND, opacity=0.2).encode(x=alt.X("low:Q"), x2="high:Q")
+    rule = _chart(rows).mark_rule(color=BAND, strokeWidth=2).encode(x="published:Q")
     return [band, rule.encode(tooltip=["published:Q", "low:Q", "high:Q"])]
 
 
 def _value_axis(verdict: Verdict) -> Any:
-    import altair as alt
-
     metric = verdict.cell.metric
     title = metric.name + (f" ({metric.unit})" if metric.unit else "")
     return alt.X("value:Q", title=title, scale=alt.Scale(zero=False, nice=True))
 
 
 def _lanes() -> Any:
-    import altair as alt
-
     return alt.Y("lane:N", title=None, sort=list(LANES))
 
 
-def _data(rows: list[dict[str, Any]]) -> Any:
-    import altair as alt
-
-    return alt.Data(values=rows)
+def _chart(rows: list[dict[str, Any]]) -> Any:
+    return alt.Chart(alt.Data(values=rows))
 
 
 def _spec(chart: Any, height: int) -> Spec:
-    import altair as alt
-
     fitted = chart.properties(
         width="container", height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
     )
