@@ -8,7 +8,7 @@ from statistics import fmean, variance
 from results.ledger import ResultsError
 from results.published import Cell
 from results.records import RunRecord
-from results.verdicts import Answer, Verdict, judge
+from results.verdicts import Verdict, beyond, judge
 
 LEVEL = 0.05
 FEWEST_PAIRS = 3  # two equal differences would have no spread
@@ -37,21 +37,12 @@ class Comparison:
     @property
     def answer(self) -> str:
         """Return whether the second group is better or worse than the first at the 5 % level."""
-        if self.difference is None:
+        p_value = 0.0 if self.is_deterministic else self.p_value
+        if self.difference is None or p_value is None:
             return "too few pairs"
-        if self.is_deterministic:
-            return self._direction() if self.difference else "equal"
-        if self.p_value is None:
-            return "too few pairs"
-        if self.p_value >= LEVEL or self.difference == 0:
-            return "no difference shown"
-        return self._direction()
-
-    def _direction(self) -> str:
-        if self.difference is None or self.cell.metric.better == "exact":
-            return Answer.DIFFERS.value
-        is_better = (self.difference > 0) == (self.cell.metric.better == "higher")
-        return (Answer.BETTER if is_better else Answer.WORSE).value
+        if p_value < LEVEL and self.difference != 0:
+            return beyond(self.cell.metric.better, self.difference > 0).value
+        return "equal" if self.is_deterministic else "no difference shown"
 
 
 def select(records: Sequence[RunRecord], condition: str) -> list[RunRecord]:
@@ -84,55 +75,42 @@ def compare(
     variance is corrected by the method of Nadeau & Bengio (2003). `test_to_train` is the ratio of test to training
     examples; by default one fold is for test and the others are for training.
     """
-    if shared := {_name(record) for record in first} & {_name(record) for record in second}:
+    one, other = ({(record.key, record.finished) for record in group} for group in (first, second))
+    if shared := one & other:
         raise ResultsError(f"{len(shared)} run(s) of {cell.name} are in both groups. Choose disjoint groups.")
     values = [_by_seed_and_fold(group, cell.metric.name) for group in (first, second)]
     differences = [values[1][pair] - values[0][pair] for pair in sorted(values[0].keys() & values[1].keys())]
     if test_to_train is None:
         test_to_train = 1 / (folds - 1) if folds > 1 else 0.0
+    p_value, interval = paired_test(differences, test_to_train)
     return Comparison(
         cell,
         judge(cell, first, folds=folds, runs=runs),
         judge(cell, second, folds=folds, runs=runs),
         len(differences),
         fmean(differences) if differences else None,
-        paired_p_value(differences, test_to_train),
-        paired_interval(differences, test_to_train),
+        p_value,
+        interval,
         is_deterministic=runs == 1,
     )
 
 
-def paired_p_value(differences: Sequence[float], test_to_train: float) -> float | None:
-    """Return the two-sided p-value for a mean difference of zero; None for fewer than three pairs."""
-    from scipy.special import stdtr
+def paired_test(
+    differences: Sequence[float], test_to_train: float
+) -> tuple[float | None, tuple[float, float] | None]:
+    """Return the two-sided p-value for a mean difference of zero, and the 90 % interval of the mean difference.
+
+    Both are None for fewer than three pairs. The standard error is corrected for folds that share training data.
+    """
+    from scipy.special import stdtr, stdtrit
 
     count = len(differences)
     if count < FEWEST_PAIRS:
-        return None
-    mean, scale = fmean(differences), _scale(differences, test_to_train)
-    if scale == 0:
-        return 1.0 if mean == 0 else 0.0
-    return float(2 * stdtr(count - 1, -abs(mean / scale)))
-
-
-def paired_interval(differences: Sequence[float], test_to_train: float) -> tuple[float, float] | None:
-    """Return the 90 % interval of the mean difference; None for fewer than three pairs."""
-    from scipy.special import stdtrit
-
-    count = len(differences)
-    if count < FEWEST_PAIRS:
-        return None
-    half = float(stdtrit(count - 1, 0.95)) * _scale(differences, test_to_train)
-    return fmean(differences) - half, fmean(differences) + half
-
-
-def _scale(differences: Sequence[float], test_to_train: float) -> float:
-    """Return the standard error of the mean difference, corrected for folds that share training data."""
-    return math.sqrt((1 / len(differences) + test_to_train) * variance(differences))
-
-
-def _name(record: RunRecord) -> tuple:
-    return record.key, record.finished
+        return None, None
+    mean, error = fmean(differences), math.sqrt((1 / count + test_to_train) * variance(differences))
+    p_value = float(2 * stdtr(count - 1, -abs(mean / error))) if error else float(mean == 0)
+    half = float(stdtrit(count - 1, 0.95)) * error
+    return p_value, (mean - half, mean + half)
 
 
 def _by_seed_and_fold(records: Sequence[RunRecord], metric: str) -> Mapping[tuple[int, int], float]:

@@ -99,11 +99,12 @@ def _answer(verdict: Verdict) -> tuple[Answer, str]:
     if -margin <= low and high <= margin:
         return Answer.REPRODUCED, ""
     if low > margin or high < -margin:
-        return _beyond(cell.metric.better, low > margin), ""
+        return beyond(cell.metric.better, low > margin), ""
     return Answer.INCONCLUSIVE, _what_would_settle(mean - cell.value, cell.margin, verdict.deviation or 0.0)
 
 
-def _beyond(better: str, above: bool) -> Answer:
+def beyond(better: str, above: bool) -> Answer:
+    """Return the answer for a number on one side of another, in a metric for which `better` is better."""
     if better == "exact":
         return Answer.DIFFERS
     return Answer.BETTER if above == (better == "higher") else Answer.WORSE
