@@ -204,17 +204,9 @@ def _complete(parts: Sequence[_Part]) -> list[_Part]:
 
 def _record_part(line: Mapping[str, str]) -> _Part:
     metrics = {line["metric"]: float(line["value"])} if line["metric"] else {}
-    record = RunRecord(
-        _key(line),
-        metrics,
-        int(line["epochs"]),
-        float(line["seconds"]),
-        float(line["examples_per_second"]),
-        int(line["parameters"]),
-        int(line["peak_device_bytes"]),
-        *(line[name] for name in PROVENANCE),
-    )
-    return _Part(record, int(line["metrics"]))
+    types = RunRecord.__annotations__
+    fields = {name: types[name](line[name]) for name in (*COST, *PROVENANCE)}
+    return _Part(RunRecord(key_of(line), metrics, **fields), int(line["metrics"]))
 
 
 def _point_line(point: EpochEnd) -> list[str]:
@@ -224,7 +216,7 @@ def _point_line(point: EpochEnd) -> list[str]:
 
 def _point(line: Mapping[str, str]) -> EpochEnd:
     valid = float(line["valid"]) if line["valid"] else None
-    return EpochEnd(_key(line), int(line["epoch"]), float(line["loss"]), valid, float(line["seconds"]))
+    return EpochEnd(key_of(line), int(line["epoch"]), float(line["loss"]), valid, float(line["seconds"]))
 
 
 class _Predictions(NamedTuple):
@@ -236,10 +228,11 @@ class _Predictions(NamedTuple):
 
 
 def _predictions(line: Mapping[str, str]) -> _Predictions:
-    return _Predictions(_key(line), line["finished"], decode(line["predictions"]))
+    return _Predictions(key_of(line), line["finished"], decode(line["predictions"]))
 
 
-def _key(line: Mapping[str, str]) -> JobKey:
+def key_of(line: Mapping[str, str]) -> JobKey:
+    """Return the key of a job from its texts by name."""
     types = JobKey.__annotations__
     return JobKey(**{name: types[name](line[name]) for name in JobKey._fields})
 

@@ -8,13 +8,14 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from results.ledger import ResultsError
 from results.metrics import METRICS
 from results.published import Cell
-from results.records import EpochEnd, JobKey, RunRecord
+from results.records import PROVENANCE, EpochEnd, RunRecord, key_of
 from results.verdicts import Answer, Verdict
 
 JOB_TAG, CELL_TAG = "retable.job", "retable.cell"
@@ -96,13 +97,8 @@ class Tracker:
 
     def _send_files(self, record: RunRecord, paths: Sequence[Path]) -> None:
         client = self._connect()
-        key = record.key
-        conditions = {
-            "fingerprint": key.fingerprint,
-            "fold": key.fold,
-            "seed": key.seed,
-            "finished": record.finished,
-        }
+        conditions = {name: getattr(record.key, name) for name in ("fingerprint", "fold", "seed")}
+        conditions["finished"] = record.finished
         runs = self._search(" and ".join(f"tags.`{name}` = '{value}'" for name, value in conditions.items()))
         for run in runs[:1]:
             for path in paths:
@@ -166,14 +162,7 @@ class Tracker:
         return self._parents[cell.name]
 
     def _create_parent(self, cell: Cell) -> str:
-        tags = {
-            CELL_TAG: _quotable(cell.name),
-            "mlflow.runName": f"{cell.row} / {cell.column}",
-            "paper": cell.paper,
-            "table": cell.table,
-            "row": cell.row,
-            "column": cell.column,
-        }
+        tags = {CELL_TAG: _quotable(cell.name), "mlflow.runName": f"{cell.row} / {cell.column}", **_place(cell)}
         run = self._client.create_run(self._experiment, tags=tags)
         self._client.set_terminated(run.info.run_id)
         return run.info.run_id
@@ -201,20 +190,9 @@ def tracked_records(paper: str, folder: Path, where: str, warn: Callable[[str], 
 
 
 def _record(tags: Mapping[str, str], metrics: Mapping[str, float]) -> RunRecord:
-    cell = (tags["paper"], tags["table"], tags["row"], tags["column"])
-    key = JobKey(
-        *cell, int(tags["fold"]), int(tags["seed"]), tags["backend"], tags["fingerprint"], int(tags["revision"])
-    )
     values = {name: metrics[_plain(name)] for name in METRICS if _plain(name) in metrics}
-    return RunRecord(
-        key,
-        values,
-        device=tags["device"],
-        commit=tags["commit"],
-        data_hash=tags["data hash"],
-        versions=tags["versions"],
-        finished=tags["finished"],
-    )
+    provenance: dict[str, Any] = {name: tags.get(_heading(name), "") for name in PROVENANCE}
+    return RunRecord(key_of(tags), values, **provenance)
 
 
 def tracking_uri(folder: Path) -> str:
@@ -223,47 +201,33 @@ def tracking_uri(folder: Path) -> str:
 
 
 def _tags(cell: Cell, record: RunRecord) -> dict[str, str]:
-    return {
-        "paper": cell.paper,
-        "table": cell.table,
-        "row": cell.row,
-        "column": cell.column,
-        "fold": str(record.key.fold),
-        "seed": str(record.key.seed),
-        "fingerprint": record.key.fingerprint,
-        "revision": str(record.key.revision),
-        "finished": record.finished,
-        "backend": record.key.backend,
-        "device": record.device,
-        "commit": record.commit,
-        "data hash": record.data_hash,
-        "versions": record.versions,
-        **({"error": record.error} if record.error else {}),
-    }
+    key = {name: str(value) for name, value in record.key._asdict().items()}
+    provenance = {_heading(name): getattr(record, name) for name in PROVENANCE}
+    tags = key | _place(cell) | provenance
+    return tags if record.error else {name: text for name, text in tags.items() if name != "error"}
+
+
+def _place(cell: Cell) -> dict[str, str]:
+    return {name: getattr(cell, name) for name in ("paper", "table", "row", "column")}
+
+
+def _heading(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _metrics(cell: Cell, record: RunRecord, curve: Sequence[EpochEnd]) -> list[Any]:
-    from mlflow.entities import Metric
-
-    now = _milliseconds(0)
-    values = {_plain(name): value for name, value in record.metrics.items()}
+    values: dict[str, float | None] = {_plain(name): value for name, value in record.metrics.items()}
     values |= {"seconds": record.seconds, "examples per second": record.examples_per_second}
-    if record.peak_device_bytes:
-        values["device memory MB"] = record.peak_device_bytes / 1e6
-    if cell.value is not None:
-        values[f"published {_plain(cell.metric.name)}"] = cell.value
-    metrics = [Metric(name, value, now, 0) for name, value in values.items()]
-    for point in curve:
-        metrics.append(Metric("loss", point.loss, now, point.epoch))
-        if point.valid is not None:
-            metrics.append(Metric("valid", point.valid, now, point.epoch))
-    return metrics
+    values |= {"device memory MB": record.peak_device_bytes / 1e6 or None}
+    values |= {f"published {_plain(cell.metric.name)}": cell.value}
+    epochs = (_timed({"loss": point.loss, "valid": point.valid}, point.epoch) for point in curve)
+    return [*_timed(values), *chain.from_iterable(epochs)]
 
 
-def _timed(values: Mapping[str, float | None]) -> list[Any]:
+def _timed(values: Mapping[str, float | None], step: int = 0) -> list[Any]:
     from mlflow.entities import Metric
 
-    return [Metric(name, value, _milliseconds(0), 0) for name, value in values.items() if value is not None]
+    return [Metric(name, value, _milliseconds(0), step) for name, value in values.items() if value is not None]
 
 
 def _parameters(settings: Mapping[str, str]) -> list[Any]:
