@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from benchmarks.jobs import Planned
 from benchmarks.recipe import NotAttempted
-from benchmarks.reproduce import verdicts
+from benchmarks.reproduce import by_place, verdicts
 from benchmarks.table import Claim, PaperTable
 from results.comparison import Comparison, compare
 from results.published import Cell
 from results.records import RunRecord
-from results.tables import number
+from results.tables import number, signed
 from results.verdicts import Answer
 
 
@@ -44,9 +44,7 @@ def judge_claims(table: PaperTable, records: Sequence[RunRecord]) -> list[ClaimV
     Pairs are runs of equal seed and fold on the backend that has most of them; the test is paired, with the
     correction of Nadeau & Bengio (2003) for the folds of a cross-validation.
     """
-    places: dict[tuple[str, ...], Planned] = {}
-    for one in table.plan():  # of several metrics the first
-        places.setdefault(one.cell[1:4], one)
+    places = by_place(table.plan())
     return [
         _judge(claim, better, places[claim.table, claim.worse, column], records)
         for claim in table.claims
@@ -69,19 +67,19 @@ def claim_rows(
 def as_row(verdict: ClaimVerdict) -> dict[str, str]:
     """Return a row of the claims table, as texts by heading."""
     claim, found = verdict.claim, verdict.comparison
-    difference = None if found is None else found.difference
-    is_tested = found is not None and verdict.order != Order.INCOMPLETE
-    ours = "" if difference is None else f"{difference:+.3g}"
-    p_value = found.p_value if found is not None and is_tested and claim.within is None else None
-    if found is not None and is_tested and claim.within is not None and found.interval:
-        ours += " ({:+.3g} to {:+.3g})".format(*found.interval)  # what nearness is judged by
+    ours, p_value = signed(found.difference if found else None), None
+    if found is not None and verdict.order != Order.INCOMPLETE:
+        if claim.within is None:
+            p_value = found.p_value
+        elif found.interval is not None:
+            ours += " ({:+.3g} to {:+.3g})".format(*found.interval)  # what nearness is judged by
     return {
         "claim": claim.text,
         "table": claim.table,
         "column": verdict.column,
-        "theirs": "" if verdict.published is None else f"{verdict.published:+.3g}",
+        "theirs": signed(verdict.published),
         "ours": ours,
-        "pairs": str(found.pairs) if found is not None and found.pairs else "",
+        "pairs": str(found.pairs) if found and found.pairs else "",
         "p": "" if p_value is None else number(p_value) if p_value >= 0.01 else f"{p_value:.1g}",
         "order": verdict.order.value,
     }

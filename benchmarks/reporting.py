@@ -13,7 +13,7 @@ from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
-from results.report.pages import CellPage, PaperPage
+from results.report.pages import CellPage, PaperPage, basis
 from results.verdicts import Verdict
 
 
@@ -24,7 +24,7 @@ def report_on(
     from results.report.report import write_report
 
     pages = [paper_page(load_table(name), folder, backend=backend, options=options) for name in papers]
-    return write_report(pages, output, _source(pages))
+    return write_report(pages, output, f"{basis(pages, 'runs')}, at commit {provenance.commit()}")
 
 
 def paper_page(
@@ -59,10 +59,3 @@ def command(cell: Cell) -> str:
     """Return the command that trains and judges a cell."""
     place = {"--table": cell.table, "--row": cell.row, "--column": cell.column}
     return shlex.join(["retable", "run", cell.paper, *(text for pair in place.items() for text in pair)])
-
-
-def _source(pages: Sequence[PaperPage]) -> str:
-    """Return what the pages rest on; no clock, so that equal records give equal pages."""
-    finished = [record.finished for page in pages for record in page.trained.values()]
-    newest = f", the newest of {max(finished)[:10]}" if finished else ""
-    return f"{len(finished)} runs{newest}, at commit {provenance.commit()}"

@@ -19,6 +19,11 @@ class Metric(NamedTuple):
     compute: Callable[[np.ndarray, np.ndarray], float] | None = None  # (labels, predictions) -> value
     part: str = "test"
 
+    @property
+    def title(self) -> str:
+        """Return the name with its unit."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
 
 def score(metric: Metric, labels: np.ndarray, predictions: np.ndarray) -> float:
     """Return the metric of predictions; NaN if it cannot be computed from them."""

@@ -22,17 +22,15 @@ MEANINGS = {
 
 def as_row(verdict: Verdict) -> dict[str, str]:
     """Return a verdict as a row of a table: texts by heading."""
-    cell = verdict.cell
+    cell, places, spread = verdict.cell, decimals(verdict.cell), verdict.deviation
+    extremes = (min(verdict.units), max(verdict.units)) if len(verdict.units) > 1 else None
     return {
-        "table": cell.table,
-        "row": cell.row,
-        "column": cell.column,
-        "metric": cell.metric.name + (f" ({cell.metric.unit})" if cell.metric.unit else ""),
+        **place(cell),
         "published": _printed(cell),
-        "ours": _with_spread(verdict.mean, verdict.deviation, decimals(cell)),
+        "ours": number(verdict.mean, places) + (f" ± {number(spread, places)}" if spread else ""),
         "runs": str(len(verdict.units)),
-        "range of runs": _interval(_extremes(verdict.units), decimals(cell)),
-        "90 % interval of the mean": _interval(verdict.interval, decimals(cell)),
+        "range of runs": interval(extremes, places),
+        "90 % interval of the mean": interval(verdict.interval, places),
         "95 % prediction interval": _prediction(verdict),
         "verdict": f"{verdict.answer}: {verdict.reason}" if verdict.reason else str(verdict.answer),
         "note": cell.note,
@@ -46,7 +44,7 @@ def sentence(verdict: Verdict) -> str:
         places = decimals(verdict.cell)
         ours = f"Our mean over {_runs(len(verdict.units))} is {number(verdict.mean, places)}"
         if verdict.interval is not None:
-            ours += f", its 90 % interval {_interval(verdict.interval, places)}"
+            ours += f", its 90 % interval {interval(verdict.interval, places)}"
         ours += ". "
     theirs = ""
     if verdict.cell.value is not None:
@@ -91,14 +89,29 @@ def _cost(records: Sequence[RunRecord]) -> dict[str, str]:
     }
 
 
-def exact(value: float) -> str:
-    """Return a number with all of its digits, as it was published."""
-    return f"{value:.10g}"
+def exact(value: float | None) -> str:
+    """Return a number with all of its digits, as it was published; nothing for None."""
+    return "" if value is None else f"{value:.10g}"
 
 
-def number(value: float, places: int = 2) -> str:
-    """Return a number with at most `places` decimals, without trailing zeros."""
-    return f"{value:.{places}f}".rstrip("0").rstrip(".")
+def number(value: float | None, places: int = 2) -> str:
+    """Return a number with at most `places` decimals, without trailing zeros; nothing for None."""
+    return "" if value is None else f"{value:.{places}f}".rstrip("0").rstrip(".")
+
+
+def signed(difference: float | None) -> str:
+    """Return a difference with its sign and three digits; nothing for None."""
+    return "" if difference is None else f"{difference:+.3g}"
+
+
+def interval(ends: tuple[float, float] | None, places: int) -> str:
+    """Return an interval with `places` decimals; nothing for None."""
+    return "" if ends is None else f"{ends[0]:.{places}f} to {ends[1]:.{places}f}"
+
+
+def place(cell: Cell) -> dict[str, str]:
+    """Return the first columns of every table of cells, as texts by heading."""
+    return {"table": cell.table, "row": cell.row, "column": cell.column, "metric": cell.metric.title}
 
 
 def decimals(cell: Cell) -> int:
@@ -111,26 +124,9 @@ def _runs(count: int) -> str:
 
 
 def _printed(cell: Cell) -> str:
-    if cell.value is None:
-        return ""
     return exact(cell.value) + (f" ± {exact(cell.margin)}" if cell.margin else "")
-
-
-def _with_spread(value: float | None, spread: float | None, places: int) -> str:
-    if value is None:
-        return ""
-    return number(value, places) if not spread else f"{number(value, places)} ± {number(spread, places)}"
-
-
-def _extremes(units: Sequence[float]) -> tuple[float, float] | None:
-    return (min(units), max(units)) if len(units) > 1 else None
-
-
-def _interval(ends: tuple[float, float] | None, places: int) -> str:
-    return "" if ends is None else f"{ends[0]:.{places}f} to {ends[1]:.{places}f}"
 
 
 def _prediction(verdict: Verdict) -> str:
     remark = {None: "", True: " (includes published)", False: " (excludes published)"}
-    interval = _interval(verdict.prediction, decimals(verdict.cell))
-    return interval + remark[verdict.published_is_predicted]
+    return interval(verdict.prediction, decimals(verdict.cell)) + remark[verdict.published_is_predicted]

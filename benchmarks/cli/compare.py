@@ -14,7 +14,7 @@ from benchmarks.table import PaperTable, load_table, match
 from results.comparison import Comparison, compare, select
 from results.ledger import ResultsError
 from results.records import RecordFiles, RunRecord
-from results.tables import decimals, exact, number
+from results.tables import decimals, exact, number, place, signed
 from results.verdicts import Verdict
 
 FORMATS = ("table", "csv", "json", "markdown")
@@ -60,17 +60,15 @@ def compare_groups(
 def as_row(comparison: Comparison) -> dict[str, str]:
     """Return a row of the comparison, as texts by heading."""
     cell = comparison.cell
-    difference, p_value = comparison.difference, comparison.p_value
+    p_value = comparison.p_value
     return {
-        "table": cell.table,
-        "row": cell.row,
-        "column": cell.column,
+        **place(cell),
         "metric": cell.metric.name,
-        "published": "" if cell.value is None else exact(cell.value),
+        "published": exact(cell.value),
         **_columns("first", comparison.first),
         **_columns("second", comparison.second),
         "pairs": str(comparison.pairs),
-        "second - first": "" if difference is None else f"{difference:+.3g}",
+        "second - first": signed(comparison.difference),
         "p": "" if p_value is None else f"{p_value:.2g}",
         "second is": comparison.answer,
     }
@@ -81,9 +79,8 @@ def _columns(name: str, verdict: Verdict) -> dict[str, str]:
     places = decimals(verdict.cell)
     interval = "" if low is None or high is None else f" [{low:.{places}f}, {high:.{places}f}]"
     spread = "" if verdict.deviation is None else f" ± {number(verdict.deviation, places)}"
-    mean = "" if verdict.mean is None else number(verdict.mean, places)
     return {
-        name: f"{mean}{spread}{interval}",
+        name: f"{number(verdict.mean, places)}{spread}{interval}",
         f"{name} runs": str(len(verdict.units)),
         f"{name} verdict": str(verdict.answer),
     }

@@ -38,7 +38,8 @@ def script() -> str:
 @debug_mode(False)
 def runs_chart(verdict: Verdict) -> Spec:
     """Return a chart of our runs as points, intervals as bars, and the published value as a line in its margin."""
-    cell, axis = verdict.cell, _value_axis(verdict)
+    cell = verdict.cell
+    axis = alt.X("value:Q", title=cell.metric.title, scale=alt.Scale(zero=False, nice=True))
     points = [{"lane": LANES[0], "value": value, "run": i} for i, value in enumerate(verdict.units, start=1)]
     layers = [_chart(points).mark_point(filled=True, size=70, color=ACCENT, opacity=0.75)]
     layers[0] = layers[0].encode(x=axis, y=_lanes(), tooltip=["run:O", alt.Tooltip("value:Q", format=".4~f")])
@@ -164,12 +165,6 @@ def _published(value: float, margin: float) -> list[Any]:
     band = _chart(rows).mark_rect(color=BAND, opacity=0.2).encode(x=alt.X("low:Q"), x2="high:Q")
     rule = _chart(rows).mark_rule(color=BAND, strokeWidth=2).encode(x="published:Q")
     return [band, rule.encode(tooltip=["published:Q", "low:Q", "high:Q"])]
-
-
-def _value_axis(verdict: Verdict) -> Any:
-    metric = verdict.cell.metric
-    title = metric.name + (f" ({metric.unit})" if metric.unit else "")
-    return alt.X("value:Q", title=title, scale=alt.Scale(zero=False, nice=True))
 
 
 def _lanes() -> Any:

@@ -1,11 +1,11 @@
 """The committed documents as Markdown: results and costs of all papers, and the summary in the README."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from results.published import Cell
-from results.report.pages import CellPage, PaperPage
-from results.tables import as_markdown, cost_rows, decimals, exact, number
+from results.report.pages import CellPage, PaperPage, basis
+from results.tables import as_markdown, cost_rows, decimals, exact, interval, number, place
 from results.verdicts import Answer, Verdict
 
 LECTURES = "lectures"  # whose cells are claims of slides, not counts of a paper
@@ -48,7 +48,7 @@ def results_document(pages: Iterable[PaperPage]) -> str:
     counted = [page for page in ordered if _counts(page)]
     full = [f"### {page.name}: {_kind(page)}\n\n{_table(_counts(page))}" for page in counted]
     heading = "## All counts and lecture claims"
-    return "\n\n".join([ABOUT_RESULTS, _basis(ordered), *map(_paper, ordered), heading, *full]) + "\n"
+    return "\n\n".join([ABOUT_RESULTS, f"{basis(ordered, 'jobs')}.", *map(_paper, ordered), heading, *full]) + "\n"
 
 
 def costs_document(pages: Iterable[PaperPage]) -> str:
@@ -81,19 +81,15 @@ def summary(pages: Iterable[PaperPage]) -> str:
 
 def beside(page: CellPage) -> dict[str, str]:
     """Return a published number beside ours, with its verdict, as texts by heading."""
-    verdict, cell, interval = page.verdict, page.verdict.cell, page.verdict.interval
-    places = decimals(cell)
+    verdict, cell, places = page.verdict, page.verdict.cell, decimals(page.verdict.cell)
     return {
-        "table": cell.table,
-        "row": cell.row,
-        "column": cell.column,
-        "metric": cell.metric.name + (f" ({cell.metric.unit})" if cell.metric.unit else ""),
-        "published": "" if cell.value is None else exact(cell.value),
-        "ours": "" if verdict.mean is None else number(verdict.mean, places),
+        **place(cell),
+        "published": exact(cell.value),
+        "ours": number(verdict.mean, places),
         "difference": _difference(verdict),
-        "sd": "" if verdict.deviation is None else number(verdict.deviation, places),
+        "sd": number(verdict.deviation, places),
         "runs": str(len(verdict.units)),
-        "90 % interval": "" if interval is None else f"{interval[0]:.{places}f} to {interval[1]:.{places}f}",
+        "90 % interval": interval(verdict.interval, places),
         "margin": exact(cell.margin) if cell.margin else "",
         "verdict": _in_words(verdict),
         "other back ends": _elsewhere(page),
@@ -114,7 +110,7 @@ def _elsewhere(page: CellPage) -> str:
     """Return the means of the back ends that the verdict does not rest on."""
     others = [(name, v) for name, v in page.by_backend.items() if v.units and v.units != page.verdict.units]
     places = decimals(page.verdict.cell)
-    return ", ".join(f"{name} {number(v.mean or 0, places)} ({_times(len(v.units), 'run')})" for name, v in others)
+    return ", ".join(f"{name} {number(v.mean, places)} ({_times(len(v.units), 'run')})" for name, v in others)
 
 
 def _in_words(verdict: Verdict) -> str:
@@ -231,10 +227,3 @@ def _short_title(page: PaperPage) -> str:
     """Return authors and year where the title begins with them."""
     authors, found, _ = page.title.partition("), ")
     return f"{authors})" if found else page.title
-
-
-def _basis(pages: Sequence[PaperPage]) -> str:
-    """Say what the document rests on; without the time of writing, so that equal records give equal text."""
-    records: Mapping = {key: record for page in pages for key, record in page.trained.items()}
-    newest = max((record.finished[:10] for record in records.values()), default="")
-    return f"{len(records)} jobs{f', the newest of {newest}' if newest else ''}."

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -97,6 +97,12 @@ class PaperPage:
     @property
     def hours(self) -> str:
         return duration(sum(record.seconds for record in self.trained.values()))
+
+
+def basis(pages: Iterable[PaperPage], thing: str) -> str:
+    """Say what pages rest on; without the time of writing, so that equal records give equal text."""
+    finished = {key: record.finished[:10] for page in pages for key, record in page.trained.items()}
+    return f"{len(finished)} {thing}{f', the newest of {max(finished.values())}' if finished else ''}"
 
 
 def duration(seconds: float) -> str:

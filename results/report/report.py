@@ -142,8 +142,7 @@ def _tables(paper: PaperPage) -> list[dict[str, Any]]:
 def _entry(page: CellPage) -> dict[str, Any]:
     verdict = page.verdict
     cell = verdict.cell
-    published = None if cell.value is None else exact(cell.value)
-    ours = None if verdict.mean is None else number(verdict.mean, decimals(cell))
+    published, ours = exact(cell.value), number(verdict.mean, decimals(cell))
     label = f"{cell.row}, {cell.column}: published {published or 'none'}, ours {ours or 'none'}, {verdict.answer}"
     entry = {"file": page.file, "label": label, "published": published, "ours": ours}
     return entry | {"answer": verdict.answer, "metric": cell.metric.name}
