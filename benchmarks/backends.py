@@ -6,6 +6,7 @@ import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
@@ -85,48 +86,34 @@ def device(backend: Backend) -> str:
 
 def processor() -> str:
     """Return the processor's name with the number of its cores."""
-    return f"{_processor()} ({os.cpu_count()} cores)"
-
-
-def _processor() -> str:
     cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    name = models[0] if models else platform.processor() or platform.machine()
+    return f"{name} ({os.cpu_count()} cores)"
 
 
-def _tensorflow_gpus() -> list[Any]:
-    import tensorflow as tf
+def _of(package: str, use: Callable[[Any], Any]) -> Callable[[], Any]:
+    """Return a function that imports a package only when it is called."""
+    return lambda: use(import_module(package))
 
+
+def _tensorflow_gpus(tf: Any) -> list[Any]:
     return tf.config.list_physical_devices("GPU")
 
 
-def _tensorflow_accelerator() -> str:
-    import tensorflow as tf
-
-    gpus = _tensorflow_gpus()
-    return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU") if gpus else ""
+def _tensorflow_name(tf: Any) -> str:
+    details = map(tf.config.experimental.get_device_details, _tensorflow_gpus(tf))
+    return next((found.get("device_name", "GPU") for found in details), "")
 
 
-def _tensorflow_peak() -> int:
-    import tensorflow as tf
-
-    return tf.config.experimental.get_memory_info("GPU:0")["peak"] if _tensorflow_gpus() else 0
+def _tensorflow_peak(tf: Any) -> int:
+    return tf.config.experimental.get_memory_info("GPU:0")["peak"] if _tensorflow_gpus(tf) else 0
 
 
-def _tensorflow_forget() -> None:
-    import tensorflow as tf
-
-    if _tensorflow_gpus():
+def _tensorflow_forget(tf: Any) -> None:
+    if _tensorflow_gpus(tf):
         tf.config.experimental.reset_memory_stats("GPU:0")
-
-
-def _tensorflow_determinism() -> None:
-    import tensorflow as tf
-
-    tf.config.experimental.enable_op_determinism()
 
 
 def _tensorflow_release(model: Any) -> None:
@@ -142,73 +129,41 @@ def _tensorflow_release(model: Any) -> None:
         tf.raw_ops.AssignVariableOp(resource=variable.value.handle, value=empty, validate_shape=False)
 
 
-def _jax_accelerator() -> str:
-    import jax
-
-    return next((found.device_kind for found in jax.devices() if found.platform != "cpu"), "")
-
-
-def _jax_peak() -> int:
-    """Return the peak since the start of the process."""
-    import jax
-
-    return (jax.local_devices()[0].memory_stats() or {}).get("peak_bytes_in_use", 0)
-
-
-def _torch_accelerator() -> str:
-    import torch
-
-    return torch.cuda.get_device_name() if torch.cuda.is_available() else ""
-
-
-def _torch_peak() -> int:
-    import torch
-
-    return torch.cuda.max_memory_allocated() if torch.cuda.is_available() else 0
-
-
-def _torch_forget() -> None:
-    import torch
-
+def _torch_forget(torch: Any) -> None:
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
 
 
-def _torch_determinism() -> None:
-    import torch
-
+def _torch_determinism(torch: Any) -> None:
     torch.use_deterministic_algorithms(True)
     torch.backends.cudnn.benchmark = False
 
 
-BACKENDS = {
-    backend.name: backend
-    for backend in (
-        Backend(
-            "tensorflow",
-            "-e '.[gpu]'",
-            _tensorflow_accelerator,
-            _tensorflow_peak,
-            _tensorflow_forget,
-            _tensorflow_determinism,
-            _tensorflow_release,
-        ),
-        Backend(
-            "jax",
-            "-e '.[jax]' 'jax[cuda12]'",
-            _jax_accelerator,
-            _jax_peak,
-            compiles_each_shape=True,
-            unrolled_steps=16,
-        ),
-        Backend(
-            "torch",
-            "-e '.[torch]'",
-            _torch_accelerator,
-            _torch_peak,
-            _torch_forget,
-            _torch_determinism,
-            jit="auto",
-        ),
-    )
-}
+TENSORFLOW = Backend(
+    "tensorflow",
+    "-e '.[gpu]'",
+    accelerator=_of("tensorflow", _tensorflow_name),
+    peak_bytes=_of("tensorflow", _tensorflow_peak),
+    forget_peak=_of("tensorflow", _tensorflow_forget),
+    make_deterministic=_of("tensorflow", lambda tf: tf.config.experimental.enable_op_determinism()),
+    release=_tensorflow_release,
+)
+JAX = Backend(
+    "jax",
+    "-e '.[jax]' 'jax[cuda12]'",
+    accelerator=_of("jax", lambda jax: next((d.device_kind for d in jax.devices() if d.platform != "cpu"), "")),
+    # since the start of the process
+    peak_bytes=_of("jax", lambda jax: (jax.local_devices()[0].memory_stats() or {}).get("peak_bytes_in_use", 0)),
+    compiles_each_shape=True,
+    unrolled_steps=16,
+)
+TORCH = Backend(
+    "torch",
+    "-e '.[torch]'",
+    accelerator=_of("torch", lambda torch: torch.cuda.get_device_name() if torch.cuda.is_available() else ""),
+    peak_bytes=_of("torch", lambda torch: torch.cuda.max_memory_allocated() if torch.cuda.is_available() else 0),
+    forget_peak=_of("torch", _torch_forget),
+    make_deterministic=_of("torch", _torch_determinism),
+    jit="auto",
+)
+BACKENDS = {backend.name: backend for backend in (TENSORFLOW, JAX, TORCH)}
