@@ -96,6 +96,30 @@ class TrainingSteps:
         return [*rows, *(dict.fromkeys(rows[0], "") | {"system": f"{rival} (not installed)"} for rival in missing)]
 
 
+def keras_step(
+    model: Any, optimizer: Any, loss: Any = None, inputs: Callable[[np.ndarray], Any] = lambda x: x
+) -> Step:
+    """Return a training step of a Keras model over `inputs` of a batch; the loss is cross-entropy by default."""
+    import keras
+
+    model.compile(optimizer, loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return lambda x, y: model.train_on_batch(inputs(x), y)
+
+
+def torch_step(optimizer: Any, loss: Callable[[np.ndarray, Any], Any]) -> Step:
+    """Return a training step of PyTorch; `loss` takes the examples, and the labels as a tensor."""
+    import torch
+
+    def step(x: np.ndarray, y: np.ndarray) -> float:
+        found = loss(x, torch.from_numpy(y).long())
+        optimizer.zero_grad()
+        found.backward()
+        optimizer.step()
+        return found.item()
+
+    return step
+
+
 def time_steps(
     recipe: Recipe, fold: Fold, rivals: Callable[[Fold], Mapping[str, Step]], *, batches: int, repeats: int
 ) -> Report:

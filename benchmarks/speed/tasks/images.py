@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.speed.steps import Step, TrainingSteps
+from benchmarks.speed.steps import Step, TrainingSteps, keras_step, torch_step
 
 RATE, MOMENTUM = 0.01, 0.9
 
 
-def keras_step() -> Step:
+def plain_keras() -> Step:
     """Return a training step of stock Keras layers."""
     import keras
     from keras import layers
@@ -31,13 +31,10 @@ def keras_step() -> Step:
             layers.Dense(10),
         ]
     )
-    model.compile(
-        keras.optimizers.SGD(RATE, MOMENTUM), keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    )
-    return model.train_on_batch
+    return keras_step(model, keras.optimizers.SGD(RATE, MOMENTUM))
 
 
-def torch_step() -> Step:
+def plain_torch() -> Step:
     """Return a training step of PyTorch layers."""
     import torch
     from torch import nn
@@ -49,20 +46,15 @@ def torch_step() -> Step:
     )
     optimizer = torch.optim.SGD(network.parameters(), lr=RATE, momentum=MOMENTUM)
 
-    def step(x: np.ndarray, y: np.ndarray) -> Any:
-        images = torch.from_numpy(x).permute(0, 3, 1, 2)
-        loss = nn.functional.cross_entropy(network(images), torch.from_numpy(y).long())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return loss.item()
+    def loss(x: np.ndarray, y: Any) -> Any:
+        return nn.functional.cross_entropy(network(torch.from_numpy(x).permute(0, 3, 1, 2)), y)
 
-    return step
+    return torch_step(optimizer, loss)
 
 
 TASK = TrainingSteps(
     cell=("lecun1998", "MNIST", "LeNet-5 [no distortions]", "none"),
     batch_size=128,
     unit="images",
-    rivals={"plain Keras": keras_step, "plain PyTorch": torch_step},
+    rivals={"plain Keras": plain_keras, "plain PyTorch": plain_torch},
 )

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.speed.steps import Step, TrainingSteps
+from benchmarks.speed.steps import Step, TrainingSteps, keras_step, torch_step
 
 
 def padded_cnn(
@@ -53,17 +53,15 @@ def padded_cnn(
     return keras.Model(symbols, logits, name="padded_cnn")
 
 
-def keras_step(symbols: int, classes: int, length: int) -> Step:
+def plain_keras(symbols: int, classes: int, length: int) -> Step:
     """Return a training step of the padded network with the Adadelta of Keras."""
     import keras
 
     model = padded_cnn((symbols, 300), classes, length=length)
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adadelta(1.0, rho=0.95, epsilon=1e-6), loss)
-    return model.train_on_batch
+    return keras_step(model, keras.optimizers.Adadelta(1.0, rho=0.95, epsilon=1e-6))
 
 
-def torch_step(symbols: int, classes: int, length: int) -> Step:
+def plain_torch(symbols: int, classes: int, length: int) -> Step:
     """Return a training step of the padded network in PyTorch, with its Adadelta."""
     import torch
     from torch import nn
@@ -74,25 +72,20 @@ def torch_step(symbols: int, classes: int, length: int) -> Step:
     network = nn.ModuleList([table, convolutions, softmax])
     optimizer = torch.optim.Adadelta(network.parameters(), lr=1.0, rho=0.95, eps=1e-6)
 
-    def step(x: np.ndarray, y: np.ndarray) -> float:
+    def loss(x: np.ndarray, y: Any) -> Any:
         sentence = table(torch.from_numpy(x)).transpose(1, 2)
         pooled = [convolve(sentence).relu().amax(dim=2) for convolve in convolutions]
         features = 0.5 * nn.functional.dropout(torch.cat(pooled, dim=1), 0.5)
-        loss = nn.functional.cross_entropy(softmax(features), torch.from_numpy(y).long())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        with torch.no_grad():
-            softmax.weight.renorm_(2, 0, 3.0)
-        return loss.item()
+        return nn.functional.cross_entropy(softmax(features), y)
 
-    return step
+    optimizer.register_step_post_hook(lambda *_: softmax.weight.data.renorm_(2, 0, 3.0))
+    return torch_step(optimizer, loss)
 
 
 TASK = TrainingSteps(
     cell=("kim2014", "2", "CNN-rand", "MR"),
     batch_size=50,
     unit="sentences",
-    rivals={"plain Keras, padded": keras_step, "plain PyTorch, padded": torch_step},
+    rivals={"plain Keras, padded": plain_keras, "plain PyTorch, padded": plain_torch},
     arguments=lambda fold: (len(fold.vocabulary) + 1, len(np.unique(fold.train.y)), fold.train.x.shape[1]),
 )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.papers.kim2016 import STEPS, STREAMS
-from benchmarks.speed.steps import Step, TrainingSteps
+from benchmarks.speed.steps import Step, TrainingSteps, keras_step, torch_step
 from data_pipelines.dataset import Fold
 from data_pipelines.text.spelling import MARKS, alphabet, spell
 
@@ -19,7 +19,7 @@ MAPS, WIDTH, UNITS, DROPOUT = (25, 50, 75, 100, 125, 150), 15, 300, 0.5
 RATE, LARGEST_NORM = 1.0, 5.0
 
 
-def keras_step(spelling: np.ndarray, symbols: int, streams: int, steps: int) -> Step:
+def plain_keras(spelling: np.ndarray, symbols: int, streams: int, steps: int) -> Step:
     """Return a training step of stock Keras layers whose state is carried on."""
     import keras
     from keras import layers, ops
@@ -39,8 +39,8 @@ def keras_step(spelling: np.ndarray, symbols: int, streams: int, steps: int) -> 
     def loss(right, scores):
         return ops.sum(ops.sparse_categorical_crossentropy(right, scores, from_logits=True), axis=1)
 
-    model.compile(keras.optimizers.SGD(RATE, global_clipnorm=LARGEST_NORM), loss)
-    return lambda x, y: model.train_on_batch(spelling[x[..., 0]], y)
+    optimizer = keras.optimizers.SGD(RATE, global_clipnorm=LARGEST_NORM)
+    return keras_step(model, optimizer, loss, inputs=lambda x: spelling[x[..., 0]])
 
 
 def torch_network(spelling: np.ndarray, symbols: int, streams: int, steps: int) -> Any:
@@ -73,7 +73,7 @@ def torch_network(spelling: np.ndarray, symbols: int, streams: int, steps: int) 
     return Network()
 
 
-def torch_step(spelling: np.ndarray, symbols: int, streams: int, steps: int) -> Step:
+def plain_torch(spelling: np.ndarray, symbols: int, streams: int, steps: int) -> Step:
     """Return a training step of PyTorch layers whose state is carried on."""
     import torch
     from torch import nn
@@ -81,17 +81,15 @@ def torch_step(spelling: np.ndarray, symbols: int, streams: int, steps: int) -> 
     network = torch_network(spelling, symbols, streams, steps)
     optimizer = torch.optim.SGD(network.parameters(), lr=RATE)
 
-    def step(x: np.ndarray, y: np.ndarray) -> float:
-        scores = network(torch.from_numpy(spelling[x[..., 0]]).long())
-        right = torch.from_numpy(y).long().reshape(-1)
-        loss = nn.functional.cross_entropy(scores.flatten(0, 1), right, reduction="sum") / streams
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), LARGEST_NORM)
-        optimizer.step()
-        return loss.item()
+    def loss(x: np.ndarray, y: Any) -> Any:
+        scores = network(torch.from_numpy(spelling[x[..., 0]]).long()).flatten(0, 1)
+        return nn.functional.cross_entropy(scores, y.reshape(-1), reduction="sum") / streams
 
-    return step
+    def limit(*_: Any) -> None:
+        nn.utils.clip_grad_norm_(network.parameters(), LARGEST_NORM)
+
+    optimizer.register_step_pre_hook(limit)
+    return torch_step(optimizer, loss)
 
 
 def arguments(fold: Fold) -> tuple[np.ndarray, int, int, int]:
@@ -105,6 +103,6 @@ TASK = TrainingSteps(
     batch_size=STREAMS,
     unit="tokens",
     contents=f"streams, {STEPS} words each",
-    rivals={"plain Keras": keras_step, "plain PyTorch": torch_step},
+    rivals={"plain Keras": plain_keras, "plain PyTorch": plain_torch},
     arguments=arguments,
 )

@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.papers.zhang2015 import OURS
 from benchmarks.papers.zhang2015.networks import BATCH_SIZE, DESCENT, LAID, SIZES
-from benchmarks.speed.steps import Step, TrainingSteps
+from benchmarks.speed.steps import Step, TrainingSteps, keras_step, torch_step
 from data_pipelines.text.batching import end_to_end
 from data_pipelines.text.character_ids import ALPHABET
 
@@ -44,21 +44,18 @@ def padded_cnn(
     return keras.Model(texts, layers.Dense(classes)(x))
 
 
-def keras_step(channels: int, classes: int, length: int) -> Step:
+def plain_keras(channels: int, classes: int, length: int) -> Step:
     """Return a training step of the padded network."""
-    model = padded_cnn(channels, classes, length)
-    _compile(model)
-    return lambda x, y: model.train_on_batch(one_hot(x, channels), y)
+    return keras_step(padded_cnn(channels, classes, length), _descent(), inputs=lambda x: one_hot(x, channels))
 
 
-def _compile(model: Any) -> None:
+def _descent() -> Any:
     import keras
 
-    optimizer = keras.optimizers.SGD(RATE, MOMENTUM, weight_decay=DECAY)
-    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return keras.optimizers.SGD(RATE, MOMENTUM, weight_decay=DECAY)
 
 
-def torch_step(channels: int, classes: int, length: int) -> Step:
+def plain_torch(channels: int, classes: int, length: int) -> Step:
     """Return a training step of PyTorch layers."""
     import torch
     from torch import nn
@@ -73,15 +70,10 @@ def torch_step(channels: int, classes: int, length: int) -> Step:
     network = nn.Sequential(*parts)
     optimizer = torch.optim.SGD(network.parameters(), lr=RATE, momentum=MOMENTUM, weight_decay=DECAY)
 
-    def step(x: np.ndarray, y: np.ndarray) -> Any:
-        texts = torch.from_numpy(one_hot(x, channels)).transpose(1, 2)
-        loss = nn.functional.cross_entropy(network(texts), torch.from_numpy(y).long())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return loss.item()
+    def loss(x: np.ndarray, y: Any) -> Any:
+        return nn.functional.cross_entropy(network(torch.from_numpy(one_hot(x, channels)).transpose(1, 2)), y)
 
-    return step
+    return torch_step(optimizer, loss)
 
 
 def looked_up_cnn(channels: int, classes: int, **settings: Any) -> Any:
@@ -108,9 +100,7 @@ def looked_up_cnn(channels: int, classes: int, **settings: Any) -> Any:
 
 def looked_up_step(channels: int, classes: int, length: int) -> Step:
     """Return a training step of our network with its first kernel looked up, over texts laid end to end."""
-    model = looked_up_cnn(channels, classes)
-    _compile(model)
-    return lambda x, y: model.train_on_batch(end_to_end(x, **LAID), y)
+    return keras_step(looked_up_cnn(channels, classes), _descent(), inputs=lambda x: end_to_end(x, **LAID))
 
 
 def one_hot(texts: np.ndarray, channels: int) -> np.ndarray:
@@ -122,7 +112,7 @@ TASK = TrainingSteps(
     cell=("zhang2015", OURS, "Sm. Conv.", "AG"),
     batch_size=BATCH_SIZE,
     unit="texts",
-    rivals={"plain Keras": keras_step, "retable, looked up": looked_up_step, "plain PyTorch": torch_step},
+    rivals={"plain Keras": plain_keras, "retable, looked up": looked_up_step, "plain PyTorch": plain_torch},
     arguments=lambda fold: (len(ALPHABET), len(np.unique(fold.train.y)), fold.train.x.shape[1]),
     batches=10,
 )

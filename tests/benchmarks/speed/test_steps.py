@@ -41,7 +41,7 @@ def test_a_rival_that_is_missing_has_an_empty_row():
 
 def test_the_plain_language_model_sums_its_loss_over_the_steps():
     spelling = np.random.default_rng(0).integers(0, 5, (4, 7))
-    step = text.keras_step(spelling, symbols=5, streams=2, steps=3)
+    step = text.plain_keras(spelling, symbols=5, streams=2, steps=3)
     words = np.array([[[0, 1], [1, 2], [2, 3]], [[3, 0], [0, 1], [1, 2]]])
     losses = [float(step(words, words[..., 1])) for _ in range(3)]
     assert losses[0] == pytest.approx(3 * np.log(4), rel=0.2)
