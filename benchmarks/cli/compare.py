@@ -1,7 +1,5 @@
 """retable compare: two groups of runs, cell by cell."""
 
-import csv
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -52,7 +50,8 @@ def compare_groups(
     ]
     if not compared:
         raise ResultsError(f"No cell has runs in both groups: {len(one)} and {len(two)} runs were chosen.")
-    _print([as_row(comparison) for comparison in compared], chosen, f"{found.title}: {first} and {second}")
+    rows = [as_row(comparison) for comparison in compared]
+    print_rows(rows, chosen, f"{found.title}: {first} and {second}")
     if failing == "worse" and any(comparison.answer in ("worse", "differs") for comparison in compared):
         raise typer.Exit(1)
 
@@ -104,12 +103,3 @@ def _compared(planned: Planned, one: list[RunRecord], two: list[RunRecord]) -> C
     if isinstance(recipe, NotAttempted) or not all(mine):
         return None
     return compare(planned.cell, *mine, folds=recipe.dataset.folds, runs=recipe.runs)
-
-
-def _print(rows: list[dict[str, str]], form: str, title: str) -> None:
-    if form == "csv":
-        writer = csv.DictWriter(sys.stdout, rows[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    else:
-        print_rows(rows, form, title)

@@ -1,18 +1,27 @@
 """Output of commands, and the arguments that several of them share."""
 
+import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from benchmarks.backends import BACKENDS
 from benchmarks.table import PaperTable
+from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
 from results.records import results_folder
 from results.tables import as_markdown, as_row, headings_in_use
@@ -20,6 +29,7 @@ from results.verdicts import Verdict
 
 WIDTH_OF_FILES = 200
 FORMATS = ("table", "json", "markdown")
+ENDINGS = ("png", "svg")
 
 Paper = Annotated[str, typer.Argument(help="A paper; see `retable list`.")]
 TableName = Annotated[str | None, typer.Option("--table", help="Only this table.")]
@@ -27,6 +37,15 @@ Row = Annotated[str | None, typer.Option("--row", help="Only this row.")]
 Column = Annotated[str | None, typer.Option("--column", help="Only this column.")]
 Results = Annotated[Path | None, typer.Option("--results", help="Folder of records [RETABLE_RESULTS, results/].")]
 BackendName = Annotated[str, typer.Option("--backend", help=f"One of {', '.join(BACKENDS)}.")]
+
+
+def _known_ending(ending: str) -> str:
+    if ending not in ENDINGS:
+        raise DataError(f"--format is {ending!r}. Expected {' or '.join(ENDINGS)}.")
+    return ending
+
+
+Ending = Annotated[str, typer.Option("--format", callback=_known_ending, help="Of the pictures: png or svg.")]
 
 
 def print_verdicts(table: PaperTable, judged: Sequence[Verdict], caption: str | None = None) -> None:
@@ -37,18 +56,21 @@ def print_verdicts(table: PaperTable, judged: Sequence[Verdict], caption: str | 
 
 
 def print_rows(rows: Sequence[Mapping[str, str]], form: str, title: str, caption: str | None = None) -> None:
-    """Print rows of texts by heading as a table, JSON or Markdown."""
+    """Print rows of texts by heading as a table, JSON, CSV or Markdown."""
     if form == "json":
         print(json.dumps(rows, indent=1))
-        return
-    if form == "markdown":
+    elif form == "csv":
+        writer = csv.DictWriter(sys.stdout, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    elif form == "markdown":
         print(as_markdown(rows))
-        return
-    headings = headings_in_use(rows)
-    grid = Table(*headings, title=title, caption=caption)
-    for line in rows:
-        grid.add_row(*(line[name] for name in headings))
-    wide_console().print(grid)
+    else:
+        headings = headings_in_use(rows)
+        grid = Table(*headings, title=title, caption=caption)
+        for line in rows:
+            grid.add_row(*(line[name] for name in headings))
+        wide_console().print(grid)
 
 
 def existing(folder: Path | None) -> Path:
@@ -67,11 +89,11 @@ def wide_console() -> Console:
     return console if console.is_terminal else Console(width=WIDTH_OF_FILES, markup=False)
 
 
-def bar_of_steps(console: Console) -> Progress:
+def bar_of_steps(console: Console, **settings: Any) -> Progress:
     """Return a bar for many equal steps, none where the output is not a terminal; use as a context."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
     times = (TimeElapsedColumn(), TimeRemainingColumn())
-    return Progress(*columns, *times, console=console, disable=not console.is_terminal)
+    return Progress(*columns, *times, console=console, disable=not console.is_terminal, **settings)
 
 
 def warn(text: str) -> None:

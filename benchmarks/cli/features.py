@@ -6,11 +6,9 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from benchmarks.cli.console import bar_of_steps, warn, wide_console
+from benchmarks.cli.console import Ending, bar_of_steps, warn, wide_console
 from benchmarks.table import match
 from data_pipelines.dataset import DataError
-
-ENDINGS = ("png", "svg")
 
 
 def features(
@@ -18,7 +16,7 @@ def features(
     kind: Annotated[str, typer.Option(help="log_mel, mfcc, prosody or egemaps.")] = "log_mel",
     output: Annotated[Path, typer.Option(help="A folder; it gets the same folders.")] = Path("features"),
     plot: Annotated[bool, typer.Option("--plot", help="Draw each file's frames, too.")] = False,
-    ending: Annotated[str, typer.Option("--format", help="Of the pictures: png or svg.")] = "png",
+    ending: Ending = "png",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes [one a core].")] = None,
 ) -> None:
     """Write float32 (frames, features) as .npy for every sound file: windows of 25 ms every 10 ms, at 16 kHz.
@@ -30,8 +28,6 @@ def features(
     from data_pipelines.speech.sound_files import sounds_in
 
     chosen = match("kind", kind, list(KINDS))
-    if ending not in ENDINGS:
-        raise DataError(f"--format is {ending!r}. Expected {' or '.join(ENDINGS)}.")
     require(chosen)
     paths = sounds_in(folder)
     written = 0

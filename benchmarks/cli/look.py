@@ -10,7 +10,17 @@ from rich.markdown import Markdown
 from benchmarks import provenance
 from benchmarks.backends import select_backend
 from benchmarks.checkpoints import weights_path
-from benchmarks.cli.console import BackendName, Column, Paper, Results, Row, TableName, warn, wide_console
+from benchmarks.cli.console import (
+    BackendName,
+    Column,
+    Ending,
+    Paper,
+    Results,
+    Row,
+    TableName,
+    warn,
+    wide_console,
+)
 from benchmarks.jobs import Job, Options, Planned
 from benchmarks.recipe import Recipe, settings
 from benchmarks.reproduce import verdicts
@@ -19,8 +29,6 @@ from data_pipelines.dataset import DataError
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RecordFiles, results_folder
 from results.tracking import Tracker
-
-ENDINGS = ("png", "svg")
 
 
 def look(
@@ -32,7 +40,7 @@ def look(
     epochs: Annotated[int | None, typer.Option(min=1, help="Other than the paper's, for a quick trial.")] = None,
     backend: BackendName = "tensorflow",
     lookalike: Annotated[bool, typer.Option("--lookalike", help="Generated data, for a quick trial.")] = False,
-    ending: Annotated[str, typer.Option("--format", help="png or svg.")] = "png",
+    ending: Ending = "png",
     output: Annotated[Path, typer.Option(help="A folder; each run gets one of its own in it.")] = Path("look"),
     results: Results = None,
 ) -> None:
@@ -41,8 +49,6 @@ def look(
     The weights that `retable run` kept are used. Without them the network is trained first; that is not the
     recorded run, so its pictures are not added to MLflow.
     """
-    if ending not in ENDINGS:
-        raise DataError(f"--format is {ending!r}. Expected {' or '.join(ENDINGS)}.")
     found = load_table(paper)
     cells = _cells(found, table, row, column)
     folder = results or results_folder()

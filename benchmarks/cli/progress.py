@@ -4,9 +4,9 @@ import time
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import TaskID
 
-from benchmarks.cli.console import warn
+from benchmarks.cli.console import bar_of_steps, warn
 from benchmarks.jobs import Job
 from benchmarks.recipe import Recipe
 from benchmarks.reproduce import Watcher
@@ -24,17 +24,7 @@ class RunReport(Watcher):
         self.wanted: dict[JobKey, int] = {}  # epochs of every job
         self.done = 0
         self.epochs: dict[JobKey, int] = {}  # trained by now
-        percentage = TextColumn("{task.percentage:>3.0f} %")
-        self.bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            percentage,
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            speed_estimate_period=SPEED_WINDOW_SECONDS,
-        )
+        self.bar = bar_of_steps(console, speed_estimate_period=SPEED_WINDOW_SECONDS)
         self.started = time.monotonic()
         self.task = TaskID(0)
 
