@@ -43,12 +43,16 @@ def attentive_cnn(
     masked = layers.Concatenate()(maps) * is_window  # zero is neutral: outputs of ReLU are >= 0
     pooled = layers.MaxPooling1D(pool, name="pooled")(masked)
     if attention:
-        scores = layers.Dense(1, use_bias=False, name="score")(pooled)
-        is_pooled = ops.cast(layers.MaxPooling1D(pool)(is_window), "bool")
-        weights = layers.Softmax(axis=1, name="attention")(scores, mask=is_pooled)
-        utterance = ops.sum(weights * pooled, axis=1)
+        utterance = _weighted_sum(pooled, layers.MaxPooling1D(pool)(is_window))
     else:
         utterance = layers.GlobalMaxPooling1D(name="largest")(pooled)
     utterance = layers.Dropout(dropout, name="dropout")(utterance)
     logits = layers.Dense(classes + sum(other_views), name="softmax")(utterance)
     return keras.Model(x, logits, name="attentive_cnn")
+
+
+def _weighted_sum(pooled, is_pooled):
+    """Return the sum over pooled windows weighted by attention; `is_pooled` is 0 for windows of padding."""
+    scores = layers.Dense(1, use_bias=False, name="score")(pooled)
+    weights = layers.Softmax(axis=1, name="attention")(scores, mask=ops.cast(is_pooled, "bool"))
+    return ops.sum(weights * pooled, axis=1)
