@@ -181,5 +181,5 @@ def _gpus_per_job(ray: Any, cluster: Cluster, warn: Callable[[str], None]) -> fl
 
 
 def _absolute(place: str) -> str:
-    """Return a folder's full path, for a process that starts elsewhere; an address stays as it is."""
+    """Return a folder's full path, for a process that starts elsewhere; an address is unchanged."""
     return str(Path(place).resolve()) if Path(place).exists() else place

@@ -48,7 +48,7 @@ class RemoteFile:
     terms: str = ""
     contents: str = ""  # a pattern of an archive's members; a hash "contents:..." is of these alone
     variable: str = ""  # the environment variable that may name a copy of one's own: the archive, or its folder
-    on_request: bool = False  # never fetched unasked
+    on_request: bool = False  # never fetched without being named
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class FolderOnRequest:
 
     @property
     def hash(self) -> str:
-        """Return what tells one release from another, as far as it can be known without having it."""
+        """Return what distinguishes one release from another, as far as is known without its files."""
         return f"{self.files} of {self.holds}"
 
 
@@ -105,7 +105,7 @@ class Dataset:
     of_class: tuple[int, ...] = ()  # examples of each class in all parts of a fold; none: any numbers will do
     package: str = ""  # that it needs besides our own requirements, and the extra of ours that brings it
     extra: str = ""
-    on_request: str = ""  # why some of its files are never fetched unasked, and how to get them
+    on_request: str = ""  # why some of its files are fetched only when named, and how to get them
 
     def check(self, fold: Fold) -> None:
         """Raise DataError unless a fold has the examples that the source states, less what may be left out.
@@ -123,11 +123,11 @@ class Dataset:
         found = tuple(parts) if isinstance(self.examples, tuple) else sum(parts)
         if self.examples is None or found == self.examples:
             return
-        told = f"{self.name} has {found} examples. Expected {self.examples} ({self.source})."
+        message = f"{self.name} has {found} examples. Expected {self.examples} ({self.source})."
         missing = np.subtract(self.examples, found) if np.shape(found) == np.shape(self.examples) else np.array(-1)
         if np.any(missing < 0) or np.any(missing > np.multiply(self.left_out, self.examples)):
-            raise DataError(told)
-        warnings.warn(told, LeftOut, stacklevel=3)
+            raise DataError(message)
+        warnings.warn(message, LeftOut, stacklevel=3)
 
     @property
     def data_hash(self) -> str:

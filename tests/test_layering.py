@@ -23,7 +23,7 @@ DEEP_LEARNING = {"keras", "tensorflow", "jax", "torch"}
 
 
 def imports(path: Path, top_level_only: bool = False) -> set[str]:
-    """Return the dotted names that a file imports, inside functions too unless told otherwise."""
+    """Return the dotted names that a file imports, inside functions too by default."""
     tree = ast.parse(path.read_text("utf-8"))
     nodes = tree.body if top_level_only else list(ast.walk(tree))
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}

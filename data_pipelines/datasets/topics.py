@@ -36,7 +36,7 @@ class Topics(NamedTuple):
 
     @property
     def on_request(self) -> str:
-        """Return why files are not fetched unasked: they are large, or no public address has them."""
+        """Return why files are fetched only when named: they are large, or no public address has them."""
         if not any(file.on_request for file in self.files):
             return ""
         why = "rows that we chose, from a mirror only" if self.is_of_ours else "large"

@@ -22,7 +22,7 @@ TREC = ("2", "CNN-rand", "TREC")
 
 
 class Listener(Watcher):
-    """Keeps what it hears."""
+    """Keeps the arguments of its calls."""
 
     def __init__(self) -> None:
         self.jobs, self.records, self.reasons = [], [], []

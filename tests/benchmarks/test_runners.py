@@ -43,11 +43,11 @@ def test_a_killed_node_costs_a_retry_and_no_record(two_nodes):
     address, kill = two_nodes
     jobs = starter_jobs(seeds=3, epochs=20)
     lost: list[str] = []
-    events, heard = [], set()
+    events, seen = [], set()
     for event in run_on_ray(jobs, Cluster(address, gpus_per_job=0), lost.append):
         events.append(event)
-        heard.add(event.key)
-        if len(heard) == 2 and kill:  # both nodes are at work
+        seen.add(event.key)
+        if len(seen) == 2 and kill:  # both nodes are at work
             kill()
             kill = None
     records = [event for event in events if isinstance(event, RunRecord)]
@@ -70,9 +70,9 @@ def test_every_job_has_a_process_of_its_own_with_its_environment(two_nodes, monk
         yield RunRecord(key, {}, versions=f"{os.getpid()} {os.environ['KERAS_BACKEND']} {was_early}")
 
     monkeypatch.setattr(runners, "_train", tell)
-    told = [event.versions.split() for event in run_on_ray(starter_jobs(3, 1), Cluster(two_nodes[0]))]
-    assert len({process for process, _, _ in told}) == 3
-    assert {(backend, was_early) for _, backend, was_early in told} == {("tensorflow", "False")}
+    found = [event.versions.split() for event in run_on_ray(starter_jobs(3, 1), Cluster(two_nodes[0]))]
+    assert len({process for process, _, _ in found}) == 3
+    assert {(backend, was_early) for _, backend, was_early in found} == {("tensorflow", "False")}
 
 
 def test_an_address_in_the_environment_is_a_cluster(monkeypatch):

@@ -1,4 +1,4 @@
-"""What an epoch tells of itself, and what a job leaves behind."""
+"""The loss that an epoch reports, and the memory that a job frees."""
 
 from dataclasses import replace
 from functools import partial

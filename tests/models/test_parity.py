@@ -19,7 +19,7 @@ TOLERANCES = {"outputs": 1e-5, "gradient": 1e-5, "losses": 2e-4, "weights": 1e-4
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory):
-    """Return what each backend came to; each works in a process of its own, all at once."""
+    """Return the arrays of each back end; each has a process of its own, all at once."""
     folder = tmp_path_factory.mktemp("parity")
     processes = {}
     for backend in (FIRST, *OTHERS):

@@ -47,7 +47,7 @@ def steps(recipe: Recipe) -> dict[str, np.ndarray]:
     is_stateful = any(hasattr(layer, "memory") for layer in model.layers)
     batch_size = recipe.batch_size if is_stateful else BATCH
     rows = np.random.default_rng(1).integers(0, len(fold.train.y), batch_size)
-    batch = arranged(recipe, fold.train.x[rows]), fold.train.y[rows]  # one, because a new shape is compiled anew
+    batch = arranged(recipe, fold.train.x[rows]), fold.train.y[rows]  # one, because a new shape is compiled again
     eagerly = keras.backend.backend() == "tensorflow"  # where tracing one step is slow; the ten below are traced
     compile_once(model, keras.optimizers.SGD(1.0), recipe.loss(), run_eagerly=eagerly)
     outputs = model.predict_on_batch(batch[0])

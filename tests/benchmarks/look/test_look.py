@@ -90,15 +90,15 @@ def test_a_run_keeps_its_weights_and_gets_its_pictures_in_mlflow(tmp_path, monke
     assert retable("run", *row, "--seeds", "1", **environment).returncode == 0
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    told = ("--output", str(tmp_path / "look"), "--results", str(tmp_path / "trial"))
-    done = CliRunner().invoke(app, ["look", *row, *told])
+    folders = ("--output", str(tmp_path / "look"), "--results", str(tmp_path / "trial"))
+    done = CliRunner().invoke(app, ["look", *row, *folders])
     assert done.exit_code == 0, done.output
     assert "epoch" not in done.output
     names = {"filters.png", "confusion.png", "errors.png", "maps-C1.png", "maps-C3.png"}
     place = tmp_path / "look/lecun1998/LeNet-1-subsampled-16x16-seed-0"
     assert {path.name for path in place.iterdir()} == names
     assert {path.name for path in (tmp_path / "trial/mlartifacts").rglob("*.png")} == names
-    other = CliRunner().invoke(app, ["look", *row, "--seed", "1", *told])
+    other = CliRunner().invoke(app, ["look", *row, "--seed", "1", *folders])
     assert other.output.startswith("epoch 1: loss ")
 
 

@@ -76,7 +76,7 @@ def test_slurm_reads_the_directives(printed):
     (scrontab,) = printed("slurm")
     text = scrontab.read_text()
     assert "#SCRON --time=01:15:00\n#SCRON --gpus=2\n" in text
-    command = text.splitlines()[-1].split(" ", 5)[5].partition(" && ")[0]  # Slurm gives it to the shell as it is
+    command = text.splitlines()[-1].split(" ", 5)[5].partition(" && ")[0]  # Slurm gives it to the shell unchanged
     assert subprocess.run(["sh", "-c", f"{command} && pwd"], capture_output=True, text=True).stdout.endswith(
         "'it'\n"
     )
