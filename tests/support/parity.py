@@ -1,6 +1,6 @@
 """Steps of every model of the suite on one backend, from weights and batches that do not depend on it.
 
-Run as a script: KERAS_BACKEND=<backend> python -m tests.parity OUTPUT.npz
+Run as a script: KERAS_BACKEND=<backend> python -m tests.support.parity OUTPUT.npz all|varied
 """
 
 import sys
@@ -35,8 +35,33 @@ def subjects() -> dict[str, Recipe]:
     return {name: narrow(found[name]) for name in found if name in kinds.values()}
 
 
-def steps(recipe: Recipe) -> dict[str, np.ndarray]:
-    """Return outputs, gradient, losses and weights after ten steps, end to end each."""
+def varied(recipes: dict[str, Recipe]) -> dict[str, Recipe]:
+    """Return the network with most parts for each way of building one: together they have every layer."""
+    largest: dict[tuple, str] = {}
+    for name in sorted(recipes, key=lambda name: parts(recipes[name])):
+        build = recipes[name].build
+        largest[name.split()[0], getattr(build, "func", build).__name__, frozenset(words_of(describe(build)))] = (
+            name
+        )
+    return {name: recipe for name, recipe in recipes.items() if name in largest.values()}
+
+
+def parts(recipe: Recipe) -> tuple[float, int]:
+    """Return a size of what a network is built from."""
+    description = describe(recipe.build)
+    return total(description), len(str(description))
+
+
+def words_of(description) -> list[str]:
+    """Return the texts among the settings of a network: kinds of layers, sources of vectors."""
+    if isinstance(description, dict | list):
+        items = description.values() if isinstance(description, dict) else description
+        return [word for item in items for word in words_of(item)]
+    return [description] if isinstance(description, str) else []
+
+
+def steps(recipe: Recipe, *, with_gradient: bool) -> dict[str, np.ndarray]:
+    """Return outputs, losses and weights after ten steps, end to end each; and the gradient of the first."""
     import keras
 
     with tempfile.TemporaryDirectory() as folder:
@@ -48,20 +73,19 @@ def steps(recipe: Recipe) -> dict[str, np.ndarray]:
     batch_size = recipe.batch_size if is_stateful else BATCH
     rows = np.random.default_rng(1).integers(0, len(fold.train.y), batch_size)
     batch = arranged(recipe, fold.train.x[rows]), fold.train.y[rows]  # one, because a new shape is compiled again
-    eagerly = keras.backend.backend() == "tensorflow"  # where tracing one step is slow; the ten below are traced
-    compile_once(model, keras.optimizers.SGD(1.0), recipe.loss(), run_eagerly=eagerly)
-    outputs = model.predict_on_batch(batch[0])
-    model.train_on_batch(*batch)
-    gradient = [before - after for before, after in zip(start, model.get_weights(), strict=True)]
-    model.set_weights(start)
+    found = {}
+    if with_gradient:
+        eagerly = keras.backend.backend() == "tensorflow"  # tracing one step is slow there
+        compile_once(model, keras.optimizers.SGD(1.0), recipe.loss(), run_eagerly=eagerly)
+        model.train_on_batch(*batch)
+        gradient = [before - after for before, after in zip(start, model.get_weights(), strict=True)]
+        found["gradient"] = _end_to_end(gradient)
+        model.set_weights(start)
     compile_once(model, recipe.optimizer(), recipe.loss())
+    outputs = model.predict_on_batch(batch[0])
     losses = [model.train_on_batch(*batch) for _ in range(STEPS)]
-    return {
-        "outputs": np.ravel(outputs),
-        "gradient": _end_to_end(gradient),
-        "losses": np.array(losses),
-        "weights": _end_to_end(model.get_weights()),
-    }
+    weights = _end_to_end(model.get_weights())
+    return found | {"outputs": np.ravel(outputs), "losses": np.array(losses), "weights": weights}
 
 
 def _without_dropout(model) -> None:
@@ -87,7 +111,11 @@ def _end_to_end(arrays) -> np.ndarray:
 if __name__ == "__main__":
     trace_quickly()
     kim2016.STEPS = FEW_STEPS
+    output, which = sys.argv[1:]
+    chosen = subjects() if which == "all" else varied(subjects())
     measured = {
-        f"{name}|{what}": array for name, recipe in subjects().items() for what, array in steps(recipe).items()
+        f"{name}|{what}": array
+        for name, recipe in chosen.items()
+        for what, array in steps(recipe, with_gradient=which == "all").items()
     }
-    np.savez(sys.argv[1], **measured)
+    np.savez(output, **measured)
