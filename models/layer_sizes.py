@@ -36,6 +36,13 @@ def layer_sizes(model: keras.Model) -> dict[str, Size]:
     return inputs | {layer.name: _size(layer) for layer in counted}
 
 
+def counted(model: keras.Model, layer: str, what: str) -> float:
+    """Return a field of the `Size` of a layer, or its sum over the network for the layer "total"."""
+    sizes = layer_sizes(model)
+    wanted = sizes.values() if layer == "total" else [sizes[layer]]
+    return float(sum(getattr(size, what) for size in wanted))
+
+
 def _size(layer: keras.layers.Layer) -> Size:
     units = int(np.prod(layer.output.shape[1:]))
     if isinstance(layer, RadialOutput):

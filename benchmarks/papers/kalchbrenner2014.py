@@ -21,7 +21,6 @@ Where the paper is silent, or could not be checked, we assume:
   which repeats a few sentences.
 """
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -40,22 +39,10 @@ BATCH_SIZE = 50
 MARGIN_OF_KIM = LONGEST_FILTER - 1  # zeros on both sides of a sentence in his data sets
 
 
-@dataclass(frozen=True)
-class Shape:
-    """The settings that differ between data sets."""
-
-    dataset: Dataset
-    width: int
-    filters: tuple[int, ...]
-    maps: tuple[int, ...]
-    top: int
-    epochs: int
-
-
-SHAPES = {
-    "SST-1": Shape(SST1, 48, (10, 7), (6, 12), 5, 6),
-    "SST-2": Shape(SST2, 48, (7, 5), (6, 14), 4, 6),
-    "TREC": Shape(TREC, 32, (8,), (5,), 5, 20),
+SHAPES: dict[str, tuple[Dataset, int, dict[str, Any]]] = {  # by column: data set, epochs, settings of the network
+    "SST-1": (SST1, 6, {"width": 48, "filters": (10, 7), "maps": (6, 12), "top": 5}),
+    "SST-2": (SST2, 6, {"width": 48, "filters": (7, 5), "maps": (6, 14), "top": 4}),
+    "TREC": (TREC, 20, {"width": 32, "filters": (8,), "maps": (5,), "top": 5}),
 }
 
 
@@ -63,21 +50,15 @@ def recipe(cell: Cell) -> Recipe | NotAttempted:
     """Return the recipe of a cell."""
     if cell.row != "DCNN":
         return NotAttempted("quoted from another paper, or a system for which there is no recipe")
-    shape = SHAPES[cell.column]
-    settings: dict[str, Any] = {
-        "width": shape.width,
-        "filters": shape.filters,
-        "maps": shape.maps,
-        "top": shape.top,
-    }
+    dataset, epochs, settings = SHAPES[cell.column]
     return Recipe(
-        dataset=shape.dataset,
-        build=partial(build, classes=shape.dataset.classes, dropout=0.5, decay=1e-4, **settings),
+        dataset=dataset,
+        build=partial(build, classes=dataset.classes, dropout=0.5, decay=1e-4, **settings),
         optimizer=from_keras("optimizers.Adagrad", learning_rate=0.1, initial_accumulator_value=0.0),
         loss=CROSS_ENTROPY,
         metrics=(ACCURACY,),
         batch_size=BATCH_SIZE,
-        epochs=shape.epochs,
+        epochs=epochs,
         prepare=partial(prepare, batch_size=BATCH_SIZE, valid_share=0.1),
         keep=last_best,
     )

@@ -84,12 +84,10 @@ def squares():
 
 def size(fold: Fold, seed: int, *, layer: str, what: str) -> dict[str, float]:
     """Count the units, connections or parameters of a layer, or of the whole network."""
-    from models.layer_sizes import layer_sizes
+    from models.layer_sizes import counted
     from models.zip_code_net import zip_code_net
 
-    sizes = layer_sizes(zip_code_net())
-    wanted = sizes.values() if layer == "total" else [sizes[layer]]
-    return {VALUE.name: float(sum(getattr(entry, what) for entry in wanted))}
+    return {VALUE.name: counted(zip_code_net(), layer, what)}
 
 
 TITLE = "LeCun et al. (1989), Backpropagation Applied to Handwritten Zip Code Recognition"

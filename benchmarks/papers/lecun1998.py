@@ -205,11 +205,9 @@ def invariance(verdicts: Sequence[Verdict]) -> dict[str, dict[str, list[Band]]]:
 def size(fold: Fold, seed: int, *, network: str, layer: str, what: str) -> dict[str, float]:
     """Count the connections or parameters of a layer, or of the whole network."""
     from models import lenet
-    from models.layer_sizes import layer_sizes
+    from models.layer_sizes import counted
 
-    sizes = layer_sizes(getattr(lenet, NETWORKS[network].build)())
-    wanted = sizes.values() if layer == "total" else [sizes[layer]]
-    return {VALUE.name: float(sum(getattr(entry, what) for entry in wanted))}
+    return {VALUE.name: counted(getattr(lenet, NETWORKS[network].build)(), layer, what)}
 
 
 def resized(x: np.ndarray, *, amount: float) -> np.ndarray:

@@ -75,7 +75,8 @@ def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
     if cell.table == "IEMOCAP":
         return counting(cell)
     if cell.row == "length alone":
-        return control(emodb("log_mel"))
+        metrics = (UNWEIGHTED_ACCURACY, ACCURACY)
+        return Measurement(dataset=emodb("log_mel"), measure=by_length, metrics=metrics, runs=REPETITIONS)
     if cell.table in EMODB_TABLES:
         return on_emodb(cell)
     if cell.table == "features":
@@ -113,15 +114,8 @@ def training(dataset: Dataset, other_views: Sequence[int] = (), attention: bool 
     )
 
 
-def control(dataset: Dataset) -> Measurement:
-    """Return the control, which predicts from the lengths of utterances alone."""
-    return Measurement(
-        dataset=dataset, measure=by_length, metrics=(UNWEIGHTED_ACCURACY, ACCURACY), runs=REPETITIONS
-    )
-
-
 def by_length(fold: Fold, seed: int) -> np.ndarray:
-    """Predict classes from normal distributions of the log length of each class: (examples,)."""
+    """Predict classes by a control: normal distributions of the log length of each class, (examples,)."""
     x, test = (np.log(part.x[..., -1].sum(axis=1, dtype="float64"))[:, None] for part in (fold.train, fold.test))
     return gaussians(x, fold.train.y, test)
 

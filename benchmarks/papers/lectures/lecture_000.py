@@ -25,19 +25,12 @@ SPEECH = {  # Neumann & Vu (2017) as printed: average, minimum and maximum
 
 def one_hot(word: str, lexicon: Sequence[str], printed: Sequence[float]) -> float:
     """Compare the one-hot vector of a word with the printed one; an unknown word is all zeros."""
-    from keras import layers
-
-    lookup = layers.StringLookup(vocabulary=list(lexicon), num_oov_indices=1, output_mode="one_hot")
-    return equal(np.asarray(lookup([word]))[0, 1:], printed)
+    return equal(_looked_up([word], lexicon), printed)
 
 
 def hashed(word: str, lexicon: Sequence[str], printed: Sequence[float]) -> float:
     """Compare the vector of letter trigrams of a word with the printed one."""
-    from keras import layers
-
-    lookup = layers.StringLookup(vocabulary=list(lexicon), num_oov_indices=1, output_mode="multi_hot")
-    trigrams = [word[start : start + 3] for start in range(len(word) - 2)]
-    return equal(np.asarray(lookup(trigrams))[1:], printed)
+    return equal(_looked_up([word[start : start + 3] for start in range(len(word) - 2)], lexicon), printed)
 
 
 def flattened(picture: Matrix, printed: Sequence[float]) -> float:
@@ -78,6 +71,14 @@ def attainable_average(smallest: float, largest: float, average: float, runs: in
     """Return the possible average nearest to the printed one, for this minimum, maximum and number of runs."""
     low, high = ((runs - 1) * a + b for a, b in ((smallest, largest), (largest, smallest)))
     return float(np.clip(average, low / runs, high / runs))
+
+
+def _looked_up(terms: Sequence[str], lexicon: Sequence[str]) -> np.ndarray:
+    """Return 1 for each entry of the lexicon that is among the terms, else 0."""
+    from keras import layers
+
+    lookup = layers.StringLookup(vocabulary=list(lexicon), num_oov_indices=1, output_mode="multi_hot")
+    return np.asarray(lookup(terms))[1:]
 
 
 def _first_of_window(pixels: np.ndarray, window: int) -> np.ndarray:
