@@ -21,7 +21,7 @@ from results.records import EpochEnd, JobKey, RunRecord
 
 PLACES = ("here", "ray")
 RETRIES = 3  # of a job whose worker or node died
-CARRIED = ("RETABLE_MIRROR", "RETABLE_HOME", "RETABLE_EMODB", "RETABLE_IEMOCAP")
+CARRIED = ("RETABLE_HOME", "RETABLE_MIRROR", "RETABLE_EMODB", "RETABLE_IEMOCAP")
 KNOCK_SECONDS = 10
 LOCAL = "local"
 MEMORY_SHARE = 0.9  # of a job's part of a device, for JAX, which takes its memory beforehand
@@ -84,14 +84,13 @@ def run_on_ray(jobs: Iterable[Job], cluster: Cluster = Cluster(), warn: Callable
 
 def environment(job: Job, gpus: float) -> dict[str, str]:
     """Return the environment variables that a job's process needs before Keras is imported."""
-    carried = {name: _absolute(os.environ[name]) for name in CARRIED if os.environ.get(name)}
     shared = {}
     if 0 < gpus < 1:  # several jobs on one device: none may take all of its memory
         shared = {
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",
             "XLA_PYTHON_CLIENT_MEM_FRACTION": f"{MEMORY_SHARE * gpus:.3f}",
         }
-    return backend_environment(job.key.backend, job.options.deterministic) | carried | shared
+    return backend_environment(job.key.backend, job.options.deterministic) | carried(CARRIED) | shared
 
 
 def _train(job: bytes, key: JobKey, commit: str) -> Iterator[EpochEnd | RunRecord]:
@@ -180,6 +179,7 @@ def _gpus_per_job(ray: Any, cluster: Cluster, warn: Callable[[str], None]) -> fl
     return gpus
 
 
-def _absolute(place: str) -> str:
-    """Return a folder's full path, for a process that starts elsewhere; an address is unchanged."""
-    return str(Path(place).resolve()) if Path(place).exists() else place
+def carried(names: Iterable[str]) -> dict[str, str]:
+    """Return the variables that are set, for a process that starts elsewhere: folders by their full path."""
+    found = {name: os.environ[name] for name in names if os.environ.get(name)}
+    return {name: str(Path(text).resolve()) if Path(text).exists() else text for name, text in found.items()}

@@ -44,11 +44,8 @@ def look_at_attention(
 
 def attention(subject: Trained, x: np.ndarray) -> np.ndarray:
     """Return the weight of each stretch of each utterance, float32 (utterances, stretches)."""
-    import keras
-
-    reached = keras.Model(subject.model.input, subject.model.get_layer("attention").output)
     arrange = subject.recipe.arrange
-    return np.asarray(reached.predict_on_batch(x if arrange is None else arrange(x)))[..., 0]
+    return subject.outputs("attention", x if arrange is None else arrange(x))[..., 0]
 
 
 def _frames(x: np.ndarray) -> np.ndarray:

@@ -74,12 +74,9 @@ def worst(
 
 def responses(subject: Trained, layer: str) -> list[np.ndarray]:
     """Return a test image of each of some classes, each followed by the layer's maps of it before squashing."""
-    import keras
-
     right = subject.fold.test.y
     chosen = [int(np.flatnonzero(right == label)[0]) for label in range(EXAMPLES)]
-    reached = keras.Model(subject.model.input, subject.model.get_layer(layer).output)
-    outputs = reached.predict(subject.fold.test.x[chosen], verbose=0)
+    outputs = subject.outputs(layer, subject.fold.test.x[chosen])
     rows = zip(subject.images[chosen], outputs, strict=True)
     return [picture for image, output in rows for picture in (_picture(image), *np.moveaxis(output, -1, 0))]
 

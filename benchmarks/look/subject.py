@@ -18,6 +18,13 @@ class Trained(NamedTuple):
     images: np.ndarray
     predict: Callable[[np.ndarray], np.ndarray]  # examples as in the fold -> the model's outputs
 
+    def outputs(self, layer: str, x: Any) -> np.ndarray:
+        """Return the output of a layer for inputs as the model takes them."""
+        import keras
+
+        reached = keras.Model(self.model.input, self.model.get_layer(layer).output)
+        return np.asarray(reached.predict_on_batch(x))
+
     def layers(self) -> set[str]:
         """Return the names of the model's layers."""
         return {layer.name for layer in self.model.layers}

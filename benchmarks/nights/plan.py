@@ -112,16 +112,13 @@ def read_plan(path: Path) -> Plan:
 def alone(path: Path) -> Iterator[bool]:
     """Hold a plan for as long as its night lasts; yield False when another night of it has it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path)
     try:
-        lock.acquire(timeout=0)
+        held = FileLock(path).acquire(timeout=0)
     except Timeout:
         yield False
         return
-    try:
+    with held:
         yield True
-    finally:
-        lock.release()
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """The units by which schedulers run a plan every night: text for systemd, cron, Slurm, Kubernetes and GitHub."""
 
 import json
-import os
 import re
 import shlex
 import sys
@@ -9,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks import runners
 from benchmarks.backends import BACKENDS
 from benchmarks.nights.plan import Plan
 from data_pipelines.dataset import DataError
@@ -21,10 +21,7 @@ SCHEDULERS = {  # the files of each
     "kubernetes": ("kubernetes.yaml",),
     "github": ("github.yaml",),
 }
-CARRIED = (
-    *("RETABLE_HOME", "RETABLE_MIRROR", "RETABLE_EMODB", "RETABLE_IEMOCAP"),
-    *("RETABLE_RESULTS", "MLFLOW_TRACKING_URI"),
-)
+CARRIED = (*runners.CARRIED, "RETABLE_RESULTS", "MLFLOW_TRACKING_URI")
 AWAY = ("kubernetes", "github")  # a night there starts in a folder of its own
 GRACE_MINUTES = 15  # after the plan's own hours, before a scheduler stops the night
 
@@ -40,14 +37,15 @@ def units(scheduler: str, file: Path, plan: Plan, at: str, **settings: Any) -> d
     hour, minute = _time(at)
     name = "retable-" + (re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "night")
     minutes = round(plan.hours * 60) + GRACE_MINUTES
+    environment = runners.carried(CARRIED)
     values = {
         "name": name,
         "plan": file.resolve(),
         "plan_text": file.read_text("utf-8"),
         "plan_in_repository": _in_repository(file),
         "command": Path(sys.executable).parent / "retable",
-        "environment": _environment(),
-        "addresses": {name: text for name, text in _environment().items() if "://" in text},
+        "environment": environment,
+        "addresses": {name: text for name, text in environment.items() if "://" in text},
         "extras": BACKENDS[plan.backend].requirements,
         "minutes": minutes,
         "hour": hour,
@@ -82,12 +80,6 @@ def _time(at: str) -> tuple[int, int]:
         raise DataError(f"--at is {at!r}. Expected HH:MM.")
     hour, minute = at.split(":")
     return int(hour), int(minute)
-
-
-def _environment() -> dict[str, str]:
-    """Return the variables that a night needs, as they are set now; folders by their full path."""
-    found = {name: os.environ[name] for name in CARRIED if os.environ.get(name)}
-    return {name: str(Path(text).resolve()) if Path(text).exists() else text for name, text in found.items()}
 
 
 def _in_repository(file: Path) -> str:

@@ -6,7 +6,7 @@ report. A test opens the pages in a browser, where an invalid chart fails.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import altair as alt
 import vl_convert
@@ -103,19 +103,13 @@ def distance_chart(verdicts: Sequence[Verdict]) -> Spec | None:
     return _spec(layered, height=26 * len(rows) + 20)
 
 
-class TimeAndScore(NamedTuple):
-    """One of our systems: the seconds of one run, and its score."""
-
-    system: str
-    seconds: float
-    score: float
-    device: str
-
-
 @debug_mode(False)
-def time_chart(systems: Sequence[TimeAndScore], title: str) -> Spec:
-    """Return a chart of scores over times, one labelled point per system, one shape per device."""
-    base = _chart([system._asdict() for system in systems]).encode(
+def time_chart(systems: list[dict[str, Any]], title: str) -> Spec:
+    """Return a chart of scores over times, one labelled point per system, one shape per device.
+
+    `systems` have a system, the seconds of one run, a score and a device.
+    """
+    base = _chart(systems).encode(
         x=alt.X("seconds:Q", title="seconds per run", scale=alt.Scale(type="log", nice=True)),
         y=alt.Y("score:Q", title=title, scale=alt.Scale(zero=False, padding=12)),
         tooltip=[

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from results.published import Cell
-from results.report.pages import CellPage, PaperPage, basis
+from results.report.pages import CellPage, PaperPage, basis, counted
 from results.tables import as_markdown, cost_rows, decimals, exact, interval, number, place
 from results.verdicts import Answer, Verdict
 
@@ -45,8 +45,7 @@ machine, so expect these times, not better ones; [speed](speed.md) has measureme
 def results_document(pages: Iterable[PaperPage]) -> str:
     """Return docs/results.md: every paper with its performance cells, then all counts and lecture claims."""
     ordered = _performance_first(pages)
-    counted = [page for page in ordered if _counts(page)]
-    full = [f"### {page.name}: {_kind(page)}\n\n{_table(_counts(page))}" for page in counted]
+    full = [f"### {page.name}: {_kind(page)}\n\n{_table(_counts(page))}" for page in ordered if _counts(page)]
     heading = "## All counts and lecture claims"
     return "\n\n".join([ABOUT_RESULTS, f"{basis(ordered, 'jobs')}.", *map(_paper, ordered), heading, *full]) + "\n"
 
@@ -190,8 +189,7 @@ def _coverage(cells: Sequence[CellPage]) -> dict[str, str]:
 
 def _answers(cells: Sequence[CellPage]) -> str:
     """Return how many cells have each answer, in the order of the answers."""
-    counted = Counter(cell.verdict.answer for cell in cells)
-    return ", ".join(f"{counted[answer]} {answer}" for answer in Answer if counted[answer])
+    return ", ".join(f"{count} {answer}" for answer, count in counted(cell.verdict.answer for cell in cells))
 
 
 def _table(cells: Iterable[CellPage]) -> str:

@@ -78,8 +78,7 @@ class PaperPage:
     @property
     def counts(self) -> list[tuple[Answer, int]]:
         """Return the number of cells with each answer, in the order of the answers."""
-        counted = Counter(verdict.answer for verdict in self.verdicts)
-        return [(answer, counted[answer]) for answer in Answer if counted[answer]]
+        return counted(verdict.answer for verdict in self.verdicts)
 
     @property
     def attempted(self) -> int:
@@ -103,6 +102,12 @@ def basis(pages: Iterable[PaperPage], thing: str) -> str:
     """Say what pages rest on; without the time of writing, so that equal records give equal text."""
     finished = {key: record.finished[:10] for page in pages for key, record in page.trained.items()}
     return f"{len(finished)} {thing}{f', the newest of {max(finished.values())}' if finished else ''}"
+
+
+def counted(answers: Iterable[Answer]) -> list[tuple[Answer, int]]:
+    """Return how often each answer occurs, in the order of the answers."""
+    counts = Counter(answers)
+    return [(answer, counts[answer]) for answer in Answer if counts[answer]]
 
 
 def duration(seconds: float) -> str:
