@@ -69,15 +69,17 @@ def run_on_ray(jobs: Iterable[Job], cluster: Cluster = Cluster(), warn: Callable
         return
     ray = _connect(cluster)
     try:
-        gpus = _gpus_per_job(ray, cluster, warn)
-        remote = ray.remote(max_calls=1, max_retries=0, num_cpus=cluster.cpus_per_job, num_gpus=gpus)(_train)
+        gpus = share_of_gpus(ray, cluster, warn)
+        remote = ray.remote(max_calls=1, max_retries=0, num_cpus=cluster.cpus_per_job, num_gpus=gpus)(
+            train_on_node
+        )
 
         def start(job: Job) -> Any:
             return remote.options(runtime_env={"env_vars": environment(job, gpus)}).remote(
                 pickle.dumps(job), job.key, provenance.commit()
             )
 
-        yield from _collect(ray, jobs, start, warn)
+        yield from collect(ray, jobs, start, warn)
     finally:
         ray.shutdown()  # ends what still runs
 
@@ -93,7 +95,7 @@ def environment(job: Job, gpus: float) -> dict[str, str]:
     return backend_environment(job.key.backend, job.options.deterministic) | carried(CARRIED) | shared
 
 
-def _train(job: bytes, key: JobKey, commit: str) -> Iterator[EpochEnd | RunRecord]:
+def train_on_node(job: bytes, key: JobKey, commit: str) -> Iterator[EpochEnd | RunRecord]:
     """Train a pickled job on a node, whose code must be that of the process which writes the records."""
     if provenance.commit() != commit:
         text = (
@@ -104,7 +106,7 @@ def _train(job: bytes, key: JobKey, commit: str) -> Iterator[EpochEnd | RunRecor
     yield from train(pickle.loads(job))
 
 
-def _collect(
+def collect(
     ray: Any, jobs: list[Job], start: Callable[[Job], Any], warn: Callable[[str], None]
 ) -> Iterator[EpochEnd | RunRecord]:
     """Yield events as they come, from whichever job."""
@@ -161,7 +163,7 @@ def _knock(address: str) -> None:
         socket.create_connection((host, int(port)), KNOCK_SECONDS).close()
 
 
-def _gpus_per_job(ray: Any, cluster: Cluster, warn: Callable[[str], None]) -> float:
+def share_of_gpus(ray: Any, cluster: Cluster, warn: Callable[[str], None]) -> float:
     """Return the share of a job. Too little is an error, or a warning where a cluster may grow."""
     there = ray.cluster_resources()
     is_ours = _address(cluster) == LOCAL

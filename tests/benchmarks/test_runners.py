@@ -39,15 +39,15 @@ def two_nodes():
     nodes.shutdown()
 
 
-def test_a_killed_node_costs_a_retry_and_no_record(two_nodes):
-    address, kill = two_nodes
-    jobs = starter_jobs(seeds=3, epochs=20)
+def killed_while_two_work(nodes, jobs: list[Job]) -> list[EpochEnd | RunRecord]:
+    """Return the events of three jobs on two nodes, of which one is killed once both are at work."""
+    address, kill = nodes
     lost: list[str] = []
     events, seen = [], set()
     for event in run_on_ray(jobs, Cluster(address, gpus_per_job=0), lost.append):
         events.append(event)
         seen.add(event.key)
-        if len(seen) == 2 and kill:  # both nodes are at work
+        if len(seen) == 2 and kill:
             kill()
             kill = None
     records = [event for event in events if isinstance(event, RunRecord)]
@@ -56,8 +56,35 @@ def test_a_killed_node_costs_a_retry_and_no_record(two_nodes):
     assert {record.error for record in records} == {""}
     repeated = Counter(event.key for event in events if isinstance(event, EpochEnd) and event.epoch == 1)
     assert sorted(repeated.values()) == [1, 1, 2]
+    return events
+
+
+def test_a_killed_node_costs_a_retry_and_no_record(two_nodes, monkeypatch):
+    def slow_epochs(job, key, commit):
+        import time
+
+        for epoch in range(1, 31):
+            time.sleep(0.1)
+            yield EpochEnd(key, epoch, 1 / epoch, None, 0.1)
+        yield RunRecord(key, {"test accuracy": float(key.seed)})
+
+    monkeypatch.setattr(runners, "train_on_node", slow_epochs)
+    events = killed_while_two_work(two_nodes, starter_jobs(seeds=3, epochs=30))
+    assert {e.key.seed: e.metrics["test accuracy"] for e in events if isinstance(e, RunRecord)} == {
+        0: 0,
+        1: 1,
+        2: 2,
+    }
+
+
+@pytest.mark.slow
+def test_a_network_on_a_killed_node_ends_with_the_numbers_of_this_process(two_nodes):
+    jobs = starter_jobs(seeds=3, epochs=20)
+    events = killed_while_two_work(two_nodes, jobs)
+    repeated = Counter(event.key for event in events if isinstance(event, EpochEnd) and event.epoch == 1)
     ((again, _),) = repeated.most_common(1)
     (*_, here) = run_here([job for job in jobs if job.key == again])
+    records = [event for event in events if isinstance(event, RunRecord)]
     assert [record.metrics for record in records if record.key == again] == [here.metrics]
 
 
@@ -69,7 +96,7 @@ def test_every_job_has_a_process_of_its_own_with_its_environment(two_nodes, monk
         was_early = "keras" in sys.modules
         yield RunRecord(key, {}, versions=f"{os.getpid()} {os.environ['KERAS_BACKEND']} {was_early}")
 
-    monkeypatch.setattr(runners, "_train", tell)
+    monkeypatch.setattr(runners, "train_on_node", tell)
     found = [event.versions.split() for event in run_on_ray(starter_jobs(3, 1), Cluster(two_nodes[0]))]
     assert len({process for process, _, _ in found}) == 3
     assert {(backend, was_early) for _, backend, was_early in found} == {("tensorflow", "False")}
@@ -79,8 +106,8 @@ def test_an_address_in_the_environment_is_a_cluster(monkeypatch):
     monkeypatch.setenv("RAY_ADDRESS", "head:6379")
     lines: list[str] = []
     ray = SimpleNamespace(cluster_resources=lambda: {"CPU": 8})
-    assert runners._gpus_per_job(ray, Cluster(gpus_per_job=0.5), lines.append) == 0.5
-    assert runners._gpus_per_job(ray, Cluster(), lines.append) == 0
+    assert runners.share_of_gpus(ray, Cluster(gpus_per_job=0.5), lines.append) == 0.5
+    assert runners.share_of_gpus(ray, Cluster(), lines.append) == 0
     assert "waiting for it to grow" in lines[0] and "no GPU now" in lines[1]
 
 
@@ -131,13 +158,13 @@ def test_what_cannot_be_mended_becomes_a_failed_record(error, outcome, starts):
         streams.append(iter([error]))
         return streams[-1]
 
-    events = list(runners._collect(FakeRay, jobs, start, lambda text: None))
+    events = list(runners.collect(FakeRay, jobs, start, lambda text: None))
     assert [(event.key, event.error) for event in events] == [(jobs[0].key, outcome)]
     assert len(streams) == starts
 
 
 def test_a_node_with_other_code_trains_nothing():
-    event = next(iter(runners._train(b"", starter_jobs(1, 1)[0].key, "another commit")))
+    event = next(iter(runners.train_on_node(b"", starter_jobs(1, 1)[0].key, "another commit")))
     assert "the writing process at another commit" in event.error
 
 
@@ -168,16 +195,16 @@ def test_the_environment_of_a_job_is_set_before_keras(tmp_path, monkeypatch):
 def test_shares_that_nothing_can_give(there, cluster, text):
     ray = SimpleNamespace(cluster_resources=lambda: there)
     with pytest.raises(DataError, match=text):
-        runners._gpus_per_job(ray, cluster, lambda line: None)
+        runners.share_of_gpus(ray, cluster, lambda line: None)
 
 
 def test_shares_by_default_and_on_a_cluster_that_may_grow():
     with_gpus = SimpleNamespace(cluster_resources=lambda: {"CPU": 8, "GPU": 2})
-    assert runners._gpus_per_job(with_gpus, Cluster(), print) == 1
+    assert runners.share_of_gpus(with_gpus, Cluster(), print) == 1
     without = SimpleNamespace(cluster_resources=lambda: {"CPU": 8})
-    assert runners._gpus_per_job(without, Cluster(), print) == 0
+    assert runners.share_of_gpus(without, Cluster(), print) == 0
     lines: list[str] = []
-    assert runners._gpus_per_job(without, Cluster("head:6379", gpus_per_job=0.5), lines.append) == 0.5
+    assert runners.share_of_gpus(without, Cluster("head:6379", gpus_per_job=0.5), lines.append) == 0.5
     assert lines == ["A job wants 0.5 GPUs, the cluster has 0: waiting for it to grow."]
 
 
