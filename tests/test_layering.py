@@ -77,13 +77,43 @@ def test_papers_reach_neither_the_loop_nor_its_commands():
         assert not found & above, path
 
 
-ROOMS = {"benchmarks": 15, "data_pipelines": 10, "results": 12, "models": 24}
+ROOMS = {"benchmarks": 14, "data_pipelines": 10, "results": 12, "models": 24}
 FOLDERS = sorted({path.parent for path in SOURCES})
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
 def test_a_room_is_not_crowded(folder):
     assert len(list(folder.glob("*.py"))) <= ROOMS.get(named(folder), 16)
+
+
+FINGERPRINTED = {"character_model_millions"}  # a record knows its arguments by their positions
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_functions_are_short_and_take_few_positional_parameters(path):
+    is_command = named(path).startswith("benchmarks/cli")
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[0].lineno if is_command else node.lineno  # a command's options are its interface
+            assert (node.end_lineno or 0) - body < 40, node.name
+            names = {argument.arg for argument in node.args.posonlyargs + node.args.args} - {"self", "cls"}
+            assert len(names) <= 5 or is_command or node.name in FINGERPRINTED, node.name
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("tests/**/*.py")), ids=named)
+def test_tests_touch_no_private_name_of_another_module(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    modules = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES
+        for alias in node.names
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES:
+            assert not [alias.name for alias in node.names if alias.name.startswith("_")]
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+            assert not node.attr.startswith("_") or node.attr.startswith("__"), node.attr
 
 
 def test_no_import_goes_round_in_a_circle():
