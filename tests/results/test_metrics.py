@@ -11,6 +11,7 @@ RIGHT = np.array([0, 1, 1, 0])  # the second is wrong by a gap of 0.1, the fourt
 
 def test_errors_and_squares_by_hand():
     assert (error(RIGHT, SCORES), mistakes(RIGHT, SCORES)) == (50, 2)
+    assert (error(np.array([0, 0, 1, 0]), SCORES), mistakes(np.array([0, 0, 1, 0]), SCORES)) == (25, 1)
     assert mean_square(np.array([0]), np.array([[0.5, -0.5, 0.0]])) == pytest.approx((0.25 + 0.25 + 1) / 3)
     assert np.isnan(mistakes(RIGHT, SCORES * np.nan))
 
