@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Protocol
 
 from benchmarks import provenance
 from benchmarks.speed import tasks
+from data_pipelines.cache import atomic_path
 from data_pipelines.dataset import DataError
 from results.records import results_folder
 
@@ -69,4 +70,5 @@ def report_path(name: str, options: Mapping[str, Any]) -> Path:
 def write(report: Report, path: Path) -> None:
     """Write a report as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
