@@ -4,6 +4,7 @@ import math
 import tempfile
 import time
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,13 +44,21 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
 
 def load_fold(job: Job) -> Fold:
     """Return the fold of a job, from fetched files or generated look-alikes."""
+    with _files(job) as paths:
+        return job.recipe.dataset.load(paths, job.key.fold, job.key.seed)
+
+
+@contextmanager
+def _files(job: Job) -> Iterator[list[Path]]:
+    """Provide the files of a job: a fold may read them again, so look-alikes stay until the job has ended."""
     from data_pipelines.download import fetch
 
-    dataset, place = job.recipe.dataset, (job.key.fold, job.key.seed)
-    if not job.options.lookalike:
-        return dataset.load([fetch(file) for file in dataset.files], *place)
-    with tempfile.TemporaryDirectory() as folder:
-        return dataset.load(list(dataset.lookalike(Path(folder))), *place)
+    dataset = job.recipe.dataset
+    if job.options.lookalike:
+        with tempfile.TemporaryDirectory() as folder:
+            yield list(dataset.lookalike(Path(folder)))
+    else:
+        yield [fetch(file) for file in dataset.files]
 
 
 def _check_numbers(record: RunRecord) -> None:
@@ -62,12 +71,13 @@ def _check_numbers(record: RunRecord) -> None:
 def _earn(job: Job) -> Generator[EpochEnd, None, RunRecord]:
     """Load the fold, then train or measure."""
     recipe, dataset = job.recipe, job.recipe.dataset
-    fold = load_fold(job)
-    dataset.check(fold)
-    if isinstance(recipe, Recipe):
-        record = yield from fit(recipe, fold, job)
-    else:
-        record = _measured(recipe, fold, job.key)
+    with _files(job) as paths:
+        fold = dataset.load(paths, job.key.fold, job.key.seed)
+        dataset.check(fold)
+        if isinstance(recipe, Recipe):
+            record = yield from fit(recipe, fold, job)
+        else:
+            record = _measured(recipe, fold, job.key)
     return replace(record, data_hash=dataset.data_hash)
 
 
