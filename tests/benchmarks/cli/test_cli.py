@@ -133,7 +133,7 @@ def test_a_run_on_lookalike_data_is_a_trial(tmp_path):
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_another_backend_trains_the_same_network(tmp_path, backend):
     pytest.importorskip(backend, reason=f"{backend} is not installed")
-    arguments = ("run", "kim2014", "--row", "CNN-rand", "--column", "TREC", "--lookalike", "--seeds", "1")
+    arguments = ("run", "starter", "--row", "LeNet-style", "--column", "digits", "--lookalike", "--seeds", "1")
     environment = UNTRACKED | QUICKLY_COMPILED | {"RETABLE_RESULTS": str(tmp_path)}
     done = retable(*arguments, "--epochs", "1", "--backend", backend, **environment)
     assert done.returncode == 0, done.stdout + done.stderr
