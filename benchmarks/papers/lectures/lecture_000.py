@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.papers.lectures.slides import Matrix, equal, image, max_pooled, zero_padded
+from benchmarks.papers.lectures.slides import Matrix, applied, equal, image, max_pooled, zero_padded
 
 LEXICON = ("cool", "bad", "great", "very", "not")
 TRIGRAMS = ("coo", "col", "ool", "ooo")  # those in the lexicon on the slide
@@ -35,10 +35,8 @@ def hashed(word: str, lexicon: Sequence[str], printed: Sequence[float]) -> float
 
 def flattened(picture: Matrix, printed: Sequence[float]) -> float:
     """Compare the first entries of a matrix, flattened column by column, with the printed ones."""
-    from keras import layers
-
-    columns = layers.Permute((2, 1))(np.array(picture, "float32")[None])
-    return equal(np.asarray(layers.Flatten()(columns))[0, : len(printed)], printed)
+    columns = applied(picture, "Permute", (2, 1))
+    return equal(applied(columns, "Flatten")[: len(printed)], printed)
 
 
 def padded(picture: Matrix, padding: int, printed: Matrix) -> float:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from benchmarks.papers.lectures.slides import (
     Matrix,
+    applied,
     equal,
     filtered,
     image,
@@ -53,60 +55,46 @@ def skipped(dilations: Sequence[int], printed: Sequence[int]) -> float:
 
 def _reach(dilations: Sequence[int], kernel: int) -> np.ndarray:
     """Return the impulse response of stacked convolutions with all weights 1."""
-    from keras import layers
-
     length = 1 + (kernel - 1) * sum(dilations)
-    signal = np.eye(1, length, dtype="float32")[..., None]
+    ones: dict[str, Any] = {"padding": "causal", "kernel_initializer": "ones", "use_bias": False}
+    signal = np.eye(1, length).T
     for dilation in dilations:
-        convolve = layers.Conv1D(
-            1, kernel, padding="causal", dilation_rate=dilation, kernel_initializer="ones", use_bias=False
-        )
-        signal = convolve(signal)
-    return np.asarray(signal).ravel()
+        signal = applied(signal, "Conv1D", 1, kernel, dilation_rate=dilation, **ones)
+    return signal.ravel()
 
 
 def layer_weights(maps: int, kernel: int) -> float:
     """Count the weights of a 1-D convolution between layers of `maps` maps each."""
-    from keras import layers
-
-    return weights_of(layers.Conv1D(maps, kernel, use_bias=False), (None, maps))
+    return weights_of((None, maps), "Conv1D", maps, kernel, use_bias=False)
 
 
 def filter_weights(kernel: int) -> float:
     """Count the weights of a square filter over a grey image."""
-    from keras import layers
-
-    return weights_of(layers.Conv2D(1, kernel, use_bias=False), (None, None, 1))
+    return weights_of((None, None, 1), "Conv2D", 1, kernel, use_bias=False)
 
 
 def dense_weights(inputs: int, outputs: int) -> float:
     """Count the weights of a fully connected layer between square images of these widths."""
-    from keras import layers
-
-    return weights_of(layers.Dense(outputs**2, use_bias=False), (inputs**2,))
+    return weights_of((inputs**2,), "Dense", outputs**2, use_bias=False)
 
 
 def word_model_millions(vocabulary: int, units: int) -> float:
     """Count the parameters, in millions, of a two-layer LSTM language model over words."""
-    from keras import layers
-
-    embedding = weights_of(layers.Embedding(vocabulary, units), (None,))
-    lstm = weights_of(layers.LSTM(units), (None, units))
-    return (embedding + 2 * lstm + weights_of(layers.Dense(vocabulary), (units,))) / 1e6
+    embedding = weights_of((None,), "Embedding", vocabulary, units)
+    lstm = weights_of((None, units), "LSTM", units)
+    return (embedding + 2 * lstm + weights_of((units,), "Dense", vocabulary)) / 1e6
 
 
 def character_model_millions(
     vocabulary: int, characters: int, width: int, filters: Sequence[tuple[int, int]], highways: int, units: int
 ) -> float:
     """Count the parameters, in millions, of Kim's (2016) character-aware model; `filters` are (width, maps)."""
-    from keras import layers
-
-    count = weights_of(layers.Embedding(characters, width), (None,))
-    count += sum(weights_of(layers.Conv1D(maps, kernel), (None, width)) for kernel, maps in filters)
+    count = weights_of((None,), "Embedding", characters, width)
+    count += sum(weights_of((None, width), "Conv1D", maps, kernel) for kernel, maps in filters)
     features = sum(maps for _, maps in filters)
-    count += 2 * highways * weights_of(layers.Dense(features), (features,))
-    count += weights_of(layers.LSTM(units), (None, features)) + weights_of(layers.LSTM(units), (None, units))
-    return (count + weights_of(layers.Dense(vocabulary), (units,))) / 1e6
+    count += 2 * highways * weights_of((features,), "Dense", features)
+    count += weights_of((None, features), "LSTM", units) + weights_of((None, units), "LSTM", units)
+    return (count + weights_of((units,), "Dense", vocabulary)) / 1e6
 
 
 def distinct(words: Sequence[str]) -> float:

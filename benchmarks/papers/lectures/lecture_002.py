@@ -47,9 +47,7 @@ def matrix_pattern(inputs: Sequence[int], filters: int, kernel: int, printed: Ma
 
 def parameters(inputs: Sequence[int], filters: int, kernel: int) -> float:
     """Count the weights of the convolution."""
-    from keras import layers
-
-    return weights_of(layers.Conv1D(filters, kernel, use_bias=False), inputs)
+    return weights_of(inputs, "Conv1D", filters, kernel, use_bias=False)
 
 
 def in_order(errors: Sequence[float]) -> float:

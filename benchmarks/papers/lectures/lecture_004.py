@@ -7,6 +7,7 @@ import numpy as np
 
 from benchmarks.papers.lectures.slides import (
     Matrix,
+    applied,
     convolve,
     equal,
     filtered,
@@ -46,13 +47,7 @@ def volume_slice(
 
 def second_layer(volume: Matrix, kernel: Matrix, printed: Sequence[float]) -> float:
     """Compare a 1-D convolution over (positions, channels) with the printed column."""
-    from keras import layers
-
-    layer = layers.Conv1D(1, len(kernel), use_bias=False)
-    signal = np.array(volume, "float32")[None]
-    layer.build(signal.shape)
-    layer.set_weights([np.array(kernel, "float32")[..., None]])
-    return equal(np.asarray(layer(signal))[0, :, 0], printed)
+    return equal(convolve(np.array(volume)[:, None], np.array(kernel)[None, :, None])[:, 0, 0], printed)
 
 
 def as_defined(volume: Matrix, kernel: Matrix, printed: Sequence[float]) -> float:
@@ -82,25 +77,18 @@ def volume_shape(size: Sequence[int], filters: int, printed: Sequence[int]) -> f
 
 def padded_length(length: int, kernel: int) -> float:
     """Return the length after a 1-D convolution with (kernel - 1) / 2 zeros on both sides."""
-    from keras import layers
-
-    signal = layers.ZeroPadding1D((kernel - 1) // 2)(np.zeros((1, length, 1), "float32"))
-    return float(layers.Conv1D(1, kernel)(signal).shape[1])
+    padded = applied(np.zeros((length, 1)), "ZeroPadding1D", (kernel - 1) // 2)
+    return float(len(applied(padded, "Conv1D", 1, kernel)))
 
 
 def reduction(length: int, stride: int) -> float:
     """Return the factor by which a stride shortens a signal with padding at its end."""
-    from keras import layers
-
-    layer = layers.Conv1D(1, 3, strides=stride, padding="same")
-    return length / layer(np.zeros((1, length, 1), "float32")).shape[1]
+    return length / len(applied(np.zeros((length, 1)), "Conv1D", 1, 3, strides=stride, padding="same"))
 
 
 def pooled_reduction(length: int, window: int) -> float:
     """Return the factor by which pooling shortens a signal."""
-    from keras import layers
-
-    return length / layers.MaxPooling1D(window)(np.zeros((1, length, 1), "float32")).shape[1]
+    return length / len(applied(np.zeros((length, 1)), "MaxPooling1D", window))
 
 
 def left_over(size: int, stride: int) -> float:
@@ -124,9 +112,7 @@ def is_rotation_equivariant(picture: Matrix, kernel: Matrix) -> float:
 
 def weights_of_a_neuron(width: int, height: int) -> float:
     """Return the number of weights, in millions, of one neuron over a whole grey image."""
-    from keras import layers
-
-    return weights_of(layers.Dense(1, use_bias=False), (width * height,)) / 1e6
+    return weights_of((width * height,), "Dense", 1, use_bias=False) / 1e6
 
 
 def pixels_in_millions(width: int, height: int) -> float:

@@ -60,32 +60,36 @@ def output_size(size: int, kernel: int, *, stride: int = 1, padding: int = 0) ->
     return float(output_shape((size, size, 1), kernel, stride=stride, padding=padding)[0])
 
 
-def max_pooled(pixels: np.ndarray, window: int, stride: int) -> np.ndarray:
-    """Return (height, width, channels) after max pooling."""
+def applied(x: Any, kind: str, *arguments: Any, **settings: Any) -> np.ndarray:
+    """Return the output of a new Keras layer of a kind for one example."""
     from keras import layers
 
-    return np.asarray(layers.MaxPooling2D(window, stride)(np.asarray(pixels, "float32")[None]))[0]
+    return np.asarray(getattr(layers, kind)(*arguments, **settings)(np.asarray(x, "float32")[None]))[0]
+
+
+def max_pooled(pixels: np.ndarray, window: int, stride: int) -> np.ndarray:
+    """Return (height, width, channels) after max pooling."""
+    return applied(pixels, "MaxPooling2D", window, stride)
 
 
 def rectified(picture: Matrix) -> np.ndarray:
     """Return the image after ReLU."""
-    from keras import layers
-
-    return np.asarray(layers.ReLU()(np.array(picture, "float32")))
+    return applied(picture, "ReLU")
 
 
 def zero_padded(picture: Matrix, padding: int) -> np.ndarray:
     """Return the image with a border of zeros."""
+    return applied(np.array(picture)[..., None], "ZeroPadding2D", padding)[..., 0]
+
+
+def weights_of(shape: Sequence[int | None], kind: str, *arguments: Any, **settings: Any) -> float:
+    """Count the parameters of a kind of Keras layer for an input shape without the batch axis; allocate none."""
     from keras import layers
 
-    return np.asarray(layers.ZeroPadding2D(padding)(np.array(picture, "float32")[None, ..., None]))[0, ..., 0]
-
-
-def weights_of(layer: Any, shape: Sequence[int | None]) -> float:
-    """Count the parameters of a layer for an input shape without the batch axis, without allocating them."""
     from models.layer_sizes import without_weights
 
     with without_weights():
+        layer = getattr(layers, kind)(*arguments, **settings)
         layer.build((None, *shape))
         return float(layer.count_params())
 
