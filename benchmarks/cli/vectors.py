@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 from rich.table import Table
 
 from benchmarks.cli.console import bar_of_steps, wide_console
 from data_pipelines.dataset import DataError
-from data_pipelines.text.vector_files import WIDEST
+from data_pipelines.text.vector_files import WIDEST, blocks, layout, nearest, read_vectors, unit, write_binary
 
 app = typer.Typer(help="Word vectors: train them, and look at those of any file.", no_args_is_help=True)
 VectorFile = Annotated[
@@ -43,7 +44,6 @@ def train(
     workers: Annotated[int, typer.Option(min=1, help="With one, a seed gives the same vectors twice.")] = 1,
 ) -> None:
     """Train word2vec on a text that is streamed from the disk."""
-    from data_pipelines.text.vector_files import write_binary
     from data_pipelines.text.word2vec import TextLines, train_vectors
 
     if not corpus.is_file():
@@ -78,10 +78,6 @@ def train(
 @app.command()
 def info(path: VectorFile) -> None:
     """Read a file whole: its format, its words, their lengths, and whether it is sound."""
-    import numpy as np
-
-    from data_pipelines.text.vector_files import blocks, layout
-
     found = layout(path)
     lengths = [np.linalg.norm(vectors, axis=1) for _, vectors in blocks(path)]
     every = np.concatenate(lengths) if lengths else np.zeros(1)
@@ -98,8 +94,6 @@ def neighbours(
     limit: Limit = None,
 ) -> None:
     """List the words nearest to each, by cosine."""
-    from data_pipelines.text.vector_files import nearest
-
     vectors = _vectors_of(path, words)
     found = nearest(path, vectors, count, [{word} for word in words], limit)
     _print_lists(dict(zip(words, found, strict=True)))
@@ -115,8 +109,6 @@ def analogy(
     limit: Limit = None,
 ) -> None:
     """Find the word that is to C as B is to A: nearest to B - A + C, these three left out."""
-    from data_pipelines.text.vector_files import nearest, unit
-
     first, second, third = unit(_vectors_of(path, [a, b, c]))
     found = nearest(path, (second - first + third)[None], count, [{a, b, c}], limit)
     _print_lists({f"{b} - {a} + {c}": found[0]})
@@ -164,10 +156,6 @@ def plot(
 
 def _vectors_of(path: Path, words: Sequence[str]) -> Any:
     """Return the vectors of words. Raises DataError naming those that the file lacks."""
-    import numpy as np
-
-    from data_pipelines.text.vector_files import read_vectors
-
     vectors = read_vectors(path, words)
     if missing := [word for word, row in zip(words, vectors, strict=True) if np.isnan(row[0])]:
         raise DataError(
