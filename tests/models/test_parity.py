@@ -9,48 +9,44 @@ import numpy as np
 import pytest
 
 from benchmarks.backends import BACKENDS
-from tests.support.parity import subjects, varied
+from tests.support.parity import all_steps, subjects
 from tests.support.processes import QUICKLY_COMPILED, ROOT
 
 FIRST, *REST = BACKENDS
 OTHERS = [backend for backend in REST if find_spec(backend)]
+NAMES = list(subjects())
 TOLERANCES = {"outputs": 1e-5, "gradient": 1e-5, "losses": 2e-4, "weights": 1e-4}  # of the largest number
 
 
-VARIED = varied(subjects())
-NAMES = [name if name in VARIED else pytest.param(name, marks=pytest.mark.slow) for name in subjects()]
-
-
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory, request):
-    """Return the arrays of each back end; each has a process of its own, all at once.
-
-    With the slow tests, all networks and their gradients are compared.
-    """
-    which = "varied" if request.config.option.markexpr == "not slow" else "all"
+def measured(tmp_path_factory):
+    """Return the arrays of each back end: TensorFlow's from this process, the others' from one each."""
     folder = tmp_path_factory.mktemp("parity")
     processes = {}
-    for backend in (FIRST, *OTHERS):
-        command = [sys.executable, "-m", "tests.support.parity", str(folder / f"{backend}.npz"), which]
+    for backend in OTHERS:
         chosen = {"KERAS_BACKEND": backend, "RETABLE_HOME": str(folder / backend)}
-        environment = {**os.environ, **QUICKLY_COMPILED, **chosen}
         processes[backend] = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-m", "tests.support.parity", str(folder / f"{backend}.npz")],
+            cwd=ROOT,
+            env={**os.environ, **QUICKLY_COMPILED, **chosen},
+            stderr=subprocess.PIPE,
+            text=True,
         )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RETABLE_HOME", str(folder / FIRST))
+        found = {FIRST: all_steps()}
     for backend, process in processes.items():
         errors = process.communicate()[1]
         assert process.returncode == 0, f"{backend}: {errors[-3000:]}"
-    return {backend: np.load(folder / f"{backend}.npz") for backend in processes}
+        found[backend] = np.load(folder / f"{backend}.npz")
+    return found
 
 
 @pytest.mark.parametrize("backend", OTHERS)
 @pytest.mark.parametrize("name", NAMES)
 def test_backends_agree(measured, name, backend):
-    compared = [what for what in TOLERANCES if f"{name}|{what}" in measured[FIRST]]
-    assert {"outputs", "losses", "weights"} <= set(compared)
-    for what in compared:
+    for what, tolerance in TOLERANCES.items():
         ours, theirs = (measured[one][f"{name}|{what}"] for one in (FIRST, backend))
-        tolerance = TOLERANCES[what]
         assert np.abs(ours).max() > 0
         np.testing.assert_allclose(theirs, ours, rtol=0, atol=tolerance * np.abs(ours).max(), err_msg=what)
 

@@ -1,16 +1,17 @@
 """Steps of every model of the suite on one backend, from weights and batches that do not depend on it.
 
-Run as a script: KERAS_BACKEND=<backend> python -m tests.support.parity OUTPUT.npz all|varied
+Run as a script: KERAS_BACKEND=<backend> python -m tests.support.parity OUTPUT.npz
 """
 
 import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.fitting import arranged, compile_once, prepare
+from benchmarks.fitting import arranged, prepare
 from benchmarks.jobs import Options
 from benchmarks.papers import kim2016
 from benchmarks.recipe import Recipe, describe
@@ -35,57 +36,24 @@ def subjects() -> dict[str, Recipe]:
     return {name: narrow(found[name]) for name in found if name in kinds.values()}
 
 
-def varied(recipes: dict[str, Recipe]) -> dict[str, Recipe]:
-    """Return the network with most parts for each way of building one: together they have every layer."""
-    largest: dict[tuple, str] = {}
-    for name in sorted(recipes, key=lambda name: parts(recipes[name])):
-        build = recipes[name].build
-        largest[name.split()[0], getattr(build, "func", build).__name__, frozenset(words_of(describe(build)))] = (
-            name
-        )
-    return {name: recipe for name, recipe in recipes.items() if name in largest.values()}
-
-
-def parts(recipe: Recipe) -> tuple[float, int]:
-    """Return a size of what a network is built from."""
-    description = describe(recipe.build)
-    return total(description), len(str(description))
-
-
-def words_of(description) -> list[str]:
-    """Return the texts among the settings of a network: kinds of layers, sources of vectors."""
-    if isinstance(description, dict | list):
-        items = description.values() if isinstance(description, dict) else description
-        return [word for item in items for word in words_of(item)]
-    return [description] if isinstance(description, str) else []
-
-
-def steps(recipe: Recipe, *, with_gradient: bool) -> dict[str, np.ndarray]:
-    """Return outputs, losses and weights after ten steps, end to end each; and the gradient of the first."""
-    import keras
-
+def steps(recipe: Recipe) -> dict[str, np.ndarray]:
+    """Return the outputs, the first gradient, and losses and weights after ten steps, end to end each."""
     with tempfile.TemporaryDirectory() as folder:
         fold = recipe.dataset.load(recipe.dataset.lookalike(Path(folder)), 0, 0)
     model, fold, _ = prepare(replace(recipe, compiled_steps=1), fold, seed=0)
     _without_dropout(model)
-    start = _start(model)
+    _set_start(model)
+    gradient = _kept_gradient(model.optimizer)
     is_stateful = any(hasattr(layer, "memory") for layer in model.layers)
     batch_size = recipe.batch_size if is_stateful else BATCH
     rows = np.random.default_rng(1).integers(0, len(fold.train.y), batch_size)
     batch = arranged(recipe, fold.train.x[rows]), fold.train.y[rows]  # one, because a new shape is compiled again
-    found = {}
-    if with_gradient:
-        eagerly = keras.backend.backend() == "tensorflow"  # tracing one step is slow there
-        compile_once(model, keras.optimizers.SGD(1.0), recipe.loss(), run_eagerly=eagerly)
-        model.train_on_batch(*batch)
-        gradient = [before - after for before, after in zip(start, model.get_weights(), strict=True)]
-        found["gradient"] = _end_to_end(gradient)
-        model.set_weights(start)
-    compile_once(model, recipe.optimizer(), recipe.loss())
-    outputs = model.predict_on_batch(batch[0])
-    losses = [model.train_on_batch(*batch) for _ in range(STEPS)]
+    outputs = np.ravel(model.predict_on_batch(batch[0]))
+    losses = [model.train_on_batch(*batch)]
+    first = _end_to_end(gradient)
+    losses += [model.train_on_batch(*batch) for _ in range(1, STEPS)]
     weights = _end_to_end(model.get_weights())
-    return found | {"outputs": np.ravel(outputs), "losses": np.array(losses), "weights": weights}
+    return {"outputs": outputs, "gradient": first, "losses": np.array(losses), "weights": weights}
 
 
 def _without_dropout(model) -> None:
@@ -95,27 +63,43 @@ def _without_dropout(model) -> None:
             layer.rate = 0.0
 
 
-def _start(model) -> list[np.ndarray]:
-    """Draw all weights, biases too, small enough for their number of inputs; return them."""
+def _set_start(model) -> None:
+    """Draw all weights, biases too, small enough for their number of inputs."""
     rng = np.random.default_rng(0)
-    weights = [weight.shape for weight in model.get_weights()]
-    drawn = [rng.normal(0, 1 / np.sqrt(max(4, np.prod(shape[:-1]))), shape).astype("float32") for shape in weights]
-    model.set_weights(drawn)
-    return model.get_weights()
+    shapes = [weight.shape for weight in model.get_weights()]
+    model.set_weights([rng.normal(0, 1 / np.sqrt(max(4, np.prod(shape[:-1]))), shape) for shape in shapes])
+
+
+def _kept_gradient(optimizer) -> list:
+    """Return variables that hold the gradient of the optimizer's last step, so that one step is compiled."""
+    from keras import ops
+
+    kept = [
+        optimizer.add_variable_from_reference(variable, "gradient") for variable in optimizer._trainable_variables
+    ]
+    apply = optimizer.apply
+
+    def keep_and_apply(gradients, variables=None):
+        for place, gradient in zip(kept, gradients, strict=True):
+            place.assign(ops.convert_to_tensor(gradient))
+        return apply(gradients, variables)
+
+    optimizer.apply = keep_and_apply
+    return kept
 
 
 def _end_to_end(arrays) -> np.ndarray:
     return np.concatenate([np.ravel(array) for array in arrays])
 
 
+def all_steps() -> dict[str, np.ndarray]:
+    """Return the arrays of every subject by its name and their own, from short streams of text."""
+    with patch.object(kim2016, "STEPS", FEW_STEPS):
+        return {
+            f"{name}|{what}": array for name, recipe in subjects().items() for what, array in steps(recipe).items()
+        }
+
+
 if __name__ == "__main__":
     trace_quickly()
-    kim2016.STEPS = FEW_STEPS
-    output, which = sys.argv[1:]
-    chosen = subjects() if which == "all" else varied(subjects())
-    measured = {
-        f"{name}|{what}": array
-        for name, recipe in chosen.items()
-        for what, array in steps(recipe, with_gradient=which == "all").items()
-    }
-    np.savez(output, **measured)
+    np.savez(sys.argv[1], **all_steps())
