@@ -43,7 +43,7 @@ def steps(recipe: Recipe) -> dict[str, np.ndarray]:
     model, fold, _ = prepare(replace(recipe, compiled_steps=1), fold, seed=0)
     _without_dropout(model)
     _set_start(model)
-    gradient = _kept_gradient(model.optimizer)
+    gradient = _kept_gradient(model)
     is_stateful = any(hasattr(layer, "memory") for layer in model.layers)
     batch_size = recipe.batch_size if is_stateful else BATCH
     rows = np.random.default_rng(1).integers(0, len(fold.train.y), batch_size)
@@ -70,13 +70,12 @@ def _set_start(model) -> None:
     model.set_weights([rng.normal(0, 1 / np.sqrt(max(4, np.prod(shape[:-1]))), shape) for shape in shapes])
 
 
-def _kept_gradient(optimizer) -> list:
-    """Return variables that hold the gradient of the optimizer's last step, so that one step is compiled."""
+def _kept_gradient(model) -> list:
+    """Return variables that hold the gradient of the last step, so that no other step is compiled for it."""
     from keras import ops
 
-    kept = [
-        optimizer.add_variable_from_reference(variable, "gradient") for variable in optimizer._trainable_variables
-    ]
+    optimizer = model.optimizer
+    kept = [optimizer.add_variable_from_reference(weight, "gradient") for weight in model.trainable_variables]
     apply = optimizer.apply
 
     def keep_and_apply(gradients, variables=None):
@@ -95,9 +94,8 @@ def _end_to_end(arrays) -> np.ndarray:
 def all_steps() -> dict[str, np.ndarray]:
     """Return the arrays of every subject by its name and their own, from short streams of text."""
     with patch.object(kim2016, "STEPS", FEW_STEPS):
-        return {
-            f"{name}|{what}": array for name, recipe in subjects().items() for what, array in steps(recipe).items()
-        }
+        found = {name: steps(recipe) for name, recipe in subjects().items()}
+    return {f"{name}|{what}": array for name, arrays in found.items() for what, array in arrays.items()}
 
 
 if __name__ == "__main__":
