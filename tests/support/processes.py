@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 COMMAND = [sys.executable, "-c", "from benchmarks.cli.app import main; main()"]
 ROOT = Path(__file__).parent.parent.parent
@@ -19,19 +18,13 @@ ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP
 
 
 def trace_quickly() -> None:
-    """Spend less on graphs that run for a step or two: neither rewrite them nor search them for garbage.
-
-    On JAX, Keras imports TensorFlow for two functions alone, in four seconds: they are replaced.
-    """
+    """Spend less on graphs that run for a step or two: neither rewrite them nor search them for garbage."""
     import keras
 
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    elif "tensorflow" not in sys.modules:
-        random = SimpleNamespace(set_seed=lambda seed: None)
-        sys.modules["tensorflow"] = SimpleNamespace(executing_eagerly=lambda: True, random=random)
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
 
