@@ -39,19 +39,16 @@ def as_row(verdict: Verdict) -> dict[str, str]:
 
 def sentence(verdict: Verdict) -> str:
     """Return a verdict in words."""
-    ours = ""
+    texts, places, reason = [], decimals(verdict.cell), verdict.reason
     if verdict.mean is not None:
-        places = decimals(verdict.cell)
-        ours = f"Our mean over {_runs(len(verdict.units))} is {number(verdict.mean, places)}"
-        if verdict.interval is not None:
-            ours += f", its 90 % interval {interval(verdict.interval, places)}"
-        ours += ". "
-    theirs = ""
+        within = f", its 90 % interval {interval(verdict.interval, places)}" if verdict.interval else ""
+        texts.append(f"Our mean over {_runs(len(verdict.units))} is {number(verdict.mean, places)}{within}.")
     if verdict.cell.value is not None:
-        theirs = f"The published value is {_printed(verdict.cell)}. "
-    says_more = verdict.reason and verdict.answer != Answer.MEASURED
-    reason = f" {verdict.reason[:1].upper()}{verdict.reason[1:]}." if says_more else ""
-    return ours + theirs + MEANINGS[verdict.answer] + reason
+        texts.append(f"The published value is {_printed(verdict.cell)}.")
+    texts.append(MEANINGS[verdict.answer])
+    if reason and verdict.answer != Answer.MEASURED:
+        texts.append(f"{reason[:1].upper()}{reason[1:]}.")
+    return " ".join(texts)
 
 
 def as_markdown(rows: Sequence[Mapping[str, str]]) -> str:

@@ -1,8 +1,6 @@
 """retable list | show: answers from the files alone, without a deep-learning library."""
 
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,7 +23,6 @@ from benchmarks.cli.console import (
 )
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, match, paper_names
-from results.published import Cell
 from results.records import RecordFiles, results_folder
 from results.tables import as_row, cost_rows
 from results.verdicts import Answer
@@ -68,7 +65,9 @@ def show(
     cells = found.cells(table, row, column)
     records = RecordFiles(found.paper, existing(results)).records()
     if costs:
-        print_rows(costs_of(cells, results), chosen, found.title)
+        places = {cell[1:4] for cell in cells if cell.metric.better != "exact"}  # not of mere counts
+        rows = cost_rows(record for record in records if record.key[1:4] in places)
+        print_rows(rows, chosen, found.title)
         return
     orders = claim_rows(found, records, table, column) if claims or (chosen == "table" and row is None) else []
     if attempted:
@@ -85,13 +84,6 @@ def show(
     print_verdicts(found, judged)
     if orders:
         print_rows(orders, chosen, "Order claims")
-
-
-def costs_of(cells: Sequence[Cell], results: Path | None) -> list[dict[str, str]]:
-    """Return what runs of some cells of a paper cost, leaving out mere counts."""
-    places = {cell[1:4] for cell in cells if cell.metric.better != "exact"}
-    records = RecordFiles(cells[0].paper, existing(results)).records() if cells else []
-    return cost_rows(record for record in records if record.key[1:4] in places)
 
 
 def _list_cells(table: PaperTable, console: Console) -> None:
