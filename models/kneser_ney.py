@@ -27,7 +27,7 @@ class KneserNey:
         ending = [stream.astype("int64")]  # by length: the index of the n-gram that ends at each position
         keys: list[np.ndarray] = [np.arange(words + 1)]
         for length in range(2, order + 1):
-            found = self._keys(stream, ending[-1])
+            found = np.roll(ending[-1], 1) * (words + 1) + stream  # index of the context, then the last word
             known, inverse = np.unique(found[depth >= length - 1], return_inverse=True)
             index = np.full(len(stream), -1)
             index[depth >= length - 1] = inverse
@@ -60,10 +60,6 @@ class KneserNey:
         starts = np.flatnonzero(stream == self.words)
         lengths = np.diff(np.append(starts, len(stream)))
         return stream, np.arange(len(stream)) - np.repeat(starts, lengths)
-
-    def _keys(self, stream: np.ndarray, shorter: np.ndarray) -> np.ndarray:
-        """Return the key of the n-gram that ends at each position: context index * (words + 1) + last word."""
-        return np.roll(shorter, 1) * (self.words + 1) + stream
 
     def _ngrams(self, length, ending, keys, depth, modified) -> NGrams:
         counts = self._counts(length, ending, keys, depth)

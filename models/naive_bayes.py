@@ -5,18 +5,12 @@ section 2. Counts are binary and alpha is 1.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 Document = Sequence[str]
 Classifier = Callable[[Any], np.ndarray]  # rows of features -> labels
-
-
-def unigrams_and_bigrams(document: Document) -> list[str]:
-    """Return all words, then all pairs of adjacent words."""
-    return [*document, *(f"{first} {second}" for first, second in pairwise(document))]
 
 
 def multinomial(features: Any, labels: np.ndarray) -> Classifier:
@@ -55,5 +49,6 @@ def predicted(
     """Fit to training documents and return the labels of test documents; unknown n-grams are ignored."""
     from sklearn.feature_extraction.text import CountVectorizer
 
-    count = CountVectorizer(analyzer=unigrams_and_bigrams, binary=True)
+    words = {"tokenizer": list, "preprocessor": tuple, "token_pattern": None}  # documents are sequences of words
+    count = CountVectorizer(ngram_range=(1, 2), binary=True, **words)
     return fit(count.fit_transform(train), labels)(count.transform(test))

@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-TINY = np.finfo("float32").tiny
-
 
 def logistic_predictions(
     train: Any,
@@ -46,14 +44,11 @@ def inverse_frequencies(counts: Any) -> np.ndarray:
 def weighted_counts(counts: Any, weights: np.ndarray) -> Any:
     """Return weighted counts, sparse float32 (texts, features), each text divided by its largest value."""
     from scipy import sparse
+    from sklearn.preprocessing import normalize
 
     values = counts.data * weights[counts.indices]
-    sizes = np.diff(counts.indptr)
-    has_any = sizes > 0
-    if has_any.any():
-        largest = np.maximum.reduceat(values, counts.indptr[:-1][has_any])
-        values /= np.repeat(np.maximum(largest, TINY), sizes[has_any])
-    return sparse.csr_matrix((values, counts.indices, counts.indptr), counts.shape)
+    weighted = sparse.csr_matrix((values, counts.indices, counts.indptr), counts.shape)
+    return normalize(weighted, norm="max", copy=False)
 
 
 def cluster_assignments(vectors: np.ndarray, clusters: int, seed: int) -> Any:

@@ -5,7 +5,7 @@ import pytest
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
-from models.naive_bayes import multinomial, predicted, ratio_machine, unigrams_and_bigrams
+from models.naive_bayes import multinomial, predicted, ratio_machine
 
 #                     a  b  c
 FEATURES = np.array([[1, 1, 0], [1, 0, 1], [1, 0, 0], [0, 1, 1]], float)
@@ -35,11 +35,6 @@ def test_the_ratio_machine_interpolates_weights_and_threshold(beta):
     found = ratio_machine(csr_matrix(features), labels, interpolation=beta)(rows)
     assert found.tolist() == (scores > 0).astype(int).tolist()
     assert 0 < found.sum() < 50
-
-
-def test_documents_become_words_and_pairs():
-    assert unigrams_and_bigrams(["not", "so", "good"]) == ["not", "so", "good", "not so", "so good"]
-    assert unigrams_and_bigrams([]) == []
 
 
 def test_a_bigram_decides_where_unigrams_cannot():
