@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,8 +36,6 @@ class Backend:
 
 def select_backend(name: str, deterministic: bool = False) -> None:
     """Choose the back end; call before Keras is imported. Raises DataError for one that is missing."""
-    from importlib.util import find_spec
-
     if name not in BACKENDS:
         raise DataError(f"There is no back end {name!r}. Known: {', '.join(BACKENDS)}.")
     if find_spec(name) is None:

@@ -6,6 +6,7 @@ import typer
 from rich.table import Table
 
 from benchmarks.cli.console import wide_console
+from benchmarks.table import match
 from data_pipelines.dataset import DataError, Dataset, PackagedFile, RemoteFile
 from data_pipelines.datasets import all_datasets
 
@@ -86,7 +87,5 @@ def where(names: Names = None) -> None:
 
 
 def _chosen(names: list[str] | None) -> list[Dataset]:
-    from benchmarks.table import match
-
     known = {dataset.name: dataset for dataset in all_datasets()}
     return [known[match("data set", name, list(known))] for name in names or known]
