@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.cli.console import Column, Paper, Results, Row, TableName, existing, print_rows, warn
+from benchmarks.cli import arguments
+from benchmarks.cli.console import existing, print_rows, warn
 from benchmarks.jobs import Planned
 from benchmarks.recipe import NotAttempted
 from benchmarks.table import PaperTable, load_table, match
@@ -21,13 +22,13 @@ FAILURES = ("worse", "never")
 
 
 def compare_groups(
-    paper: Paper,
+    paper: arguments.Paper,
     first: Annotated[str, typer.Argument(help="all, or conditions: backend=jax,commit=c0ffee,date=2026-11 ...")],
     second: Annotated[str, typer.Argument(help="The group that is compared with the first.")],
-    table: TableName = None,
-    row: Row = None,
-    column: Column = None,
-    results: Results = None,
+    table: arguments.TableName = None,
+    row: arguments.Row = None,
+    column: arguments.Column = None,
+    results: arguments.Results = None,
     second_results: Annotated[Path | None, typer.Option(help="Another folder for the second group.")] = None,
     source: Annotated[str, typer.Option("--from", help="csv or mlflow.")] = "csv",
     where: Annotated[str, typer.Option(help="With --from mlflow: a filter of MLflow's, for both groups.")] = "",

@@ -1,27 +1,17 @@
-"""Output of commands, and the arguments that several of them share."""
+"""Output of commands."""
 
 import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks.backends import BACKENDS
 from benchmarks.table import PaperTable
-from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
 from results.records import results_folder
 from results.tables import as_markdown, as_row, headings_in_use
@@ -29,23 +19,6 @@ from results.verdicts import Verdict
 
 WIDTH_OF_FILES = 200
 FORMATS = ("table", "json", "markdown")
-ENDINGS = ("png", "svg")
-
-Paper = Annotated[str, typer.Argument(help="A paper; see `retable list`.")]
-TableName = Annotated[str | None, typer.Option("--table", help="Only this table.")]
-Row = Annotated[str | None, typer.Option("--row", help="Only this row.")]
-Column = Annotated[str | None, typer.Option("--column", help="Only this column.")]
-Results = Annotated[Path | None, typer.Option("--results", help="Folder of records [RETABLE_RESULTS, results/].")]
-BackendName = Annotated[str, typer.Option("--backend", help=f"One of {', '.join(BACKENDS)}.")]
-
-
-def _known_ending(ending: str) -> str:
-    if ending not in ENDINGS:
-        raise DataError(f"--format is {ending!r}. Expected {' or '.join(ENDINGS)}.")
-    return ending
-
-
-Ending = Annotated[str, typer.Option("--format", callback=_known_ending, help="Of the pictures: png or svg.")]
 
 
 def print_verdicts(table: PaperTable, judged: Sequence[Verdict], caption: str | None = None) -> None:
@@ -91,9 +64,10 @@ def wide_console() -> Console:
 
 def bar_of_steps(console: Console, **settings: Any) -> Progress:
     """Return a bar for many equal steps, none where the output is not a terminal; use as a context."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
-    times = (TimeElapsedColumn(), TimeRemainingColumn())
-    return Progress(*columns, *times, console=console, disable=not console.is_terminal, **settings)
+    _, *columns = Progress.get_default_columns()
+    plain = TextColumn("{task.description}", markup=False)
+    is_file = not console.is_terminal
+    return Progress(plain, *columns, TimeElapsedColumn(), console=console, disable=is_file, **settings)
 
 
 def warn(text: str) -> None:

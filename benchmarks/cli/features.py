@@ -6,7 +6,8 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from benchmarks.cli.console import Ending, bar_of_steps, warn, wide_console
+from benchmarks.cli import arguments
+from benchmarks.cli.console import bar_of_steps, warn, wide_console
 from benchmarks.table import match
 from data_pipelines.dataset import DataError
 
@@ -16,7 +17,7 @@ def features(
     kind: Annotated[str, typer.Option(help="log_mel, mfcc, prosody or egemaps.")] = "log_mel",
     output: Annotated[Path, typer.Option(help="A folder; it gets the same folders.")] = Path("features"),
     plot: Annotated[bool, typer.Option("--plot", help="Draw each file's frames, too.")] = False,
-    ending: Ending = "png",
+    ending: arguments.Ending = "png",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes [one a core].")] = None,
 ) -> None:
     """Write float32 (frames, features) as .npy for every sound file: windows of 25 ms every 10 ms, at 16 kHz.

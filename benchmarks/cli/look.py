@@ -10,17 +10,8 @@ from rich.markdown import Markdown
 from benchmarks import provenance
 from benchmarks.backends import select_backend
 from benchmarks.checkpoints import weights_path
-from benchmarks.cli.console import (
-    BackendName,
-    Column,
-    Ending,
-    Paper,
-    Results,
-    Row,
-    TableName,
-    warn,
-    wide_console,
-)
+from benchmarks.cli import arguments
+from benchmarks.cli.console import warn, wide_console
 from benchmarks.jobs import Job, Options, Planned
 from benchmarks.recipe import Recipe, settings
 from benchmarks.reproduce import verdicts
@@ -32,17 +23,17 @@ from results.tracking import Tracker
 
 
 def look(
-    paper: Paper,
-    table: TableName = None,
-    row: Row = None,
-    column: Column = None,
+    paper: arguments.Paper,
+    table: arguments.TableName = None,
+    row: arguments.Row = None,
+    column: arguments.Column = None,
     seed: Annotated[int, typer.Option(min=0, help="Which of its runs.")] = 0,
     epochs: Annotated[int | None, typer.Option(min=1, help="Other than the paper's, for a quick trial.")] = None,
-    backend: BackendName = "tensorflow",
+    backend: arguments.BackendName = "tensorflow",
     lookalike: Annotated[bool, typer.Option("--lookalike", help="Generated data, for a quick trial.")] = False,
-    ending: Ending = "png",
+    ending: arguments.Ending = "png",
     output: Annotated[Path, typer.Option(help="A folder; each run gets one of its own in it.")] = Path("look"),
-    results: Results = None,
+    results: arguments.Results = None,
 ) -> None:
     """Draw filters, maps and mistakes of a network, and add the pictures to its run in MLflow.
 

@@ -5,14 +5,15 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.cli.console import Results, existing
+from benchmarks.cli import arguments
+from benchmarks.cli.console import existing
 from benchmarks.reporting import report_on
 from benchmarks.table import load_table, paper_names
 
 
 def report(
     papers: Annotated[list[str] | None, typer.Argument(help="Papers; without any, all of them.")] = None,
-    results: Results = None,
+    results: arguments.Results = None,
     output: Annotated[
         Path | None, typer.Option(help="The folder to write [html/ in the folder of records].")
     ] = None,

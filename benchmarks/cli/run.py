@@ -9,17 +9,8 @@ from typing import Annotated
 import typer
 
 from benchmarks.backends import select_backend
-from benchmarks.cli.console import (
-    BackendName,
-    Column,
-    Paper,
-    Results,
-    TableName,
-    existing,
-    print_verdicts,
-    warn,
-    wide_console,
-)
+from benchmarks.cli import arguments
+from benchmarks.cli.console import existing, print_verdicts, warn, wide_console
 from benchmarks.cli.progress import RunReport
 from benchmarks.jobs import Options
 from benchmarks.reproduce import Runner, folder_of_records, reproduce
@@ -41,13 +32,13 @@ DEFAULT_RUNS = (  # paper, row, column
 
 
 def run(
-    paper: Paper,
-    table: TableName = None,
+    paper: arguments.Paper,
+    table: arguments.TableName = None,
     row: Annotated[list[str] | None, typer.Option("--row", help="Only this row; may be given again.")] = None,
-    column: Column = None,
+    column: arguments.Column = None,
     seeds: Annotated[int | None, typer.Option(help="Runs per cell [the paper's protocol].")] = None,
     epochs: Annotated[int | None, typer.Option(help="Other epochs: a trial, never counts.")] = None,
-    backend: BackendName = "tensorflow",
+    backend: arguments.BackendName = "tensorflow",
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Set every switch of the back end.")
     ] = False,
@@ -63,7 +54,7 @@ def run(
         float | None, typer.Option(help="With --on ray; a fraction shares a GPU [1 where there are any].")
     ] = None,
     cpus_per_job: Annotated[float, typer.Option(help="With --on ray.")] = 1.0,
-    results: Results = None,
+    results: arguments.Results = None,
 ) -> None:
     """Train the cells of a table that have no record yet, and judge them."""
     for name, value in (("--seeds", seeds), ("--epochs", epochs)):
@@ -83,7 +74,7 @@ def run(
 
 
 def reproduce_default(
-    results: Results = None,
+    results: arguments.Results = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="Runs per cell [the paper's protocol].")] = None,
 ) -> None:
     """Run the default jobs: the lectures, a job of each pipeline, and Kim's CNN-rand on TREC.
@@ -100,7 +91,7 @@ def reproduce_default(
         raise typer.Exit(1)
 
 
-def track(paper: Paper, results: Results = None) -> None:
+def track(paper: arguments.Paper, results: arguments.Results = None) -> None:
     """Send to MLflow the records of a paper that it lacks; sending twice changes nothing."""
     table = load_table(paper)
     folder = existing(results)

@@ -9,18 +9,8 @@ from rich.table import Table
 
 from benchmarks.backends import BACKENDS
 from benchmarks.claims import Order, claim_rows
-from benchmarks.cli.console import (
-    FORMATS,
-    Column,
-    Paper,
-    Results,
-    Row,
-    TableName,
-    existing,
-    print_rows,
-    print_verdicts,
-    wide_console,
-)
+from benchmarks.cli import arguments
+from benchmarks.cli.console import FORMATS, existing, print_rows, print_verdicts, wide_console
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, match, paper_names
 from results.records import RecordFiles, results_folder
@@ -47,11 +37,11 @@ def list_papers(
 
 
 def show(
-    paper: Paper,
-    table: TableName = None,
-    row: Row = None,
-    column: Column = None,
-    results: Results = None,
+    paper: arguments.Paper,
+    table: arguments.TableName = None,
+    row: arguments.Row = None,
+    column: arguments.Column = None,
+    results: arguments.Results = None,
     backend: Annotated[str | None, typer.Option(help="Judge by the runs of this back end.")] = None,
     claims: Annotated[bool, typer.Option("--claims", help="The paper's order claims instead.")] = False,
     attempted: Annotated[bool, typer.Option("--attempted", help="Leave out cells without a recipe.")] = False,

@@ -1,0 +1,27 @@
+"""Arguments that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.backends import BACKENDS
+from data_pipelines.dataset import DataError
+
+ENDINGS = ("png", "svg")
+
+Paper = Annotated[str, typer.Argument(help="A paper; see `retable list`.")]
+TableName = Annotated[str | None, typer.Option("--table", help="Only this table.")]
+Row = Annotated[str | None, typer.Option("--row", help="Only this row.")]
+Column = Annotated[str | None, typer.Option("--column", help="Only this column.")]
+Results = Annotated[Path | None, typer.Option("--results", help="Folder of records [RETABLE_RESULTS, results/].")]
+BackendName = Annotated[str, typer.Option("--backend", help=f"One of {', '.join(BACKENDS)}.")]
+
+
+def _known_ending(ending: str) -> str:
+    if ending not in ENDINGS:
+        raise DataError(f"--format is {ending!r}. Expected {' or '.join(ENDINGS)}.")
+    return ending
+
+
+Ending = Annotated[str, typer.Option("--format", callback=_known_ending, help="Of the pictures: png or svg.")]
