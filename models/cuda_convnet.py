@@ -26,6 +26,9 @@ class ResponseNormalization(layers.Layer):
         means = ops.average_pool(squares, self.size, strides=1, padding="valid")
         return x * ops.power(1 + self.scale * means, -self.power)
 
+    def compute_output_shape(self, shape):
+        return shape
+
 
 def cuda_convnet(*, decay: float, last_decay: float) -> keras.Model:
     """Build the network: float (images, 32, 32, 3) minus the mean image in, logits (images, 10) out.

@@ -33,6 +33,9 @@ class Spelling(layers.Layer):
         """Return int (n, characters) for int (n,)."""
         return ops.take(ops.convert_to_tensor(self.table), words, axis=0)
 
+    def compute_output_spec(self, words):
+        return keras.KerasTensor((*words.shape, self.table.shape[1]), "int32")
+
 
 class WordEmbedding(layers.Layer):
     """A trained table of word vectors, for distinct words only; see `models.text_layers.WordVectors`."""
@@ -47,6 +50,9 @@ class WordEmbedding(layers.Layer):
     def call(self, words):
         """Return float32 (n, width) for int (n,)."""
         return gather_rows(self.vectors, words)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape, self.shape[1])
 
 
 class CharacterMaxima(layers.Layer):
@@ -82,6 +88,9 @@ class CharacterMaxima(layers.Layer):
             maxima.append(ops.max(ops.matmul(ops.concatenate(windows, axis=-1), kernel), axis=1))
         return ops.tanh(ops.concatenate(maxima, axis=-1) + self.bias)
 
+    def compute_output_shape(self, letters_shape):
+        return (letters_shape[0], sum(self.maps))
+
 
 class Highway(layers.Layer):
     """A highway layer: a gated mix of a ReLU layer and the input.
@@ -103,6 +112,9 @@ class Highway(layers.Layer):
         gate = ops.sigmoid(self.gate(x) + self.carry)
         return gate * self.change(x) + (1 - gate) * x
 
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
 
 class Gather(layers.Layer):
     """Word vectors arranged as a text: step t of stream s is row `positions[s, t]`."""
@@ -110,6 +122,9 @@ class Gather(layers.Layer):
     def call(self, vectors, positions):
         """Return float32 (streams, steps, width) for vectors (words, width) and int (streams, steps)."""
         return ops.take(vectors, positions, axis=0)
+
+    def compute_output_shape(self, vectors_shape, positions_shape):
+        return (*positions_shape, vectors_shape[-1])
 
 
 class NextWord(layers.Layer):
@@ -128,6 +143,9 @@ class NextWord(layers.Layer):
         """Return float32 (streams, steps) for features (streams, steps, width) and int (streams, steps)."""
         scores = ops.matmul(ops.reshape(features, (-1, features.shape[-1])), self.kernel) + self.bias
         return ops.reshape(_log_probability(scores, ops.reshape(following, (-1,))), ops.shape(following))
+
+    def compute_output_shape(self, features_shape, following_shape):
+        return following_shape
 
 
 def _log_probability(scores, chosen):

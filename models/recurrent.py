@@ -38,6 +38,9 @@ class Stateful(layers.Layer):
         for memory in self.memory:
             memory.assign(ops.zeros(memory.shape))
 
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:2], self.recurrent.units)
+
 
 class LSTM(layers.LSTM):
     """Keras' LSTM, unrolled, with one matrix product over all steps for the inputs and for each kernel gradient.

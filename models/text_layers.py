@@ -48,3 +48,6 @@ class MeanOfText(layers.Layer):
         is_text = ops.cast(to_come > 0, outputs.dtype)
         lengths = ops.maximum(ops.sum(is_text, axis=1, keepdims=True), 1)
         return ops.einsum("twu,tw->tu", outputs, is_text / lengths)
+
+    def compute_output_shape(self, outputs_shape, words_shape):
+        return (outputs_shape[0], outputs_shape[2])
