@@ -37,7 +37,9 @@ def test_killed_jobs_end_with_the_numbers_of_unbroken_ones(backend, tmp_path):
 
 
 def start(backend, home, *arguments):
-    environment = {**os.environ, **QUICKLY_COMPILED, "KERAS_BACKEND": backend, "RETABLE_HOME": str(home)}
+    compiled = {"JAX_COMPILATION_CACHE_DIR": f"{home}-compiled", "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
+    chosen = {"KERAS_BACKEND": backend, "RETABLE_HOME": str(home)}
+    environment = {**os.environ, **QUICKLY_COMPILED, **compiled, **chosen}
     command = [sys.executable, "-m", "tests.support.resume", *arguments]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
