@@ -27,29 +27,28 @@ def starter_jobs(seeds: int, epochs: int) -> list[Job]:
     return missing_jobs(table.plan(cells, options), [], backend="tensorflow", seeds=seeds)
 
 
-@pytest.fixture
-def two_nodes():
-    """Start a cluster of two nodes with a core each; yield its address and a function that kills the second."""
+@pytest.fixture(scope="module")
+def nodes():
+    """Start a cluster of one node with a core, to which a test may add another."""
     pytest.importorskip("ray", reason="needs Ray: pip install 'retable[ray]'")
     from ray.cluster_utils import Cluster as Nodes
 
     nodes = Nodes(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    second = nodes.add_node(num_cpus=1)
-    yield nodes.address, lambda: nodes.remove_node(second, allow_graceful=False)
+    yield nodes
     nodes.shutdown()
 
 
 def killed_while_two_work(nodes, jobs: list[Job]) -> list[EpochEnd | RunRecord]:
     """Return the events of three jobs on two nodes, of which one is killed once both are at work."""
-    address, kill = nodes
+    second = nodes.add_node(num_cpus=1)
     lost: list[str] = []
     events, seen = [], set()
-    for event in run_on_ray(jobs, Cluster(address, gpus_per_job=0), lost.append):
+    for event in run_on_ray(jobs, Cluster(nodes.address, gpus_per_job=0), lost.append):
         events.append(event)
         seen.add(event.key)
-        if len(seen) == 2 and kill:
-            kill()
-            kill = None
+        if len(seen) == 2 and second:
+            nodes.remove_node(second, allow_graceful=False)
+            second = None
     records = [event for event in events if isinstance(event, RunRecord)]
     assert len(lost) == 1 and "starts again" in lost[0], lost
     assert Counter(record.key for record in records) == dict.fromkeys((job.key for job in jobs), 1)
@@ -59,7 +58,7 @@ def killed_while_two_work(nodes, jobs: list[Job]) -> list[EpochEnd | RunRecord]:
     return events
 
 
-def test_a_killed_node_costs_a_retry_and_no_record(two_nodes, monkeypatch):
+def test_a_killed_node_costs_a_retry_and_no_record(nodes, monkeypatch):
     def slow_epochs(job, key, commit):
         import time
 
@@ -69,7 +68,7 @@ def test_a_killed_node_costs_a_retry_and_no_record(two_nodes, monkeypatch):
         yield RunRecord(key, {"test accuracy": float(key.seed)})
 
     monkeypatch.setattr(runners, "train_on_node", slow_epochs)
-    events = killed_while_two_work(two_nodes, starter_jobs(seeds=3, epochs=30))
+    events = killed_while_two_work(nodes, starter_jobs(seeds=3, epochs=30))
     assert {e.key.seed: e.metrics["test accuracy"] for e in events if isinstance(e, RunRecord)} == {
         0: 0,
         1: 1,
@@ -78,9 +77,9 @@ def test_a_killed_node_costs_a_retry_and_no_record(two_nodes, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_network_on_a_killed_node_ends_with_the_numbers_of_this_process(two_nodes):
+def test_a_network_on_a_killed_node_ends_with_the_numbers_of_this_process(nodes):
     jobs = starter_jobs(seeds=3, epochs=20)
-    events = killed_while_two_work(two_nodes, jobs)
+    events = killed_while_two_work(nodes, jobs)
     repeated = Counter(event.key for event in events if isinstance(event, EpochEnd) and event.epoch == 1)
     ((again, _),) = repeated.most_common(1)
     (*_, here) = run_here([job for job in jobs if job.key == again])
@@ -88,7 +87,7 @@ def test_a_network_on_a_killed_node_ends_with_the_numbers_of_this_process(two_no
     assert [record.metrics for record in records if record.key == again] == [here.metrics]
 
 
-def test_every_job_has_a_process_of_its_own_with_its_environment(two_nodes, monkeypatch):
+def test_every_job_has_a_process_of_its_own_with_its_environment(nodes, monkeypatch):
     def tell(job, key, commit):
         import os
         import sys
@@ -97,7 +96,7 @@ def test_every_job_has_a_process_of_its_own_with_its_environment(two_nodes, monk
         yield RunRecord(key, {}, versions=f"{os.getpid()} {os.environ['KERAS_BACKEND']} {was_early}")
 
     monkeypatch.setattr(runners, "train_on_node", tell)
-    found = [event.versions.split() for event in run_on_ray(starter_jobs(3, 1), Cluster(two_nodes[0]))]
+    found = [event.versions.split() for event in run_on_ray(starter_jobs(3, 1), Cluster(nodes.address))]
     assert len({process for process, _, _ in found}) == 3
     assert {(backend, was_early) for _, backend, was_early in found} == {("tensorflow", "False")}
 
