@@ -16,7 +16,7 @@ from benchmarks.training import train
 from data_pipelines.dataset import DataError, RemoteFile
 from results.records import EpochEnd, RecordFiles, RunRecord
 from results.verdicts import Answer
-from tests.support.processes import retable, wait_for
+from tests.support.processes import start, wait_for
 
 TREC = ("2", "CNN-rand", "TREC")
 
@@ -169,13 +169,13 @@ def stopped_again_and_again(files: RecordFiles, arguments: tuple[str, ...], fold
 
     for number, stop in enumerate((signal.SIGKILL, signal.SIGINT, signal.SIGKILL), start=1):
         before = finished()
-        process = retable(*arguments, folder=folder)
+        process = start(*arguments, folder=folder)
         wait_for(lambda before=before: finished() > before, process)
         process.send_signal(stop)
         process.communicate()
         assert process.returncode in (-signal.SIGKILL, 130)
         assert finished() >= number
-    process = retable(*arguments, folder=folder)
+    process = start(*arguments, folder=folder)
     _, errors = process.communicate()
     assert process.returncode == 0, errors
 
@@ -201,13 +201,13 @@ def test_kills_of_a_network_lose_no_epochs_of_finished_jobs(tmp_path):
 
 
 def test_a_second_command_waits_and_says_for_whom(tmp_path):
-    files = RecordFiles("lectures", tmp_path / "trial")
+    files = RecordFiles("kim2014", tmp_path / "trial")
     with files.lock():
-        process = retable("run", "lectures", "--row", "max pooling", "--lookalike", folder=tmp_path)
+        process = start("run", "kim2014", "--row", "MR", "--column", "c", "--lookalike", folder=tmp_path)
         line = process.stderr.readline()
         while "being written" not in line and line:
             line = process.stderr.readline()
-        assert "lectures is being written by 'retable" in line
+        assert "kim2014 is being written by 'retable" in line
         assert f"(process {os.getpid()} on" in line
         assert not files.record_ledger.path.exists()
     process.communicate()

@@ -29,16 +29,25 @@ def trace_quickly() -> None:
     gc.set_threshold(100_000, 20, 20)
 
 
-def retable(*arguments: str, folder: Path) -> subprocess.Popen:
-    environment = {**os.environ, "RETABLE_RESULTS": str(folder), "MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
+def start(*arguments: str, folder: Path, **environment: str) -> subprocess.Popen:
+    """Start the command in a process of its own, its records in a folder and MLflow where nobody listens."""
+    own = {"RETABLE_RESULTS": str(folder), "MLFLOW_TRACKING_URI": "http://127.0.0.1:9", **environment}
     return subprocess.Popen(
         [*COMMAND, *arguments],
         cwd=ROOT,
-        env=environment,
+        env={**os.environ, **own},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def run(*arguments: str, folder: Path, **environment: str) -> str:
+    """Run the command in a process of its own and return what it prints; it must succeed."""
+    process = start(*arguments, folder=folder, **environment)
+    output, errors = process.communicate()
+    assert process.returncode == 0, output + errors
+    return output
 
 
 def wait_for(condition, process: subprocess.Popen, seconds: float = 300) -> None:

@@ -1,7 +1,6 @@
 """The command as a person uses it: answers, mistakes, and what it must not import."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -9,21 +8,22 @@ import warnings
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from benchmarks.cli.app import main
+from benchmarks.cli.app import app, main
 from benchmarks.jobs import Options, missing_jobs
 from benchmarks.table import load_table
 from benchmarks.training import train
 from data_pipelines.dataset import LeftOut
 from results.records import RecordFiles
-from tests.support.processes import ONE_THREAD, QUICKLY_COMPILED, ROOT
-
-UNTRACKED = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}  # where nobody listens: a new database takes seconds
+from tests.support.processes import ONE_THREAD, QUICKLY_COMPILED, ROOT, run, start
 
 
-def retable(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-c", "from benchmarks.cli.app import main; main()", *arguments]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True)
+def retable(*arguments: str) -> str:
+    """Run the command in this process and return what it prints; it must succeed."""
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ def test_what_is_left_out_is_told_in_one_line(monkeypatch, capsys):
 
 
 def test_names_may_be_written_in_any_case():
-    assert retable("show", "KIM2014", "--row", "cnn-RAND", "--column", "trec").returncode == 0
+    assert "CNN-rand" in retable("show", "KIM2014", "--row", "cnn-RAND", "--column", "trec")
 
 
 @pytest.mark.parametrize("arguments", [("list",), ("list", "kim2014"), ("show", "kim2014"), ("data", "list")])
 def test_answers_without_a_deep_learning_library(arguments):
     code = (
         "import sys; sys.argv = ['retable', *sys.argv[1:]]\n"
-        "from benchmarks.cli.app import main\n"
+        "from benchmarks.cli.app import app, main\n"
         "try: main()\n"
         "except SystemExit as stop: assert not stop.code\n"
         "heavy = {'keras', 'tensorflow', 'jax', 'torch', 'mlflow', 'gensim', 'librosa', 'pandas'}\n"
@@ -96,13 +96,13 @@ def test_answers_without_a_deep_learning_library(arguments):
 
 
 def test_list_names_rows_and_columns():
-    output = retable("list", "kim2014").stdout
+    output = retable("list", "kim2014")
     assert "CNN-rand, CNN-static" in output
     assert "table 2, columns: MR, SST-1, SST-2, Subj, TREC, CR, MPQA" in output
 
 
-def test_show_has_every_printed_cell_and_the_reason_of_those_not_attempted():
-    output = retable("show", "kim2014", "--format", "markdown", RETABLE_HOME="/nowhere").stdout
+def test_show_has_every_printed_cell_and_the_reason_of_those_not_attempted(home):
+    output = retable("show", "kim2014", "--format", "markdown")
     printed = 38 + 67  # tables 1 and 2
     assert len(output.splitlines()) == 2 + printed + 4 * 5 + 3  # and two of ours
     assert (
@@ -112,15 +112,14 @@ def test_show_has_every_printed_cell_and_the_reason_of_those_not_attempted():
 
 
 def test_square_brackets_of_a_row_are_printed():
-    assert "LeNet-5 [distortions]" in retable("show", "lecun1998", "--table", "MNIST").stdout
+    assert "LeNet-5 [distortions]" in retable("show", "lecun1998", "--table", "MNIST")
 
 
 def test_a_run_on_lookalike_data_is_a_trial(tmp_path):
     arguments = ("run", "kim2014", "--row", "CNN-rand", "--column", "TREC", "--lookalike", "--seeds", "1")
-    done = retable(*arguments, "--epochs", "1", RETABLE_RESULTS=str(tmp_path))
-    assert done.returncode == 0, done.stderr
-    assert "It never counts." in done.stdout
-    assert "[1/1] CNN-rand / TREC fold 0 seed 0: test accuracy" in done.stdout
+    output = run(*arguments, "--epochs", "1", folder=tmp_path)
+    assert "It never counts." in output
+    assert "[1/1] CNN-rand / TREC fold 0 seed 0: test accuracy" in output
     assert not (tmp_path / "reproduced").exists()
     (record,) = RecordFiles("kim2014", tmp_path / "trial").records()
     table = load_table("kim2014")
@@ -134,9 +133,10 @@ def test_a_run_on_lookalike_data_is_a_trial(tmp_path):
 def test_another_backend_trains_the_same_network(tmp_path, backend):
     pytest.importorskip(backend, reason=f"{backend} is not installed")
     arguments = ("run", "starter", "--row", "LeNet-style", "--column", "digits", "--lookalike", "--seeds", "1")
-    environment = UNTRACKED | QUICKLY_COMPILED | {"RETABLE_RESULTS": str(tmp_path)}
-    done = retable(*arguments, "--epochs", "1", "--backend", backend, **environment)
-    assert done.returncode == 0, done.stdout + done.stderr
+    arguments += ("--epochs", "1", "--backend", backend, "--deterministic")
+    run(*arguments, folder=tmp_path, **QUICKLY_COMPILED)
+    (record,) = RecordFiles("starter", tmp_path / "trial").records()
+    assert (record.key.backend, record.error) == (backend, "")
 
 
 @pytest.mark.slow
@@ -145,10 +145,8 @@ def test_equal_seeds_give_equal_numbers_in_two_processes_at_full_size(mirror, tm
     curves = []
     for name in ("one", "two"):
         arguments = ("run", "kim2014", "--row", "CNN-rand", "--column", "TREC", "--seeds", "1", "--epochs", "1")
-        environment = {"RETABLE_MIRROR": str(mirror), "RETABLE_HOME": str(tmp_path / "home"), **UNTRACKED}
-        environment |= dict.fromkeys(ONE_THREAD, "2")
-        done = retable(*arguments, RETABLE_RESULTS=str(tmp_path / name), **environment)
-        assert done.returncode == 0, done.stderr
+        environment = {"RETABLE_MIRROR": str(mirror), "RETABLE_HOME": str(tmp_path / "home")}
+        run(*arguments, folder=tmp_path / name, **environment, **dict.fromkeys(ONE_THREAD, "2"))
         files = RecordFiles("kim2014", tmp_path / name / "trial")
         points = [(point.loss, point.valid) for curve in files.curves().values() for point in curve]
         curves.append((points, [record.metrics for record in files.records()]))
@@ -156,28 +154,28 @@ def test_equal_seeds_give_equal_numbers_in_two_processes_at_full_size(mirror, tm
     assert len(curves[0][0]) == 1
 
 
-def test_data_fetch_where_and_verify(home, mirror):
-    environment = {"RETABLE_HOME": str(home), "RETABLE_MIRROR": str(mirror)}
-    assert retable("data", "fetch", "TREC", **environment).returncode == 0
-    paths = retable("data", "where", "TREC", **environment).stdout.splitlines()
+def test_data_fetch_where_and_verify(home, mirror, monkeypatch):
+    monkeypatch.setenv("RETABLE_MIRROR", str(mirror))
+    retable("data", "fetch", "TREC")
+    paths = retable("data", "where", "TREC").splitlines()
     assert [Path(path).name for path in paths] == ["TREC.train.all", "TREC.test.all"]
-    assert retable("data", "verify", "TREC", **environment).returncode == 0
+    retable("data", "verify", "TREC")
     Path(paths[1]).write_bytes(b"0 damaged\n")
-    done = retable("data", "verify", "TREC", **environment)
-    assert done.returncode == 1
-    assert "Expected 92a6a3cede" in done.stderr
+    done = CliRunner().invoke(app, ["data", "verify", "TREC"])
+    assert done.exit_code == 1
+    assert "Expected 92a6a3cede" in done.output + str(done.exception)
 
 
-def test_data_that_cannot_be_had_is_one_line(home):
-    done = retable("data", "fetch", "TREC", RETABLE_HOME=str(home), RETABLE_MIRROR="", HTTPS_PROXY="127.0.0.1:9")
-    assert done.returncode == 1
-    assert "TREC.train.all could not be fetched" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_data_that_cannot_be_fetched_is_one_line(home, tmp_path):
+    process = start("data", "fetch", "TREC", folder=tmp_path, RETABLE_MIRROR="", HTTPS_PROXY="127.0.0.1:9")
+    errors = process.communicate()[1]
+    assert process.returncode == 1
+    assert "TREC.train.all could not be fetched" in errors
+    assert "Traceback" not in errors
 
 
 def test_costs_are_medians_of_what_was_recorded():
-    done = retable("show", "starter", "--costs", "--column", "digits", "--format", "json")
-    (row,) = json.loads(done.stdout)
+    (row,) = json.loads(retable("show", "starter", "--costs", "--column", "digits", "--format", "json"))
     seconds = sorted(
         r.seconds for r in RecordFiles("starter", ROOT / "results").records() if r.key.column == "digits"
     )

@@ -23,7 +23,6 @@ from models.lenet import lenet1
 from results.metrics import VALUE
 from results.records import JobKey
 from results.verdicts import Answer, Verdict
-from tests.benchmarks.cli.test_cli import retable
 
 
 def test_filters_are_those_of_the_first_layer():
@@ -84,12 +83,10 @@ def test_weights_have_their_name_only_when_whole_and_a_full_disk_is_told(home):
     assert place.read_bytes() == before
 
 
-def test_a_run_keeps_its_weights_and_gets_its_pictures_in_mlflow(tmp_path, monkeypatch):
+def test_a_run_keeps_its_weights_and_gets_its_pictures_in_mlflow(tmp_path, home, monkeypatch):
     row = ("lecun1998", "--row", "LeNet-1", "--column", "subsampled 16x16", "--lookalike", "--epochs", "1")
-    environment = {"RETABLE_HOME": str(tmp_path / "home"), "RETABLE_RESULTS": str(tmp_path)}
-    assert retable("run", *row, "--seeds", "1", **environment).returncode == 0
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("RETABLE_RESULTS", str(tmp_path))
+    assert CliRunner().invoke(app, ["run", *row, "--seeds", "1"]).exit_code == 0
     folders = ("--output", str(tmp_path / "look"), "--results", str(tmp_path / "trial"))
     done = CliRunner().invoke(app, ["look", *row, *folders])
     assert done.exit_code == 0, done.output

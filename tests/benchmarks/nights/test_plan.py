@@ -21,7 +21,7 @@ from benchmarks.table import UnknownName
 from data_pipelines.dataset import DataError
 from results.records import RecordFiles, RunRecord
 from tests.support.plans import plan_in
-from tests.support.processes import retable, wait_for
+from tests.support.processes import start, wait_for
 
 
 def summary_of(plan: Path) -> dict:
@@ -46,7 +46,7 @@ def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path):
     files = RecordFiles("starter", tmp_path / "out" / "trial")
     for stop, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, Exit.UNFINISHED)):
         before = len(files.records())
-        process = retable("nightly", str(plan), folder=tmp_path / "all")
+        process = start("nightly", str(plan), folder=tmp_path / "all")
         wait_for(lambda before=before: len(files.records()) > before, process)
         process.send_signal(stop)
         output, errors = process.communicate()
