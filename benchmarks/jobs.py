@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from importlib.util import find_spec
 
+from benchmarks.evidence.digests import todays_digests
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, one_pass
 from data_pipelines.dataset import Dataset
 from results.published import Cell
-from results.records import JobKey, RunRecord
+from results.records import Digests, JobKey, RunRecord
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Planned:
             raise ValueError(f"{self.cell.name} has no recipe: {self.recipe.reason}.")
         return JobKey(*self.cell[:4], fold, seed, backend, self.fingerprint, self.recipe.revision)
 
+    @cached_property
+    def code(self) -> Digests:
+        """Return the digests of the code behind the cell; empty without a recipe."""
+        return Digests() if isinstance(self.recipe, NotAttempted) else todays_digests(self.recipe)
+
     @property
     def obstacle(self) -> str:
         """Say why the cell cannot be run on this machine; nothing where it can."""
@@ -53,6 +59,7 @@ class Job:
     key: JobKey
     recipe: Recipe | Measurement
     options: Options = Options()
+    code: Digests = Digests()
 
 
 def planned(cell: Cell, recipe: Recipe | Measurement | NotAttempted, options: Options) -> Planned:
@@ -106,5 +113,5 @@ def missing_jobs(
             for fold in range(one.recipe.dataset.folds):
                 key = one.key(fold, seed, backend)
                 if not wanted <= done.get(key.identity, set()):
-                    jobs.setdefault(key.identity, Job(key, one.recipe, one.options))
+                    jobs.setdefault(key.identity, Job(key, one.recipe, one.options, one.code))
     return sorted(jobs.values(), key=lambda job: job.key.seed)

@@ -3,9 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import provenance
+from benchmarks.evidence.rechecks import Rechecks
+from benchmarks.evidence.standing import current, of_recipes, standing
 from benchmarks.jobs import Job, Options, Planned, missing_jobs
 from benchmarks.recipe import NotAttempted, settings
 from data_pipelines.dataset import DataError, DataFile, Dataset
@@ -29,6 +32,9 @@ class Watcher:
     def record(self, record: RunRecord, curve: Sequence[EpochEnd]) -> None:
         """Called at the end of a job, after its record is on disk."""
 
+    def stale(self, records: int) -> None:
+        """Called with the number of records that changed code made; their jobs run again."""
+
     def unavailable(self, reason: str) -> None:
         """Called when a data set is unavailable; its jobs are skipped."""
 
@@ -50,7 +56,11 @@ def reproduce(
     files = RecordFiles(planned[0].cell.paper, folder)
     with files.lock():
         files.repair()
-        jobs = _with_data(missing_jobs(planned, files.records(), backend=backend, seeds=seeds), watcher)
+        records = files.records()
+        done = current(planned, records)
+        if stale := len(of_recipes(planned, records)) - len(done):
+            watcher.stale(stale)
+        jobs = _with_data(missing_jobs(planned, done, backend=backend, seeds=seeds), watcher)
         watcher.planned(jobs)
         by_key = {job.key: job for job in jobs}
         with closing(run(jobs)) as events:  # a stop must reach the runner at once
@@ -128,19 +138,20 @@ def verdicts(
     planned: Sequence[Planned], records: Iterable[RunRecord], *, backend: str | None = None
 ) -> list[Verdict]:
     """Judge every cell by the records of its recipe on one back end: the given one, or the best covered."""
-    by_fingerprint = defaultdict(list)
+    by_fingerprint, rechecks = defaultdict(list), Rechecks.read()
     for record in records:
         by_fingerprint[record.key.fingerprint].append(record)
-    return [_verdict(one, by_fingerprint[one.fingerprint], backend) for one in planned]
+    return [_verdict(one, by_fingerprint[one.fingerprint], rechecks, backend) for one in planned]
 
 
-def _verdict(planned: Planned, records: Sequence[RunRecord], backend: str | None) -> Verdict:
+def _verdict(planned: Planned, records: Sequence[RunRecord], rechecks: Rechecks, backend: str | None) -> Verdict:
     recipe = planned.recipe
     if isinstance(recipe, NotAttempted) or (not records and planned.obstacle):
         return Verdict(planned.cell, Answer.NOT_ATTEMPTED, planned.obstacle)
     used = backend or _best_covered(records)
-    mine = [record for record in records if record.key.backend == used]
-    return judge(planned.cell, mine, folds=recipe.dataset.folds, runs=recipe.runs)
+    found = standing(planned, [record for record in records if record.key.backend == used], rechecks)
+    verdict = judge(planned.cell, found.shown, folds=recipe.dataset.folds, runs=recipe.runs)
+    return replace(verdict, stale=found.stale, retired=found.retired)
 
 
 def _best_covered(records: Iterable[RunRecord]) -> str | None:

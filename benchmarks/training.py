@@ -15,6 +15,7 @@ from benchmarks import backends, checkpoints, provenance
 from benchmarks.fitting import fit
 from benchmarks.jobs import Job
 from benchmarks.recipe import Measurement, Recipe
+from data_pipelines.cache import made_by
 from data_pipelines.dataset import Fold
 from results.metrics import score
 from results.predictions import encode
@@ -37,6 +38,7 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
         commit=provenance.commit(),
         versions=provenance.versions(),
         finished=datetime.now(UTC).isoformat(timespec="microseconds"),
+        code=job.code,
     )
     if not record.error:  # a caller that asks for more has written the record
         checkpoints.path_of(job.key, job.options.deterministic).unlink(missing_ok=True)
@@ -54,11 +56,11 @@ def _files(job: Job) -> Iterator[list[Path]]:
     from data_pipelines.download import fetch
 
     dataset = job.recipe.dataset
-    if job.options.lookalike:
-        with tempfile.TemporaryDirectory() as folder:
+    with made_by(job.code.data), tempfile.TemporaryDirectory() as folder:
+        if job.options.lookalike:
             yield list(dataset.lookalike(Path(folder)))
-    else:
-        yield [fetch(file) for file in dataset.files]
+        else:
+            yield [fetch(file) for file in dataset.files]
 
 
 def _check_numbers(record: RunRecord) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import platformdirs
 
+CODE = "RETABLE_CODE_OF_DATA"  # set by `made_by` alone
+
 
 def cache_folder() -> Path:
     """Return the folder of downloaded files: `data` in `RETABLE_HOME`, or in the user's cache folder."""
@@ -44,6 +46,20 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def made_by(code: str) -> Iterator[None]:
+    """Keep arrays of the block apart from those of other code, also in processes that it starts.
+
+    `code` is a digest of the code that computes them.
+    """
+    before = os.environ.get(CODE, "")
+    os.environ[CODE] = code
+    try:
+        yield
+    finally:
+        os.environ[CODE] = before
 
 
 def kept(kind: str, source: Mapping[str, Any], compute: Callable[[], np.ndarray]) -> np.ndarray:
@@ -82,7 +98,8 @@ def _path(kind: str, source: Mapping[str, Any], name: str = "") -> Path:
     """Return the path of a kept array in a folder that exists."""
     folder = cache_folder().parent / "computed" / kind
     folder.mkdir(parents=True, exist_ok=True)
-    key = hashlib.sha256(json.dumps(source, sort_keys=True).encode()).hexdigest()[:24]
+    whole = {**source, "code": os.environ.get(CODE, "")}
+    key = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:24]
     return folder / f"{key}{name and '.'}{name}.npy"
 
 

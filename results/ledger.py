@@ -24,6 +24,7 @@ class Ledger:
 
     path: Path
     columns: Sequence[str]
+    added: int = 0  # of the columns, the last; files of earlier versions lack them
 
     def read(self, parse: Callable[[Mapping[str, str]], Parsed]) -> tuple[list[Parsed], list[str]]:
         """Return the parsed lines and the torn lines. Raises ResultsError if the header has other columns."""
@@ -31,7 +32,7 @@ class Ledger:
         header, lines = self._lines()
         if header and not header.endswith("\n"):
             torn.append(header)
-        elif header and header != self._text([self.columns]):
+        elif header and header not in (self._text([self.columns]), self._earlier_header):
             raise ResultsError(f"{self.path} has the columns {header.strip()}. Expected {','.join(self.columns)}.")
         for line in lines:
             try:
@@ -39,6 +40,10 @@ class Ledger:
             except ValueError:
                 torn.append(line)
         return good, torn
+
+    @property
+    def _earlier_header(self) -> str:
+        return self._text([self.columns[: len(self.columns) - self.added]])
 
     def _lines(self) -> tuple[str, list[str]]:
         """Return the header and the other lines; both are empty if there is no file."""
@@ -58,6 +63,7 @@ class Ledger:
 
     def _append(self, lines: Iterable[Sequence[str]]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._add_columns()
         is_new = not self.path.exists() or not self.path.stat().st_size
         text = self._text([self.columns] if is_new else []) + self._text(lines)
         if not is_new and not self._ends_with_line_feed():
@@ -69,6 +75,17 @@ class Ledger:
             os.close(descriptor)
         if is_new:
             flush_folder(self.path.parent)
+
+    def _add_columns(self) -> None:
+        """Write a file of an earlier version anew, with empty fields in the columns that it lacks."""
+        header, lines = self._lines()
+        if header == self._text([self.columns]) or header != self._earlier_header:
+            return
+        more = "," * self.added + "\n"
+        with atomic_path(self.path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as stream:
+            whole = [line for line in lines if line.endswith("\n")]
+            stream.writelines([self._text([self.columns]), *(line.removesuffix("\n") + more for line in whole)])
+            stream.writelines(line for line in lines if not line.endswith("\n"))
 
     def _ends_with_line_feed(self) -> bool:
         with self.path.open("rb") as stream:
@@ -98,6 +115,8 @@ class Ledger:
             fields = next(csv.reader([line], strict=True))
         except (csv.Error, StopIteration) as error:
             raise ValueError(str(error)) from error
+        if len(fields) == len(self.columns) - self.added:
+            fields += [""] * self.added
         return dict(zip(self.columns, fields, strict=True))
 
     @staticmethod

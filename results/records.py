@@ -44,6 +44,14 @@ class JobKey(NamedTuple):
         return f"{cell}/fold {self.fold}/seed {self.seed}/{self.backend}/{self.fingerprint}"
 
 
+class Digests(NamedTuple):
+    """Hashes of the code behind a number, 12 hexadecimal digits each; a part without code is empty."""
+
+    core: str = ""  # the build, optimizer, loss, metrics and all else that a recipe names
+    data: str = ""  # the loading of its data set
+    loop: str = ""  # the numeric part of training, or the scoring of what is not trained
+
+
 @dataclass(frozen=True)
 class RunRecord:
     """One trained model: key, metrics by name, cost and provenance, or an error."""
@@ -61,6 +69,7 @@ class RunRecord:
     versions: str = ""
     finished: str = ""  # UTC, ISO 8601
     error: str = ""
+    code: Digests = Digests()  # empty in records of earlier versions
     predictions: str = field(default="", compare=False, repr=False)  # encoded; kept in a file of their own
 
 
@@ -76,7 +85,7 @@ class EpochEnd(NamedTuple):
 
 COST = ("epochs", "seconds", "examples_per_second", "parameters", "peak_device_bytes")
 PROVENANCE = ("device", "commit", "data_hash", "versions", "finished", "error")
-RECORD_COLUMNS = (*JobKey._fields, "metric", "value", "metrics", *COST, *PROVENANCE)
+RECORD_COLUMNS = (*JobKey._fields, "metric", "value", "metrics", *COST, *PROVENANCE, *Digests._fields)
 CURVE_COLUMNS = (*JobKey._fields, "epoch", "loss", "valid", "seconds")
 PREDICTION_COLUMNS = (*JobKey._fields, "finished", "predictions")
 
@@ -91,7 +100,8 @@ class RecordFiles:
 
     @property
     def record_ledger(self) -> Ledger:
-        return Ledger(self.folder / "reproduced" / f"{self.paper}.csv", RECORD_COLUMNS)
+        path = self.folder / "reproduced" / f"{self.paper}.csv"
+        return Ledger(path, RECORD_COLUMNS, added=len(Digests._fields))
 
     @property
     def curve_ledger(self) -> Ledger:
@@ -182,7 +192,8 @@ def _record_lines(record: RunRecord) -> list[list[str]]:
     cost = [_number(getattr(record, name)) for name in COST]
     provenance = [_one_line(getattr(record, name)) for name in PROVENANCE]
     values = [(name, repr(float(value))) for name, value in record.metrics.items()] or [("", "")]
-    return [[*map(str, record.key), name, value, str(len(values)), *cost, *provenance] for name, value in values]
+    about = [*cost, *provenance, *record.code]
+    return [[*map(str, record.key), name, value, str(len(values)), *about] for name, value in values]
 
 
 class _Part(NamedTuple):
@@ -206,7 +217,8 @@ def _record_part(line: Mapping[str, str]) -> _Part:
     metrics = {line["metric"]: float(line["value"])} if line["metric"] else {}
     types = RunRecord.__annotations__
     fields = {name: types[name](line[name]) for name in (*COST, *PROVENANCE)}
-    return _Part(RunRecord(key_of(line), metrics, **fields), int(line["metrics"]))
+    code = Digests(*(line[name] for name in Digests._fields))
+    return _Part(RunRecord(key_of(line), metrics, code=code, **fields), int(line["metrics"]))
 
 
 def _point_line(point: EpochEnd) -> list[str]:

@@ -33,8 +33,15 @@ def as_row(verdict: Verdict) -> dict[str, str]:
         "90 % interval of the mean": interval(verdict.interval, places),
         "95 % prediction interval": _prediction(verdict),
         "verdict": f"{verdict.answer}: {verdict.reason}" if verdict.reason else str(verdict.answer),
+        "stale": stale(verdict),
         "note": cell.note,
     }
+
+
+def stale(verdict: Verdict) -> str:
+    """Return why the records of a verdict may not be today's numbers, and which were left out for that."""
+    left_out = f"{verdict.retired} record(s) retired: their code computed other numbers" if verdict.retired else ""
+    return "; ".join(text for text in (verdict.stale, left_out) if text)
 
 
 def sentence(verdict: Verdict) -> str:

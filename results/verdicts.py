@@ -43,6 +43,8 @@ class Verdict:
     deviation: float | None = None  # None for a single unit
     interval: tuple[float, float] | None = None  # 90 %, of the mean
     prediction: tuple[float, float] | None = None  # 95 %, of one more unit
+    stale: str = ""  # why the records may not be those of today's code; empty where they are
+    retired: int = 0  # records left out, because their code computed other numbers
 
     @property
     def published_is_predicted(self) -> bool | None:

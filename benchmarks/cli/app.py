@@ -11,10 +11,10 @@ from benchmarks.cli import (
     bench,
     compare,
     data,
-    docs,
     features,
     look,
     nightly,
+    recheck,
     report,
     run,
     show,
@@ -36,6 +36,7 @@ app.command("show")(show.show)
 app.command("run")(run.run)
 app.command("reproduce")(run.reproduce_default)
 app.command("track")(run.track)
+app.command("recheck")(recheck.recheck_records)
 app.command("compare")(compare.compare_groups)
 app.command("look")(look.look)
 app.command("report")(report.report)
@@ -43,7 +44,7 @@ app.command("nightly")(nightly.nightly)
 app.command("schedule")(nightly.schedule)
 app.command("features")(features.features)
 app.command("bench")(bench.bench)
-app.command("docs")(docs.docs)
+app.command("docs")(report.docs)
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 

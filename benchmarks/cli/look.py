@@ -64,7 +64,7 @@ def _look(found: PaperTable, planned: Planned, key: JobKey, place: Path, ending:
     mine = [record for record in records if record.key.identity == key.identity and record.metrics]
     own = [record for record in mine if weights_path(key, record.commit).exists()][-1:]
     commits = [*(record.commit for record in own), provenance.commit()]
-    subject = trained(Job(key, recipe, planned.options), recipe, commits, _print_epoch)
+    subject = trained(Job(key, recipe, planned.options, planned.code), recipe, commits, _print_epoch)
     paths = found.look.show(subject, verdicts(found.plan(), records), place, ending)
     for path in paths:
         if path.suffix == ".md":

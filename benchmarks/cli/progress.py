@@ -67,6 +67,13 @@ class RunReport(Watcher):
         if record.error:
             self.problems.append(f"failed: {record.error}")
 
+    def stale(self, records: int) -> None:
+        """Say that some records do not save a training."""
+        warn(
+            f"{records} record(s) are of code that has changed since. Their jobs run again; `retable recheck` first"
+        )
+        warn("would tell whether the change matters, and keep them if it does not.")
+
     def unavailable(self, reason: str) -> None:
         """Say which data set is unavailable."""
         self.problems.append(f"unavailable: {reason}")

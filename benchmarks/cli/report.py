@@ -1,4 +1,4 @@
-"""retable report: all verdicts as a folder of static pages."""
+"""retable report | docs: all verdicts as pages for a browser, and as the documents of this repository."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,8 +7,17 @@ import typer
 
 from benchmarks.cli import arguments
 from benchmarks.cli.console import existing
-from benchmarks.reporting import report_on
+from benchmarks.reporting import paper_page, report_on
+from benchmarks.speed.tables import document as speed_document
 from benchmarks.table import load_table, paper_names
+from results.report.documents import beside, costs_document, results_document, summary
+from results.report.pages import PaperPage
+from results.tables import as_markdown
+
+ROOT = Path(__file__).parent.parent.parent
+RECORDS = ROOT / "results"  # the project's own, wherever RETABLE_RESULTS points
+EXAMPLE = ("kim2014", "2", "CNN-rand")  # the table and row that the README shows
+SHOWN = ("column", "published", "ours", "sd", "runs", "90 % interval", "margin", "verdict")
 
 
 def report(
@@ -22,3 +31,40 @@ def report(
     folder = existing(results)
     names = dict.fromkeys(load_table(name).paper for name in papers or paper_names())
     print(report_on(names, folder, output or folder / "html"))
+
+
+def docs(
+    output: Annotated[Path, typer.Option(help="The folder of README.md and docs/ [the repository].")] = ROOT,
+) -> None:
+    """Write docs/results.md, docs/speed.md, docs/costs.md and the results in README.md from the records."""
+    pages = [paper_page(load_table(name), RECORDS) for name in paper_names()]
+    texts = {
+        "README.md": _with_results((ROOT / "README.md").read_text("utf-8"), pages),
+        "docs/results.md": results_document(pages),
+        "docs/speed.md": speed_document(RECORDS / "speed"),
+        "docs/costs.md": costs_document(pages),
+    }
+    for name, text in texts.items():
+        path = output / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8", newline="\n")
+        print(path)
+
+
+def _with_results(readme: str, pages: list[PaperPage]) -> str:
+    """Return the README with one row of a paper, and all papers in a line each, as they are today."""
+    paper, table, row = EXAMPLE
+    lines = [line for page in pages if page.name == paper for line in map(beside, page.cells)]
+    chosen = [line for line in lines if (line["table"], line["row"]) == (table, row)]
+    example = as_markdown([{name: line[name] for name in SHOWN} for line in chosen])
+    return _replaced(_replaced(readme, "example", example), "summary", summary(pages))
+
+
+def _replaced(text: str, name: str, content: str) -> str:
+    """Return a text with other content between the two marks of that name. Raises ValueError without them."""
+    begin, end = f"<!-- {name}: written by `retable docs` -->", f"<!-- end of {name} -->"
+    before, begun, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not begun or not ended:
+        raise ValueError(f"The README lacks the marks {begin} and {end}.")
+    return "\n\n".join([before + begin, content, end + after])

@@ -42,7 +42,7 @@ def fake_run(jobs):
     for job in jobs:
         yield EpochEnd(job.key, 1, 0.5, 90.0, 0.1)
         value = 91.2 + job.key.seed / 10
-        yield RunRecord(job.key, {"test accuracy": value}, epochs=1, finished=f"{job.key}")
+        yield RunRecord(job.key, {"test accuracy": value}, epochs=1, finished=f"{job.key}", code=job.code)
 
 
 @pytest.fixture

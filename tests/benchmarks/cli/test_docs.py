@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.cli.docs import docs
+from benchmarks.cli.report import docs
 from benchmarks.table import load_table, paper_names
 
 

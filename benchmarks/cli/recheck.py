@@ -1,0 +1,59 @@
+"""retable recheck: does changed code still compute the numbers of its records?"""
+
+import math
+from typing import Annotated
+
+import typer
+
+from benchmarks import provenance
+from benchmarks.cli import arguments
+from benchmarks.cli.console import existing
+from benchmarks.evidence.history import NoSuchCommit
+from benchmarks.evidence.recheck import Doubt, doubts, recheck
+from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks, write
+from benchmarks.table import load_table, paper_names
+from results.ledger import ResultsError
+from results.records import RecordFiles
+
+STOPPED_BY_TIME = 3
+
+
+def recheck_records(
+    paper: Annotated[str | None, typer.Argument(help="Only this paper.")] = None,
+    table: arguments.TableName = None,
+    row: arguments.Row = None,
+    column: arguments.Column = None,
+    results: arguments.Results = None,
+    real: Annotated[bool, typer.Option("--real", help="On the real data, not on small generated files.")] = False,
+    minutes: Annotated[
+        float, typer.Option(min=0, help="Stop after these minutes; the next call goes on.")
+    ] = math.inf,
+) -> None:
+    """Train stale records' cells by the code then and now, for two epochs; equal numbers let the records count."""
+    if not provenance.is_clean():
+        raise ResultsError("The code differs from its commit. Commit it first: a probe compares two commits.")
+    rechecks, folder = Rechecks.read(), existing(results)
+    found: list[Doubt] = []
+    for name in [paper] if paper else paper_names():
+        loaded = load_table(name)
+        planned = loaded.plan(loaded.cells(table, row, column))
+        found += doubts(planned, RecordFiles(loaded.paper, folder).records(), rechecks)
+    print(f"{len(found)} state(s) of the code to compare with today's.")
+    outcomes = []
+    try:
+        for number, outcome in enumerate(recheck(found, real=real, minutes=minutes), start=1):
+            write([outcome])
+            outcomes.append(outcome.outcome)
+            print(f"[{number}/{len(found)}] {_line(outcome)}")
+    except NoSuchCommit as error:
+        raise ResultsError(f"Some records can't be rechecked here: {error}.") from error
+    if len(outcomes) < len(found):
+        print(f"Stopped after {minutes:g} minutes; the same command goes on.")
+        raise typer.Exit(STOPPED_BY_TIME)
+    if any(outcome in (Outcome.UNEQUAL, Outcome.FAILED) for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _line(outcome: Recheck) -> str:
+    about = f": {outcome.reason}" if outcome.reason else ""
+    return f"{outcome.paper} / {outcome.row} / {outcome.column}, {outcome.commit_before}: {outcome.outcome}{about}"

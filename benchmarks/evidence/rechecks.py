@@ -1,0 +1,105 @@
+"""Twin probes that were made: which changes of code left the numbers as they were, and which did not.
+
+`results/rechecked.csv` has one line a probe. Git keeps it, so that a change is probed once for everybody.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks.evidence.source import ROOT
+from results.ledger import Ledger
+from results.records import Digests
+
+
+class Outcome(StrEnum):
+    """What a twin probe found."""
+
+    EQUAL = "equal"
+    UNEQUAL = "unequal"  # the records of the code before are retired
+    ACCEPTED = "accepted"  # written by a person for "unequal", with the reason why the records still count
+    FAILED = "failed"  # one of the two could not run; the reason says which
+
+
+class Recheck(NamedTuple):
+    """One twin probe: a cell trained by the code before and by the code after a change."""
+
+    before: Digests
+    after: Digests
+    paper: str
+    table: str
+    row: str
+    column: str
+    backend: str
+    commit_before: str
+    commit: str
+    files: str  # "look-alike" or "real"
+    outcome: Outcome
+    reason: str = ""  # what differs, or what failed
+    date: str = ""
+
+
+COLUMNS = (
+    *(f"{name}_before" for name in Digests._fields),
+    *Digests._fields,
+    *Recheck._fields[2:],
+)
+
+
+def rechecked_ledger(root: Path = ROOT) -> Ledger:
+    """Return the file of probes of this checkout."""
+    return Ledger(root / "results" / "rechecked.csv", COLUMNS)
+
+
+class Rechecks:
+    """All probes, and what follows from them: equal is equal in both directions and along chains."""
+
+    def __init__(self, probes: Sequence[Recheck]) -> None:
+        self.probes = probes
+
+    @classmethod
+    def read(cls, ledger: Ledger | None = None) -> "Rechecks":
+        """Read the probes of a file, by default of this checkout; torn lines are left out."""
+        return cls((ledger or rechecked_ledger()).read(_parsed)[0])
+
+    def same(self, one: Digests, other: Digests) -> bool:
+        """Return whether two states of the code are known to compute the same."""
+        return one == other or self._group(one) == self._group(other)
+
+    def verdict(self, one: Digests, other: Digests) -> Recheck | None:
+        """Return the last probe that holds two states apart, or that failed between them."""
+        pair = {self._group(one), self._group(other)}
+        found = [p for p in self.probes if {self._group(p.before), self._group(p.after)} == pair]
+        return found[-1] if found else None
+
+    def _group(self, code: Digests) -> Digests:
+        return self._groups.get(code, code)
+
+    @cached_property
+    def _groups(self) -> Mapping[Digests, Digests]:
+        """Name each state of the code by one that computes the same."""
+        groups: dict[Digests, Digests] = {}
+        for probe in self.probes:
+            if probe.outcome in (Outcome.EQUAL, Outcome.ACCEPTED):
+                old, new = (groups.setdefault(code, code) for code in (probe.before, probe.after))
+                groups |= {code: new for code, name in groups.items() if name == old}
+        return groups
+
+
+def write(probes: Iterable[Recheck], ledger: Ledger | None = None) -> None:
+    """Append probes, dated today."""
+    today = datetime.now(UTC).date().isoformat()
+    (ledger or rechecked_ledger()).append([_line(probe._replace(date=today)) for probe in probes])
+
+
+def _line(probe: Recheck) -> list[str]:
+    return [*probe.before, *probe.after, *map(str, probe[2:])]
+
+
+def _parsed(line: Mapping[str, str]) -> Recheck:
+    before, after = (Digests(*(line[f"{name}{which}"] for name in Digests._fields)) for which in ("_before", ""))
+    others: dict[str, Any] = {name: line[name] for name in Recheck._fields[2:]}
+    return Recheck(before, after, **(others | {"outcome": Outcome(line["outcome"])}))

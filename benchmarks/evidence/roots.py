@@ -1,0 +1,47 @@
+"""The definitions and strings that a recipe's value names: where a walk through its code begins."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import partial
+from typing import Any
+
+from benchmarks.evidence.source import Place
+
+
+class UnknownCode(Exception):
+    """Code of a recipe whose source cannot be found; the text names it."""
+
+
+def roots_of(value: Any) -> list[Place]:
+    """Return the definitions that a value names, in the order of its parts. Raises UnknownCode."""
+    return [found for found in _walked(value) if isinstance(found, Place)]
+
+
+def strings_of(value: Any) -> frozenset[str]:
+    """Return the strings in a value: a recipe may choose an element of a table or of a module by its name."""
+    return frozenset(found for found in _walked(value) if isinstance(found, str))
+
+
+def _walked(value: Any) -> Iterator[Place | str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, partial):
+        yield from _walked((value.func, value.args, value.keywords))
+    elif isinstance(value, Mapping):
+        for name in sorted(value, key=str):
+            yield from _walked((name, value[name]))
+    elif isinstance(value, list | tuple):  # NamedTuple too
+        for item in value:
+            yield from _walked(item)
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from _walked([getattr(value, entry.name) for entry in fields(value)])
+    elif callable(value):
+        yield _place(value)
+
+
+def _place(function: Any) -> Place:
+    """Return the top-level definition that a function, method or class belongs to. Raises UnknownCode."""
+    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
+    if not module or not name:
+        raise UnknownCode(f"{function!r} has no source of its own.")
+    return Place(module, name.split(".")[0])

@@ -1,0 +1,116 @@
+"""What follows from twin probes, and which records count."""
+
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.evidence.recheck import compared
+from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks, rechecked_ledger, write
+from benchmarks.evidence.standing import current, standing
+from benchmarks.table import load_table
+from results.records import Digests, RunRecord
+
+OLD, OLDER, NEW, OTHER = (Digests(name, name, name) for name in ("old", "older", "new", "other"))
+
+
+def probe(before, after, outcome=Outcome.EQUAL, reason=""):
+    return Recheck(
+        before, after, "p", "t", "r", "c", "tensorflow", "c0ffee", "decade", "look-alike", outcome, reason
+    )
+
+
+@pytest.fixture(scope="module")
+def planned():
+    table = load_table("kim2014")
+    return table.plan(table.cells("2", "MNB", "CR"))[0]
+
+
+def record_of(planned, code, seed=0, commit="c0ffee"):
+    return RunRecord(planned.key(0, seed, "tensorflow"), {"test accuracy": 80.0}, commit=commit, code=code)
+
+
+def test_equal_holds_in_both_directions_and_along_chains():
+    rechecks = Rechecks([probe(OLDER, OLD), probe(OLD, NEW)])
+    assert rechecks.same(OLDER, NEW)
+    assert rechecks.same(NEW, OLDER)
+    assert not rechecks.same(OLDER, OTHER)
+    assert rechecks.same(OTHER, OTHER)
+
+
+def test_unequal_holds_states_apart_and_all_that_equal_them():
+    rechecks = Rechecks([probe(OLDER, OLD), probe(OLD, NEW, Outcome.UNEQUAL, "metrics: 1, now 2")])
+    assert not rechecks.same(OLDER, NEW)
+    assert rechecks.verdict(OLDER, NEW).reason == "metrics: 1, now 2"
+    assert rechecks.verdict(OLDER, OTHER) is None
+
+
+def test_a_person_may_accept_what_differs():
+    assert Rechecks([probe(OLD, NEW, Outcome.ACCEPTED, "another rounding")]).same(OLD, NEW)
+
+
+def test_probes_are_kept_in_a_file(tmp_path):
+    ledger = rechecked_ledger(tmp_path)
+    write([probe(OLD, NEW)], ledger)
+    (found,) = Rechecks.read(ledger).probes
+    assert found._replace(date="") == probe(OLD, NEW)
+    assert found.date.count("-") == 2
+
+
+def test_records_of_todays_code_count_and_others_are_stale_or_retired(planned):
+    mine, stale = record_of(planned, planned.code), record_of(planned, OLD, 1, "0123456789ab")
+    found = standing(planned, [mine, stale], Rechecks([]))
+    assert (found.shown, found.stale, found.retired) == ([mine], "", 0)
+    found = standing(planned, [stale], Rechecks([]))
+    assert found.shown == [stale]
+    assert (
+        found.stale
+        == "code changed since 0123456789ab: commit 0123456789ab is not in the history of this checkout"
+    )
+    found = standing(planned, [mine, stale], Rechecks([probe(OLD, planned.code, Outcome.UNEQUAL)]))
+    assert (found.shown, found.retired) == ([mine], 1)
+    found = standing(planned, [mine, stale], Rechecks([probe(OLD, planned.code)]))
+    assert (found.shown, found.stale, found.retired) == ([mine, stale], "", 0)
+    found = standing(planned, [stale], Rechecks([probe(OLD, planned.code, Outcome.FAILED, "no package")]))
+    assert found.stale.endswith("; no probe was possible: no package")
+
+
+def test_of_several_codes_only_the_newest_is_shown(planned):
+    records = [record_of(planned, code, seed) for seed, code in enumerate((OLDER, OLD, OTHER))]
+    dated = [replace(record, finished=f"2026-01-0{day}") for day, record in zip((1, 3, 2), records, strict=True)]
+    assert standing(planned, dated, Rechecks([])).shown == [dated[1]]
+
+
+def test_a_record_without_digests_says_so(planned):
+    found = standing(planned, [record_of(planned, Digests())], Rechecks([]))
+    assert found.stale == "made at c0ffee, by a version that did not record its code"
+
+
+def test_jobs_of_changed_code_run_again(planned):
+    records = [record_of(planned, planned.code), record_of(planned, OLD, 1)]
+    assert current([planned], records) == records[:1]
+
+
+LOSSES = "losses and scores: ('1', '0.5', '80'), now"
+ERRORS = "metrics: ['test error', '1.0'], now ['test error', '2.0']"
+
+
+def answer(curve=(("1", "0.5", "80"),), metrics=(("test error", "1.0"),), predictions=("aa",), error=""):
+    return {"curve": list(curve), "metrics": dict(metrics), "predictions": list(predictions), "error": error}
+
+
+@pytest.mark.parametrize(
+    ("other", "outcome", "reason"),
+    [
+        (answer(), Outcome.EQUAL, ""),
+        (answer(predictions=()), Outcome.EQUAL, ""),  # a version that shows none
+        (answer(curve=[("1", "0.6", "80")]), Outcome.UNEQUAL, f"{LOSSES} ('1', '0.6', '80'); predictions equal"),
+        (answer(curve=()), Outcome.UNEQUAL, f"{LOSSES} None; predictions equal"),
+        (answer(metrics=[("test error", "2.0")]), Outcome.UNEQUAL, f"{ERRORS}; predictions equal"),
+        (answer(predictions=["bb"]), Outcome.UNEQUAL, "predictions: ['aa'], now ['bb']"),
+        (answer(predictions=["cc", "aa", "dd"]), Outcome.EQUAL, ""),  # it scores the test part in every epoch
+        (answer(metrics=[("other", "2.0")]), Outcome.FAILED, "the two have no metric in common"),
+        (answer(error="OSError: no"), Outcome.FAILED, "today's code: OSError: no"),
+    ],
+)
+def test_twins_are_compared_to_the_last_digit(other, outcome, reason):
+    assert compared(answer(), other) == (outcome, reason)
