@@ -11,6 +11,8 @@ from data_pipelines.dataset import Dataset
 from results.published import Cell
 from results.records import Digests, JobKey, RunRecord
 
+LEADING = "tensorflow"  # back end, where a paper names none
+
 
 @dataclass(frozen=True)
 class Options:
@@ -34,6 +36,7 @@ class Planned:
     recipe: Recipe | Measurement | NotAttempted
     fingerprint: str  # empty without a recipe
     options: Options
+    backend: str = LEADING  # the one whose verdict leads
 
     def key(self, fold: int, seed: int, backend: str) -> JobKey:
         """Return the key of one job of the cell. Raises ValueError without a recipe."""
@@ -62,10 +65,13 @@ class Job:
     code: Digests = Digests()
 
 
-def planned(cell: Cell, recipe: Recipe | Measurement | NotAttempted, options: Options) -> Planned:
+def planned(
+    cell: Cell, recipe: Recipe | Measurement | NotAttempted, options: Options, backend: str = LEADING
+) -> Planned:
     """Return a cell with its recipe, changed by the user's options."""
     recipe = _adjusted(recipe, options)
-    return Planned(cell, recipe, "" if isinstance(recipe, NotAttempted) else fingerprint(recipe), options)
+    text = "" if isinstance(recipe, NotAttempted) else fingerprint(recipe)
+    return Planned(cell, recipe, text, options, backend)
 
 
 def _adjusted(

@@ -1,7 +1,7 @@
 """The core loop: planned cells -> jobs -> records -> verdicts."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +10,15 @@ from benchmarks import provenance
 from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.evidence.standing import current, of_recipes, standing
 from benchmarks.jobs import Job, Options, Planned, missing_jobs
-from benchmarks.recipe import NotAttempted, settings
+from benchmarks.recipe import Measurement, NotAttempted, Recipe, settings
 from data_pipelines.dataset import DataError, DataFile, Dataset
+from results.comparison import welch
 from results.ledger import ResultsError
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
 from results.tracking import Tracker
-from results.verdicts import Answer, Verdict, judge
+from results.verdicts import Answer, Verdict, judge, units
 
+CONTRADICTION = 0.01  # below it, two back ends disagree beyond chance
 Runner = Callable[[Iterable[Job]], Generator[EpochEnd | RunRecord, None, None]]
 
 
@@ -137,26 +139,74 @@ def folder_of_records(results: Path, options: Options) -> tuple[Path, str]:
 def verdicts(
     planned: Sequence[Planned], records: Iterable[RunRecord], *, backend: str | None = None
 ) -> list[Verdict]:
-    """Judge every cell by the records of its recipe on one back end: the given one, or the best covered."""
-    by_fingerprint, rechecks = defaultdict(list), Rechecks.read()
+    """Judge every cell by the records of its recipe on one back end.
+
+    That is the given one, or the one that leads in the paper; if that has no records, the best covered.
+    """
+    by_fingerprint, by_cell, rechecks = defaultdict(list), defaultdict(list), Rechecks.read()
     for record in records:
         by_fingerprint[record.key.fingerprint].append(record)
-    return [_verdict(one, by_fingerprint[one.fingerprint], rechecks, backend) for one in planned]
+        by_cell[record.key[1:4]].append(record)
+    judged = []
+    for one in planned:
+        mine = by_fingerprint[one.fingerprint]
+        completed = _completed(one, [*mine, *by_cell[one.cell[1:4]]])
+        judged.append(replace(_verdict(one, mine, rechecks, backend), completed=completed))
+    return judged
 
 
 def _verdict(planned: Planned, records: Sequence[RunRecord], rechecks: Rechecks, backend: str | None) -> Verdict:
     recipe = planned.recipe
     if isinstance(recipe, NotAttempted) or (not records and planned.obstacle):
         return Verdict(planned.cell, Answer.NOT_ATTEMPTED, planned.obstacle)
-    used = backend or _best_covered(records)
-    found = standing(planned, [record for record in records if record.key.backend == used], rechecks)
+    judged = {
+        name: _on_one_backend(planned, recipe, mine, rechecks)
+        for name, mine in _by(lambda key: key.backend, records).items()
+    }
+    used = backend or (planned.backend if planned.backend in judged else _best_covered(judged)) or planned.backend
+    found = judged.get(used) or judge(planned.cell, (), folds=recipe.dataset.folds, runs=recipe.runs)
+    return replace(found, backend=used, finding=_finding(found, used, judged))
+
+
+def _on_one_backend(
+    planned: Planned, recipe: Recipe | Measurement, records: Sequence[RunRecord], rechecks: Rechecks
+) -> Verdict:
+    found = standing(planned, records, rechecks)
     verdict = judge(planned.cell, found.shown, folds=recipe.dataset.folds, runs=recipe.runs)
     return replace(verdict, stale=found.stale, retired=found.retired)
 
 
-def _best_covered(records: Iterable[RunRecord]) -> str | None:
-    finished = Counter(record.key.backend for record in records if record.metrics)
-    return max(finished, key=lambda backend: finished[backend], default=None)
+def _by(name: Callable[[JobKey], str], records: Iterable[RunRecord]) -> dict[str, list[RunRecord]]:
+    groups = defaultdict(list)
+    for record in records:
+        groups[name(record.key)].append(record)
+    return dict(groups)
+
+
+def _completed(planned: Planned, records: Iterable[RunRecord]) -> int:
+    """Return how many recipes have had all runs of today's protocol for a cell, on one back end."""
+    cell, recipe = planned.cell, planned.recipe
+    if isinstance(recipe, NotAttempted):
+        return 0
+    groups = _by(lambda key: f"{key.fingerprint} {key.backend}", records)
+    folds, name = recipe.dataset.folds, cell.metric.name
+    whole = {text.split()[0] for text, mine in groups.items() if len(units(mine, name, folds)) >= recipe.runs}
+    return len(whole)
+
+
+def _finding(found: Verdict, used: str, judged: Mapping[str, Verdict]) -> str:
+    """Say which other back ends have another mean than chance allows."""
+    texts = []
+    for name, other in judged.items():
+        p_value = None if name == used else welch(found.units, other.units)
+        if p_value is not None and p_value < CONTRADICTION:
+            ours, theirs = (f"{v.mean:.2f} (n {len(v.units)})" for v in (found, other))
+            texts.append(f"back ends disagree: {used} {ours}, {name} {theirs}, p {p_value:.1g} by Welch's test")
+    return "; ".join(texts)
+
+
+def _best_covered(judged: Mapping[str, Verdict]) -> str | None:
+    return max(judged, key=lambda backend: len(judged[backend].records), default=None)
 
 
 def _with_data(jobs: Sequence[Job], watcher: Watcher) -> list[Job]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import papers
-from benchmarks.jobs import Options, Planned, planned
+from benchmarks.jobs import LEADING, Options, Planned, planned
 from benchmarks.look.subject import Trained
 from benchmarks.recipe import Measurement, NotAttempted, Recipe
 from results.published import Cell, read_cells
@@ -56,6 +56,7 @@ class PaperTable:
     notes: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
     look: Look | None = None
+    backend: str = LEADING  # whose verdict stands for the cell; the others are shown beside it
 
     def cells(self, table: str | None = None, row: str | None = None, column: str | None = None) -> list[Cell]:
         """Return the cells that match, in printed order. Raises UnknownName."""
@@ -69,7 +70,8 @@ class PaperTable:
 
     def plan(self, cells: Iterable[Cell] | None = None, options: Options = Options()) -> list[Planned]:
         """Return cells with their recipes and fingerprints: the given ones, or all."""
-        return [planned(cell, self.recipe(cell), options) for cell in (self.cells() if cells is None else cells)]
+        wanted = self.cells() if cells is None else cells
+        return [planned(cell, self.recipe(cell), options, self.backend) for cell in wanted]
 
 
 def paper_names() -> list[str]:

@@ -113,6 +113,25 @@ def paired_test(
     return p_value, (mean - half, mean + half)
 
 
+def welch(first: Sequence[float], second: Sequence[float]) -> float | None:
+    """Return the two-sided p-value that two groups have one mean, or None for a group of fewer than two values.
+
+    Source: Welch (1947), with the degrees of freedom of Satterthwaite.
+    """
+    from scipy.special import stdtr
+
+    if min(len(first), len(second)) < 2:
+        return None
+    parts = [variance(group) / len(group) for group in (first, second)]
+    difference = fmean(first) - fmean(second)
+    if sum(parts) == 0:
+        return float(difference == 0)
+    freedom = sum(parts) ** 2 / sum(
+        part**2 / (len(group) - 1) for part, group in zip(parts, (first, second), strict=True)
+    )
+    return float(2 * stdtr(freedom, -abs(difference) / math.sqrt(sum(parts))))
+
+
 def _by_seed_and_fold(records: Sequence[RunRecord], metric: str) -> Mapping[tuple[int, int], float]:
     """Return the latest value of each seed and fold. Raises ResultsError for several back ends."""
     backends = sorted({record.key.backend for record in records})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,18 @@ class Metric(NamedTuple):
     def title(self) -> str:
         """Return the name with its unit."""
         return f"{self.name} ({self.unit})" if self.unit else self.name
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Return the least and the largest possible value."""
+        if self.unit == "%":
+            return 0.0, 100.0
+        if self.better == "exact":
+            return -inf, inf
+        return RANGES.get(self.name, (0.0, inf))
+
+
+RANGES = {"rank correlation": (-1.0, 1.0), "test perplexity": (1.0, inf)}
 
 
 def score(metric: Metric, labels: np.ndarray, predictions: np.ndarray) -> float:

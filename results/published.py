@@ -1,10 +1,14 @@
 """Published tables: every printed cell, whether or not it has a recipe.
 
-The files published/<paper>.csv have the columns table, row, column, metric, value, margin, note.
+The files published/<paper>.csv have the columns table, row, column, metric, value, margin, note. Two more may
+follow: runs, of which the printed value is the average (one where it is empty), and same_as, the metric of the
+same row and column that prints the same measurement in another unit.
 """
 
 import csv
 import math
+from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +16,17 @@ from results.ledger import ResultsError
 from results.metrics import METRICS, Metric
 
 COLUMNS = ("table", "row", "column", "metric", "value", "margin", "note")
+OPTIONAL = ("runs", "same_as")
 FOLDER = Path(__file__).parent / "published"
+LECTURES = "lectures"  # the paper whose cells are claims
+
+
+class Kind(StrEnum):
+    """What a printed number is; the kinds are reported apart, in this order."""
+
+    PERFORMANCE = "performance"  # the result of a trained or fitted system
+    COUNT = "count"  # a property of data or of an architecture
+    CLAIM = "claim"  # arithmetic of a slide
 
 
 class Cell(NamedTuple):
@@ -26,6 +40,16 @@ class Cell(NamedTuple):
     value: float | None
     margin: float | None  # in the unit of the metric; None without a value
     note: str = ""
+    runs: int = 1  # of which the value is the average
+    same_as: str = ""  # the metric of the same row and column that is the same measurement
+    half_digit: float = 0.0  # half a unit of the last printed digit
+
+    @property
+    def kind(self) -> Kind:
+        """Return what the number is. Only equality counts for what is neither trained nor fitted."""
+        if self.metric.better != "exact":
+            return Kind.PERFORMANCE
+        return Kind.CLAIM if self.paper == LECTURES else Kind.COUNT
 
     @property
     def name(self) -> str:
@@ -50,16 +74,40 @@ def read_cells(paper: str, folder: Path = FOLDER) -> list[Cell]:
             except ValueError as error:
                 raise ResultsError(f"{path}, line {number}: {error}.") from error
             cells[key] = cell
+    for cell in cells.values():
+        if cell.same_as and (*cell[1:4], cell.same_as) not in cells:
+            raise ResultsError(
+                f"{path}: {cell.name}, {cell.metric.name}, is the same as {cell.same_as!r}, which has no line."
+            )
     return list(cells.values())
 
 
 def _cell(paper: str, line: dict[str, str]) -> Cell:
     if None in line or None in line.values():
-        raise ValueError(f"expected the columns {','.join(COLUMNS)}")
+        raise ValueError(f"expected the columns {','.join(COLUMNS)}, then none or some of {','.join(OPTIONAL)}")
     if line["metric"] not in METRICS:
         raise ValueError(f"unknown metric {line['metric']!r}, expected one of {', '.join(METRICS)}")
+    metric = METRICS[line["metric"]]
+    value, margin = _value(line, metric)
+    runs, same_as = line.get("runs") or "1", line.get("same_as", "")
+    if not runs.isdecimal() or int(runs) < 1:
+        raise ValueError(f"the runs are {runs!r}, expected a whole number of 1 or more, or nothing")
+    place = (line["table"], line["row"], line["column"])
+    return Cell(paper, *place, metric, value, margin, line["note"], int(runs), same_as, _half_digit(line["value"]))
+
+
+def _value(line: dict[str, str], metric: Metric) -> tuple[float | None, float | None]:
+    """Return the value and the margin of a line, or None and None."""
     value, margin = (float(line[name]) if line[name] else None for name in ("value", "margin"))
     if (value is None) != (margin is None) or not (math.isfinite(value or 0) and 0 <= (margin or 0) < math.inf):
         raise ValueError("expected a value with a margin of 0 or more, or neither")
-    metric = METRICS[line["metric"]]
-    return Cell(paper, line["table"], line["row"], line["column"], metric, value, margin, line["note"])
+    low, high = metric.range
+    if value is not None and not low <= value <= high:
+        raise ValueError(f"{metric.name} is {value:g}, expected {low:g} to {high:g}")
+    return value, margin
+
+
+def _half_digit(text: str) -> float:
+    """Return half a unit of the last digit of a printed number; 0 where nothing is printed."""
+    exponent = Decimal(text).as_tuple().exponent if text else 0
+    return 10.0 ** min(int(exponent), 0) / 2 if text else 0.0

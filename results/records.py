@@ -4,6 +4,7 @@ Files are append-only, and a record is one write. A line torn by a crash is set 
 per paper lets one command write at a time.
 """
 
+import math
 import os
 import socket
 import sys
@@ -215,6 +216,8 @@ def _complete(parts: Sequence[_Part]) -> list[_Part]:
 
 def _record_part(line: Mapping[str, str]) -> _Part:
     metrics = {line["metric"]: float(line["value"])} if line["metric"] else {}
+    if not all(map(math.isfinite, metrics.values())):
+        raise ValueError(f"{line['metric']} is {line['value']}")
     types = RunRecord.__annotations__
     fields = {name: types[name](line[name]) for name in (*COST, *PROVENANCE)}
     code = Digests(*(line[name] for name in Digests._fields))

@@ -3,17 +3,20 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
+from typing import Any
 
-from results.published import Cell
+from results.published import Cell, Kind
 from results.records import RunRecord
-from results.verdicts import Answer, Verdict
+from results.verdicts import Answer, Verdict, counted_once
 
 MEANINGS = {
-    Answer.REPRODUCED: "The whole 90 % interval of our mean is within the margin of the published value.",
-    Answer.BETTER: "The whole interval is beyond the margin, on the better side.",
-    Answer.WORSE: "The whole interval is beyond the margin, on the worse side.",
-    Answer.DIFFERS: "The whole interval is beyond the margin, and neither direction is better.",
-    Answer.INCONCLUSIVE: "The interval crosses the edge of the margin.",
+    Answer.REPRODUCED: "The published value could be one of our runs, and our mean is within the margin of it.",
+    Answer.COMPATIBLE: "The published value could be one of our runs; our mean may be beyond the margin.",
+    Answer.NEAR: "Our mean is within the margin of the published value, which is not one of our runs.",
+    Answer.BETTER: "Our mean is beyond the margin, on the better side.",
+    Answer.WORSE: "Our mean is beyond the margin, on the worse side.",
+    Answer.DIFFERS: "Our number is beyond the margin; no direction is better, or the system has no randomness.",
+    Answer.INCONCLUSIVE: "Our runs spread too much, or are too few, to tell.",
     Answer.INCOMPLETE: "There are fewer runs than the protocol of the paper requires.",
     Answer.MEASURED: "Nothing was published to compare with.",
     Answer.NOT_ATTEMPTED: "Nothing was trained, for the reason given.",
@@ -22,20 +25,71 @@ MEANINGS = {
 
 def as_row(verdict: Verdict) -> dict[str, str]:
     """Return a verdict as a row of a table: texts by heading."""
-    cell, places, spread = verdict.cell, decimals(verdict.cell), verdict.deviation
+    cell, places = verdict.cell, decimals(verdict.cell)
     extremes = (min(verdict.units), max(verdict.units)) if len(verdict.units) > 1 else None
     return {
         **place(cell),
         "published": _printed(cell),
-        "ours": number(verdict.mean, places) + (f" ± {number(spread, places)}" if spread else ""),
-        "runs": str(len(verdict.units)),
+        "ours": ours(verdict),
         "range of runs": interval(extremes, places),
-        "90 % interval of the mean": interval(verdict.interval, places),
+        "96 % interval of the mean": interval(verdict.interval, places),
         "95 % prediction interval": _prediction(verdict),
-        "verdict": f"{verdict.answer}: {verdict.reason}" if verdict.reason else str(verdict.answer),
+        "verdict": in_words(verdict),
         "stale": stale(verdict),
+        "finding": verdict.finding,
         "note": cell.note,
     }
+
+
+def as_json(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as plain data: numbers as numbers, None for what there is not."""
+    cell, records = verdict.cell, verdict.records
+    return {
+        "paper": cell.paper,
+        "table": cell.table,
+        "row": cell.row,
+        "column": cell.column,
+        "metric": cell.metric.name,
+        "kind": cell.kind,
+        "published": cell.value,
+        "margin": cell.margin,
+        "mean": verdict.mean,
+        "sd": verdict.deviation,
+        "n": len(verdict.units),
+        "interval": list(verdict.interval) if verdict.interval else None,
+        "verdict": verdict.answer,
+        "reason": verdict.reason,
+        "stale": stale(verdict) or None,
+        "backend": verdict.backend or None,
+        "seeds": sorted({record.key.seed for record in records}),
+        "commits": sorted({record.commit for record in records}),
+        "data_hash": next((record.data_hash for record in records), None),
+    }
+
+
+def ours(verdict: Verdict) -> str:
+    """Return our mean, its standard deviation and the number of runs, each with its name."""
+    if verdict.mean is None:
+        return ""
+    places = decimals(verdict.cell)
+    spread = "" if verdict.deviation is None else f", sd {number(verdict.deviation, places)}"
+    return f"{number(verdict.mean, places)}{spread}, n {len(verdict.units)}"
+
+
+def in_words(verdict: Verdict) -> str:
+    """Return the answer with its reason, the margin at which it turns, and how many recipes the cell has had."""
+    tried = f"{verdict.completed} recipes had all runs" if verdict.completed > 1 else ""
+    details = "; ".join(filter(None, [verdict.reason, turning(verdict), tried]))
+    return f"{verdict.answer}: {details}" if details else str(verdict.answer)
+
+
+def turning(verdict: Verdict) -> str:
+    """Return the margin at which the verdict would turn, as text; nothing where nothing was judged."""
+    if verdict.turns_at is None or verdict.answer == Answer.INCOMPLETE or verdict.cell.kind != Kind.PERFORMANCE:
+        return ""
+    is_ours = verdict.published_is_predicted is not False
+    answer = Answer.REPRODUCED if is_ours else Answer.NEAR
+    return f"{answer} for any margin above {number(verdict.turns_at, decimals(verdict.cell))}"
 
 
 def stale(verdict: Verdict) -> str:
@@ -48,14 +102,24 @@ def sentence(verdict: Verdict) -> str:
     """Return a verdict in words."""
     texts, places, reason = [], decimals(verdict.cell), verdict.reason
     if verdict.mean is not None:
-        within = f", its 90 % interval {interval(verdict.interval, places)}" if verdict.interval else ""
+        within = f", its 96 % interval {interval(verdict.interval, places)}" if verdict.interval else ""
         texts.append(f"Our mean over {_runs(len(verdict.units))} is {number(verdict.mean, places)}{within}.")
     if verdict.cell.value is not None:
         texts.append(f"The published value is {_printed(verdict.cell)}.")
     texts.append(MEANINGS[verdict.answer])
     if reason and verdict.answer != Answer.MEASURED:
         texts.append(f"{reason[:1].upper()}{reason[1:]}.")
+    if turns := turning(verdict):
+        texts.append(f"It is {turns}.")
     return " ".join(texts)
+
+
+def coverage(verdicts: Iterable[Verdict], kind: Kind) -> str:
+    """Return how many cells of a kind are reproduced, runnable and printed; nothing if none is printed."""
+    answers = [v.answer for v in counted_once(verdicts) if v.cell.kind == kind and v.cell.value is not None]
+    runnable = len(answers) - answers.count(Answer.NOT_ATTEMPTED)
+    reproduced = answers.count(Answer.REPRODUCED)
+    return f"{reproduced} of {runnable} runnable, {len(answers)} printed" if answers else ""
 
 
 def as_markdown(rows: Sequence[Mapping[str, str]]) -> str:
@@ -128,7 +192,7 @@ def _runs(count: int) -> str:
 
 
 def _printed(cell: Cell) -> str:
-    return exact(cell.value) + (f" ± {exact(cell.margin)}" if cell.margin else "")
+    return exact(cell.value) + (f" (margin {exact(cell.margin)})" if cell.margin else "")
 
 
 def _prediction(verdict: Verdict) -> str:

@@ -78,7 +78,7 @@ def _columns(name: str, verdict: Verdict) -> dict[str, str]:
     low, high = verdict.interval or (None, None)
     places = decimals(verdict.cell)
     interval = "" if low is None or high is None else f" [{low:.{places}f}, {high:.{places}f}]"
-    spread = "" if verdict.deviation is None else f" ± {number(verdict.deviation, places)}"
+    spread = "" if verdict.deviation is None else f", sd {number(verdict.deviation, places)}"
     return {
         name: f"{number(verdict.mean, places)}{spread}{interval}",
         f"{name} runs": str(len(verdict.units)),

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,22 +14,32 @@ from rich.table import Table
 
 from benchmarks.table import PaperTable
 from results.ledger import ResultsError
+from results.published import Kind
 from results.records import results_folder
-from results.tables import as_markdown, as_row, headings_in_use
-from results.verdicts import Verdict
+from results.tables import as_markdown, as_row, coverage, headings_in_use
+from results.verdicts import Answer, Verdict
 
 WIDTH_OF_FILES = 200
+ONLY_IN_FILES = ("range of runs", "95 % prediction interval")  # the terminal is narrow
 FORMATS = ("table", "json", "markdown")
 
 
 def print_verdicts(table: PaperTable, judged: Sequence[Verdict], caption: str | None = None) -> None:
-    """Print verdicts as a terminal table, the notes below it."""
-    print_rows([as_row(verdict) for verdict in judged], "table", table.title, caption)
+    """Print verdicts as a terminal table; below it how many of each kind are reproduced, and the notes."""
+    rows = [{name: text for name, text in as_row(v).items() if name not in ONLY_IN_FILES} for v in judged]
+    print_rows(rows, "table", table.title, caption)
+    for kind in Kind:
+        if text := coverage(judged, kind):
+            differing = sum(v.answer == Answer.DIFFERS for v in judged if v.cell.kind == kind)
+            findings = "" if kind == Kind.PERFORMANCE else f"; {differing} differ from print"
+            wide_console().print(f"{kind}: reproduced {text}{findings}", markup=False)
+    if table.notes:
+        wide_console().print("The project's notes:")
     for note in table.notes:
         wide_console().print(f"- {note}", markup=False)
 
 
-def print_rows(rows: Sequence[Mapping[str, str]], form: str, title: str, caption: str | None = None) -> None:
+def print_rows(rows: Sequence[Mapping[str, Any]], form: str, title: str, caption: str | None = None) -> None:
     """Print rows of texts by heading as a table, JSON, CSV or Markdown."""
     if form == "json":
         print(json.dumps(rows, indent=1))
@@ -59,7 +70,8 @@ def wide_console() -> Console:
     Square brackets are printed unchanged: rows have them.
     """
     console = Console(markup=False)
-    return console if console.is_terminal else Console(width=WIDTH_OF_FILES, markup=False)
+    is_chosen = console.is_terminal or os.environ.get("COLUMNS", "").isdecimal()
+    return console if is_chosen else Console(width=WIDTH_OF_FILES, markup=False)
 
 
 def bar_of_steps(console: Console, **settings: Any) -> Progress:

@@ -69,10 +69,8 @@ class RunReport(Watcher):
 
     def stale(self, records: int) -> None:
         """Say that some records do not save a training."""
-        warn(
-            f"{records} record(s) are of code that has changed since. Their jobs run again; `retable recheck` first"
-        )
-        warn("would tell whether the change matters, and keep them if it does not.")
+        warn(f"{records} record(s) are stale: their code has changed. Their jobs run again.")
+        warn("`retable recheck` first would keep those whose numbers are still the same.")
 
     def unavailable(self, reason: str) -> None:
         """Say which data set is unavailable."""

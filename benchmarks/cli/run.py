@@ -1,8 +1,9 @@
 """retable run | reproduce | track: train the missing runs, record them, judge their cells."""
 
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,9 @@ from benchmarks.backends import select_backend
 from benchmarks.cli import arguments
 from benchmarks.cli.console import existing, print_verdicts, warn, wide_console
 from benchmarks.cli.progress import RunReport
-from benchmarks.jobs import Options
-from benchmarks.reproduce import Runner, folder_of_records, reproduce
+from benchmarks.jobs import Options, Planned
+from benchmarks.nights.settle import settle
+from benchmarks.reproduce import Runner, folder_of_records, reproduce, verdicts
 from benchmarks.reproduce import track as send_missing
 from benchmarks.runners import Cluster, choose_runner, run_here
 from benchmarks.signals import raised_until_exit
@@ -24,10 +26,11 @@ from results.published import Cell
 from results.records import RecordFiles, results_folder
 from results.tracking import Tracker
 
+STOPPED = 3  # exit status
 DEFAULT_RUNS = (  # paper, row, column
-    ("lectures", None, None),
-    ("starter", None, None),
     ("kim2014", "CNN-rand", "TREC"),
+    ("starter", None, None),
+    ("lectures", None, None),
 )
 
 
@@ -55,8 +58,14 @@ def run(
     ] = None,
     cpus_per_job: Annotated[float, typer.Option(help="With --on ray.")] = 1.0,
     results: arguments.Results = None,
+    until_settled: Annotated[
+        bool, typer.Option("--until-settled", help="Train open cells look by look: n, 2n and 4n runs.")
+    ] = False,
+    hours: Annotated[float | None, typer.Option(min=0.001, help="With --until-settled, at most.")] = None,
 ) -> None:
     """Train the cells of a table that have no record yet, and judge them."""
+    if until_settled and seeds is not None or hours is not None and not until_settled:
+        raise DataError("--until-settled chooses the runs: give it without --seeds, and --hours only with it.")
     for name, value in (("--seeds", seeds), ("--epochs", epochs)):
         if value is not None and value < 1:
             raise DataError(f"{name} is {value}. Expected 1 or more.")
@@ -65,19 +74,51 @@ def run(
     cells = [cell for name in wanted for cell in found.cells(table, name, column)]
     options = Options(epochs, lookalike, deterministic, checkpoint_after)
     runner = choose_runner(on, Cluster(address, gpus_per_job, cpus_per_job))
+    problems: list[str] = []
+    train = partial(
+        train_cells, found, backend=backend, options=options, results=results, runner=runner, problems=problems
+    )
     with resumable():
-        problems = train_cells(
-            found, cells, backend=backend, seeds=seeds, options=options, results=results, runner=runner
-        )
+        if until_settled:
+            _settle(found.plan(cells, options), train, backend, results, hours, problems)
+        else:
+            train(cells, seeds=seeds)
     if problems:
         raise typer.Exit(1)
+
+
+def _settle(
+    planned: Sequence[Planned],
+    train: Callable[..., object],
+    backend: str,
+    results: Path | None,
+    hours: float | None,
+    problems: list[str],
+) -> None:
+    """Train until the cells are settled; exit with 3 when the hours are over before."""
+    from benchmarks.nights.plan import Stop, stopping
+
+    folder, _ = folder_of_records(results or results_folder(), planned[0].options)
+    files = RecordFiles(planned[0].cell.paper, folder)
+    limit = stopping(hours, problems) if hours else nullcontext()
+    try:
+        with limit:
+            settle(
+                planned,
+                lambda cells: verdicts(cells, files.records(), backend=backend),
+                lambda cells, runs: train(cells, seeds=runs),
+                warn,
+            )
+    except Stop as reason:
+        warn(f"Stopped: {reason}. Every finished job is kept; the same command continues from here.")
+        raise typer.Exit(STOPPED) from None
 
 
 def reproduce_default(
     results: arguments.Results = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="Runs per cell [the paper's protocol].")] = None,
 ) -> None:
-    """Run the default jobs: the lectures, a job of each pipeline, and Kim's CNN-rand on TREC.
+    """Run the default jobs: Kim's CNN-rand on TREC, a job of each pipeline, and the lectures.
 
     The records go to results/local, not to the project's own, so that this machine computes all of them.
     """

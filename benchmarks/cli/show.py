@@ -1,6 +1,5 @@
 """retable list | show: answers from the files alone, without a deep-learning library."""
 
-from collections import Counter
 from typing import Annotated
 
 import typer
@@ -13,8 +12,9 @@ from benchmarks.cli import arguments
 from benchmarks.cli.console import FORMATS, existing, print_rows, print_verdicts, wide_console
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table, match, paper_names
+from results.published import Kind
 from results.records import RecordFiles, results_folder
-from results.tables import as_row, cost_rows
+from results.tables import as_json, as_row, cost_rows, coverage
 from results.verdicts import Answer
 
 
@@ -26,20 +26,19 @@ def list_papers(
     if paper is not None:
         _list_cells(load_table(paper), console)
         return
-    grid = Table("paper", "cells", "verdicts", "title")
+    grid = Table("paper", "results reproduced", "counts", "claims", "title")
     for name in paper_names():
         table = load_table(name)
         records = RecordFiles(table.paper, results_folder()).records()
-        answers = Counter(str(verdict.answer) for verdict in verdicts(table.plan(), records))
-        summary = ", ".join(f"{count} {answer}" for answer, count in answers.items())
-        grid.add_row(name, str(sum(answers.values())), summary, table.title)
+        judged = verdicts(table.plan(), records)
+        grid.add_row(name, *(coverage(judged, kind) for kind in Kind), table.title)
     console.print(grid)
 
 
 def show(
     paper: arguments.Paper,
     table: arguments.TableName = None,
-    row: arguments.Row = None,
+    row: Annotated[list[str] | None, typer.Option("--row", help="Only this row; may be given again.")] = None,
     column: arguments.Column = None,
     results: arguments.Results = None,
     backend: Annotated[str | None, typer.Option(help="Judge by the runs of this back end.")] = None,
@@ -52,14 +51,15 @@ def show(
     chosen = match("format", format, FORMATS)
     found = load_table(paper)
     used = match("back end", backend, list(BACKENDS)) if backend else None
-    cells = found.cells(table, row, column)
+    wanted: list[str | None] = [*row] if row else [None]
+    cells = [cell for name in wanted for cell in found.cells(table, name, column)]
     records = RecordFiles(found.paper, existing(results)).records()
     if costs:
-        places = {cell[1:4] for cell in cells if cell.metric.better != "exact"}  # not of mere counts
+        places = {cell[1:4] for cell in cells if cell.kind == Kind.PERFORMANCE}
         rows = cost_rows(record for record in records if record.key[1:4] in places)
         print_rows(rows, chosen, found.title)
         return
-    orders = claim_rows(found, records, table, column) if claims or (chosen == "table" and row is None) else []
+    orders = claim_rows(found, records, table, column) if claims or (chosen == "table" and not row) else []
     if attempted:
         orders = [order for order in orders if order["order"] != Order.NOT_ATTEMPTED]
     if claims:
@@ -68,6 +68,9 @@ def show(
     judged = verdicts(found.plan(cells), records, backend=used)
     if attempted:
         judged = [verdict for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED]
+    if chosen == "json":
+        print_rows([as_json(verdict) for verdict in judged], chosen, found.title)
+        return
     if chosen != "table":
         print_rows([as_row(verdict) for verdict in judged], chosen, found.title)
         return

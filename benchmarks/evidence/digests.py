@@ -47,7 +47,7 @@ def digests(recipe: Any, source: Source, known: dict[Place, str] | None = None, 
 
 
 def reached(recipe: Any, source: Source, loop: Place = LOOP) -> Mapping[Place, str]:
-    """Return every definition that a recipe's number depends on, with a hash of its own text. Raises UnknownCode."""
+    """Return the definitions that a recipe's number depends on, with hashes of their texts. Raises UnknownCode."""
     parts = _parts(recipe)
     reader = Reader(source, strings_of(parts))
     for place in [*roots_of(parts), _loop(recipe, loop)]:

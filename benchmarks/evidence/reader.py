@@ -39,8 +39,7 @@ class Reader:
     """Computes digests of definitions.
 
     Where code takes an element of a table, or of a module, by a name that is not written there, those elements
-    count that `strings` names, or else all. `known` keeps digests that do not depend on `strings`, for other readers
-    of the same source.
+    count that `strings` names, or else all. `known` keeps digests that do not depend on `strings`, for others.
     """
 
     def __init__(

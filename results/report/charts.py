@@ -17,9 +17,11 @@ from results.records import EpochEnd
 from results.verdicts import Answer, Verdict
 
 ACCENT, BAND = "#3b82c4", "#8a8f96"  # visible on light and dark pages
-LANES = ("runs", "mean, 90 % interval", "next run, 95 % interval")
+LANES = ("runs", "mean, 96 % interval", "next run, 95 % interval")
 SHAPES = {  # by verdict, like the marks on the pages
     Answer.REPRODUCED: "circle",
+    Answer.COMPATIBLE: "stroke",
+    Answer.NEAR: "triangle-left",
     Answer.BETTER: "triangle-up",
     Answer.WORSE: "triangle-down",
     Answer.DIFFERS: "diamond",

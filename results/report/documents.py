@@ -3,12 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from results.published import Cell
+from results.published import Cell, Kind
 from results.report.pages import CellPage, PaperPage, basis, counted
-from results.tables import as_markdown, cost_rows, decimals, exact, interval, number, place
-from results.verdicts import Answer, Verdict
+from results.tables import as_markdown, cost_rows, coverage, decimals, exact, in_words, interval, number, place
+from results.verdicts import Answer, Verdict, counted_once
 
-LECTURES = "lectures"  # whose cells are claims of slides, not counts of a paper
+KINDS = {Kind.COUNT: "counts", Kind.CLAIM: "lecture claims"}
 
 ABOUT_RESULTS = """# Results
 
@@ -21,9 +21,10 @@ of a paper was reproduced.
 
 - *runs*: passes of the paper's whole protocol, one seed on a fixed split or one cross-validation over all folds;
 - *ours*: the mean over the runs; *sd*: their standard deviation; *difference*: ours less published;
-- *90 % interval*: of our mean, by Student's t. It describes new seeds and folds on the same data, not new data;
+- *96 % interval*: of our mean, by Student's t. It describes new seeds and folds on the same data, not new data;
 - *margin*: how near to the published value counts as equal, fixed in `results/published/` before any run;
-- *verdict*: see [verdicts](verdicts.md); *other back ends*: their means, if more than one has runs;
+- *verdict*: see [verdicts](verdicts.md); *other back ends*: their means, or in words that they disagree beyond
+  chance;
 - *order claims*: does one row beat another? *theirs* and *ours* are differences of the two rows, *pairs* are runs
   of equal seed and fold, *p* is of the paired test and not corrected for the number of claims; see
   [order claims](verdicts.md#order-claims).
@@ -88,10 +89,10 @@ def beside(page: CellPage) -> dict[str, str]:
         "difference": _difference(verdict),
         "sd": number(verdict.deviation, places),
         "runs": str(len(verdict.units)),
-        "90 % interval": interval(verdict.interval, places),
+        "96 % interval": interval(verdict.interval, places),
         "margin": exact(cell.margin) if cell.margin else "",
-        "verdict": _in_words(verdict),
-        "other back ends": _elsewhere(page),
+        "verdict": str(Answer.MEASURED) if verdict.answer == Answer.MEASURED else in_words(verdict),
+        "other back ends": verdict.finding or _elsewhere(page),
         "note": cell.note,
     }
 
@@ -110,12 +111,6 @@ def _elsewhere(page: CellPage) -> str:
     others = [(name, v) for name, v in page.by_backend.items() if v.units and v.units != page.verdict.units]
     places = decimals(page.verdict.cell)
     return ", ".join(f"{name} {number(v.mean, places)} ({_times(len(v.units), 'run')})" for name, v in others)
-
-
-def _in_words(verdict: Verdict) -> str:
-    if verdict.answer == Answer.MEASURED or not verdict.reason:
-        return str(verdict.answer)
-    return f"{verdict.answer}: {verdict.reason}"
 
 
 def _paper(page: PaperPage) -> str:
@@ -139,11 +134,9 @@ def _paper(page: PaperPage) -> str:
 def _sentence(cells: Sequence[CellPage]) -> str:
     found = _coverage(cells)
     sentences = []
-    if found["published results"]:
+    if found["results reproduced"]:
         verdicts = f": {found['verdicts']}" if found["verdicts"] else ""
-        sentences.append(
-            f"{found['published results']} published results, {found['with runs']} with runs{verdicts}."
-        )
+        sentences.append(f"reproduced {found['results reproduced']}. {found['with runs']} with runs{verdicts}.")
     if found["our own"]:
         sentences.append(f"Results of our own, with nothing published: {found['our own']}.")
     return " ".join(sentences)
@@ -172,24 +165,27 @@ def _names(cells: Sequence[Cell]) -> str:
 
 
 def _coverage(cells: Sequence[CellPage]) -> dict[str, str]:
-    """Return how far some cells are, as texts by heading."""
-    performance = [cell for cell in cells if _is_performance(cell)]
-    published = [cell for cell in performance if cell.verdict.cell.value is not None]
-    counts = [cell for cell in cells if not _is_performance(cell) and cell.verdict.units]
-    equal = sum(cell.verdict.answer == Answer.REPRODUCED for cell in counts)
-    ours = [cell for cell in performance if cell.verdict.cell.value is None]
+    """Return how far some cells are, as texts by heading: performance, then counts and claims."""
+    verdicts = [cell.verdict for cell in cells]
+    published = [cell for cell in cells if _is_performance(cell) and cell.verdict.cell.value is not None]
+    ours = [cell for cell in cells if _is_performance(cell) and cell.verdict.cell.value is None]
     return {
-        "published results": str(len(published)) if published else "",
-        "with runs": str(sum(bool(cell.verdict.units) for cell in published)) if published else "",
+        "results reproduced": coverage(verdicts, Kind.PERFORMANCE),
+        "with runs": str(len(_once(cell for cell in published if cell.verdict.units))) if published else "",
         "verdicts": _answers([cell for cell in published if cell.verdict.units]),
         "our own": _answers([cell for cell in ours if cell.verdict.units]),
-        "counts and claims as printed": f"{equal} of {len(counts)}" if counts else "",
+        "counts reproduced": coverage(verdicts, Kind.COUNT),
+        "claims reproduced": coverage(verdicts, Kind.CLAIM),
     }
 
 
 def _answers(cells: Sequence[CellPage]) -> str:
     """Return how many cells have each answer, in the order of the answers."""
-    return ", ".join(f"{count} {answer}" for answer, count in counted(cell.verdict.answer for cell in cells))
+    return ", ".join(f"{count} {answer}" for answer, count in counted(_once(cells)))
+
+
+def _once(cells: Iterable[CellPage]) -> list[Answer]:
+    return [verdict.answer for verdict in counted_once(cell.verdict for cell in cells)]
 
 
 def _table(cells: Iterable[CellPage]) -> str:
@@ -214,11 +210,11 @@ def _counts(page: PaperPage) -> list[CellPage]:
 
 
 def _is_performance(cell: CellPage) -> bool:
-    return cell.verdict.cell.metric.better != "exact"
+    return cell.verdict.cell.kind == Kind.PERFORMANCE
 
 
 def _kind(page: PaperPage) -> str:
-    return "lecture claims" if page.name == LECTURES else "counts"
+    return KINDS[_counts(page)[0].verdict.cell.kind]
 
 
 def _short_title(page: PaperPage) -> str:

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from results.ledger import ResultsError
-from results.published import Cell
+from results.published import Cell, Kind
 from results.records import RunRecord
 from results.report import charts
 from results.report.pages import CellPage, PaperPage, duration
@@ -20,11 +20,11 @@ MANIFEST = ".retable-report"  # lists the files of a report
 FEWEST_SYSTEMS = 5  # for a chart of their times
 FACTS = {
     "metric": "metric",
-    "published": "published ± margin",
-    "ours": "ours ± standard deviation",
-    "runs": "runs",
-    "90 % interval of the mean": "90 % interval of our mean",
-    "95 % prediction interval": "95 % prediction interval of the next run",
+    "published": "published",
+    "ours": "ours",
+    "96 % interval of the mean": "96 % interval of our mean",
+    "95 % prediction interval": "95 % prediction interval of a published value",
+    "finding": "finding",
 }
 
 
@@ -93,7 +93,9 @@ def _paper_charts(paper: PaperPage) -> list[tuple[str, str, charts.Spec]]:
     """Return the charts of a paper with their headings and texts."""
     found = []
     if distance := charts.distance_chart(paper.verdicts):
-        text = "Our mean minus the published value, with its 90 % interval, in margins: -1 to 1 is reproduced."
+        text = (
+            "Our mean minus the published value, with its 96 % interval, in margins: -1 to 1 is within the margin."
+        )
         found.append(("Distance from the published values", text, distance))
     return found + _time_charts(paper)
 
@@ -103,7 +105,7 @@ def _time_charts(paper: PaperPage) -> list[tuple[str, str, charts.Spec]]:
     columns: dict[tuple[str, str, str], list[CellPage]] = {}
     for page in paper.cells:
         cell = page.verdict.cell
-        is_score = page.verdict.mean is not None and cell.metric.better != "exact"
+        is_score = page.verdict.mean is not None and cell.kind == Kind.PERFORMANCE
         if is_score and page.judged:
             columns.setdefault((cell.table, cell.column, cell.metric.name), []).append(page)
     text = (
@@ -212,7 +214,7 @@ def _provenance(record: RunRecord) -> str:
 
 def _numbers(verdict: Verdict) -> dict[str, str]:
     row = as_row(verdict)
-    return {name: row[name] for name in ("ours", "runs", "90 % interval of the mean", "verdict")}
+    return {name: row[name] for name in ("ours", "96 % interval of the mean", "verdict")}
 
 
 def _markdown(text: str) -> Any:

@@ -100,6 +100,41 @@ def test_verdicts_keep_backends_apart(kim, tmp_path):
     assert len(verdicts(table.plan(cells), records, backend="jax")[0].units) == 2
 
 
+def of_seeds(planned, values, **key):
+    """Return a record per value, from seed 0 on, whose key is changed by `key`."""
+    keys = [planned.key(0, seed, "tensorflow")._replace(**key) for seed in range(len(values))]
+    return [RunRecord(k, {"test accuracy": v}) for k, v in zip(keys, values, strict=True)]
+
+
+def test_the_leading_back_end_is_judged_and_one_that_disagrees_is_a_finding(kim):
+    table, cells = kim
+    (planned,) = table.plan(cells)
+    ours = of_seeds(planned, [91.0, 91.4, 91.2, 91.1, 91.3])
+    other = of_seeds(planned, [85.0, 85.4, 85.2, 85.1, 85.3, 85.0], backend="jax")
+    (found,) = verdicts([planned], [*ours, *other])
+    assert (found.backend, found.mean) == ("tensorflow", pytest.approx(91.2))
+    assert found.finding.startswith("back ends disagree: tensorflow 91.20 (n 5), jax 85.20 (n 5), p ")
+    (alike,) = verdicts([planned], [*ours, *of_seeds(planned, [91.0, 91.3, 91.2], backend="jax")])
+    assert alike.finding == ""
+    (led,) = verdicts(replace(table, backend="jax").plan(cells), [*ours, *other])
+    assert led.backend == "jax"
+
+
+def test_where_the_leading_back_end_has_no_records_the_best_covered_is_judged(kim):
+    table, cells = kim
+    (planned,) = table.plan(cells)
+    records = [r for name, n in (("torch", 2), ("jax", 5)) for r in of_seeds(planned, [91.0] * n, backend=name)]
+    assert verdicts([planned], records)[0].backend == "jax"
+
+
+def test_every_recipe_with_all_runs_was_a_chance(kim):
+    table, cells = kim
+    (planned,) = table.plan(cells)
+    earlier = of_seeds(planned, [90.0] * 5, fingerprint="earlier") + of_seeds(planned, [90.0], fingerprint="short")
+    (found,) = verdicts([planned], [*earlier, *of_seeds(planned, [91.0] * 5)])
+    assert (found.completed, found.mean) == (2, 91.0)
+
+
 def test_a_failing_job_becomes_a_record_and_is_tried_again(tmp_path, monkeypatch):
     table = load_table("starter")
     cells = table.cells(None, "LeNet-style", "digits")

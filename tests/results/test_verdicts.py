@@ -1,14 +1,16 @@
 """All verdicts, on records made by hand."""
 
+from dataclasses import replace
 from statistics import fmean
 
+import numpy as np
 import pytest
 from scipy import stats
 
 from results.metrics import ACCURACY, VALUE, Metric
 from results.published import Cell
 from results.records import JobKey, RunRecord
-from results.verdicts import Answer, judge, units
+from results.verdicts import Answer, by_answer, judge, power, power_at, units
 
 PERPLEXITY = Metric("perplexity", "", "lower")
 
@@ -26,22 +28,34 @@ def verdict(values, metric=ACCURACY, runs=5, **settings):
     return judge(cell(metric=metric, **settings), records, folds=1, runs=runs)
 
 
+SPREAD = (-0.5, 0.5, -0.5, 0.5, 0.0)  # the interval of the mean is 0.67, that of a published value 1.52
+NARROW = (-0.1, 0.1, -0.1, 0.1, 0.0)
+
+
+def around(mean: float, spread=SPREAD) -> list[float]:
+    return [mean + difference for difference in spread]
+
+
 @pytest.mark.parametrize(
-    ("values", "metric", "answer"),
+    ("values", "settings", "answer"),
     [
-        ([90.1, 89.9, 90.0, 90.2, 89.8], ACCURACY, Answer.REPRODUCED),
-        ([92.1, 91.9, 92.0, 92.2, 91.8], ACCURACY, Answer.BETTER),
-        ([88.1, 87.9, 88.0, 88.2, 87.8], ACCURACY, Answer.WORSE),
-        ([92.1, 91.9, 92.0, 92.2, 91.8], PERPLEXITY, Answer.WORSE),
-        ([88.1, 87.9, 88.0, 88.2, 87.8], PERPLEXITY, Answer.BETTER),
-        ([88.1, 87.9, 88.0, 88.2, 87.8], VALUE, Answer.DIFFERS),
-        ([87.0, 93.0, 90.0, 85.0, 95.0], ACCURACY, Answer.INCONCLUSIVE),
-        ([90.1, 89.9, 90.0, 90.2], ACCURACY, Answer.INCOMPLETE),
-        ([], ACCURACY, Answer.INCOMPLETE),
+        (around(90.3), {}, Answer.REPRODUCED),  # both
+        (around(90.4), {}, Answer.COMPATIBLE),  # one of ours, and the interval crosses the edge
+        (around(90.4), {"margin": 0.7}, Answer.INCONCLUSIVE),  # the same, wider than two margins
+        (around(91.4), {"margin": 0.5}, Answer.COMPATIBLE),  # the interval is wholly beyond
+        (around(90.5, NARROW), {}, Answer.NEAR),
+        (around(91.6), {}, Answer.INCONCLUSIVE),  # not one of ours, and the interval crosses the edge
+        (around(92.0), {}, Answer.BETTER),
+        (around(88.0), {}, Answer.WORSE),
+        (around(92.0), {"metric": PERPLEXITY}, Answer.WORSE),
+        (around(88.0), {"metric": PERPLEXITY}, Answer.BETTER),
+        (around(88.0), {"metric": VALUE}, Answer.DIFFERS),
+        (around(90.0)[:4], {}, Answer.INCOMPLETE),
+        ([], {}, Answer.INCOMPLETE),
     ],
 )
-def test_answers(values, metric, answer):
-    assert verdict(values, metric).answer == answer
+def test_answers(values, settings, answer):
+    assert verdict(values, **settings).answer == answer
 
 
 def test_without_a_published_value_it_is_measured():
@@ -51,45 +65,86 @@ def test_without_a_published_value_it_is_measured():
 def test_intervals_are_those_of_students_t():
     values = [89.1, 90.4, 90.0, 91.2, 89.5]
     found = verdict(values)
-    low, high = stats.t.interval(0.90, 4, fmean(values), stats.sem(values))
+    low, high = stats.t.interval(0.96, 4, fmean(values), stats.sem(values))
     assert found.interval == pytest.approx((low, high))
     spread = stats.t.ppf(0.975, 4) * stats.tstd(values) * (1 + 1 / 5) ** 0.5
     assert found.prediction == pytest.approx((fmean(values) - spread, fmean(values) + spread))
     assert found.published_is_predicted
 
 
+def test_an_average_of_several_runs_and_a_coarse_print_change_what_could_be_ours():
+    values = [89.1, 90.4, 90.0, 91.2, 89.5]
+    records = [record(value, seed) for seed, value in enumerate(values)]
+    found = judge(cell()._replace(runs=4, half_digit=0.05), records, folds=1, runs=5)
+    reach = stats.t.ppf(0.975, 4) * stats.tstd(values) * (1 / 4 + 1 / 5) ** 0.5 + 0.05
+    assert found.prediction == pytest.approx((fmean(values) - reach, fmean(values) + reach))
+
+
+def test_no_interval_leaves_the_range_of_the_metric():
+    found = verdict([99.0, 100.0, 98.0, 100.0, 100.0])
+    assert (found.interval[1], found.prediction[1]) == (100.0, 100.0)
+
+
 def test_a_published_value_far_off_is_not_predicted():
     assert verdict([70.0, 70.1, 70.2, 69.9, 70.0]).published_is_predicted is False
 
 
-def test_equivalence_needs_the_whole_interval_within_the_margin():
-    spread = [-0.5, 0.5, -0.5, 0.5, 0.0]  # the 90 % interval extends 0.48 to both sides
-    assert verdict([90.5 + d for d in spread]).answer == Answer.REPRODUCED
-    assert verdict([90.6 + d for d in spread]).answer == Answer.INCONCLUSIVE
-    assert verdict([91.4 + d for d in spread]).answer == Answer.INCONCLUSIVE
-    assert verdict([91.5 + d for d in spread]).answer == Answer.BETTER
+def test_an_open_verdict_tells_the_next_look_and_its_power():
+    found = verdict(around(90.4))
+    assert found.reason == f"10 runs would recognise it with {100 * power_at(found, 10):.0f} %"
+    again = verdict(around(90.4) * 4, margin=0.5)
+    assert (again.answer, again.reason) == (Answer.COMPATIBLE, "no look is left after 20 runs")
 
 
-def test_inconclusive_says_how_many_runs_would_settle_it():
-    found = verdict([90.6 + d for d in (-0.5, 0.5, -0.5, 0.5, 0.0)])
-    needed = int("".join(c for c in found.reason if c.isdigit()))
-    half = {n: stats.t.ppf(0.95, n - 1) * found.deviation / n**0.5 for n in (needed - 1, needed)}
-    assert half[needed] < 0.4 <= half[needed - 1]
+def test_no_power_is_told_where_our_mean_is_beyond_the_margin():
+    found = verdict(around(91.4), margin=0.5)
+    assert power_at(found, 10) is None
+    assert found.reason.endswith("our mean differs by more than the margin; the next look is at 10 runs")
 
 
-def test_no_number_of_runs_settles_a_mean_at_the_edge():
-    found = verdict([91.0 + d for d in (-0.5, 0.5, -0.5, 0.5, 0.0)])
-    assert (found.answer, "no number of runs" in found.reason) == (Answer.INCONCLUSIVE, True)
+def test_the_margin_at_which_the_verdict_turns():
+    found = verdict(around(90.3))
+    assert verdict(around(90.3), margin=found.turns_at).answer == Answer.REPRODUCED
+    assert verdict(around(90.3), margin=found.turns_at - 0.001).answer == Answer.COMPATIBLE
 
 
-def test_more_than_a_thousand_runs_are_not_counted():
-    reason = verdict([90.97 + d for d in (-2.5, 2.5, -2.5, 2.5, 0.0)]).reason
-    assert reason == "more than 1000 runs would be needed to settle it"
+def test_a_verdict_is_taken_at_the_largest_complete_look():
+    found = verdict(around(90.0) + [90.0] * 4)
+    assert (len(found.units), found.answer) == (5, Answer.REPRODUCED)
+    assert found.reason == "4 more runs are waiting for the look at 10"
+    assert len(verdict(around(90.0) * 2).units) == 10
+    assert len(verdict(around(90.0) * 5).units) == 20
 
 
-def test_one_run_of_a_deterministic_system_is_enough():
+def test_a_missing_or_failed_seed_blocks_the_runs_after_it():
+    failed = RunRecord(record(0, 3).key, {}, error="MemoryError: too much")
+    records = [record(90.0, seed) for seed in (0, 1, 2, 4, 5)]
+    found = judge(cell(), [*records, failed], folds=1, runs=5)
+    assert (found.answer, found.units) == (Answer.INCOMPLETE, (90.0,) * 3)
+    expected = "3 of 5 runs; 2 more runs are waiting for seed 3; the last failed: MemoryError: too much"
+    assert found.reason == expected
+    assert judge(cell(), records[1:], folds=1, runs=5).units == ()
+
+
+def test_the_records_of_a_verdict_are_those_of_its_units():
+    records = [record(90.0 + seed, seed) for seed in range(7)]
+    assert judge(cell(), records, folds=1, runs=5).records == tuple(records[:5])
+
+
+def test_a_value_that_is_not_finite_is_not_judged():
+    assert units([record(float("nan"), 0), record(float("inf"), 1), record(1.0, 2)], ACCURACY.name, 1) == (1.0,)
+
+
+def test_a_system_without_randomness_is_never_better():
     assert verdict([90.9], runs=1).answer == Answer.REPRODUCED
-    assert verdict([91.1], runs=1).answer == Answer.BETTER
+    assert verdict([91.1], runs=1).answer == Answer.DIFFERS
+    assert verdict([88.9, 90.0], runs=1).answer == Answer.DIFFERS
+    assert verdict([91.1], runs=1).turns_at == pytest.approx(1.1)
+
+
+def test_a_measurement_counts_once():
+    both = [verdict(around(90.0)), replace(verdict(around(90.0)), cell=cell()._replace(same_as="test error"))]
+    assert by_answer(both) == {Answer.REPRODUCED: 1}
 
 
 def test_the_edge_of_the_margin_is_within_it_despite_binary_fractions():
@@ -111,3 +166,18 @@ def test_failures_do_not_count_but_are_reported():
         Answer.INCOMPLETE,
         "0 of 5 runs; the last failed: MemoryError: too much",
     )
+
+
+@pytest.mark.parametrize(("difference", "count"), [(0.0, 5), (0.4, 10), (-0.4, 20)])
+def test_power_is_that_of_simulated_runs(difference, count):
+    rng = np.random.default_rng(0)
+    values = rng.normal(difference, 0.8, (20_000, count))
+    half = stats.t.ppf(0.98, count - 1) * values.std(axis=1, ddof=1) / count**0.5
+    simulated = np.mean(abs(values.mean(axis=1)) + half <= 1.0)
+    found = power(difference, 0.8, 1.0, count)
+    assert found == pytest.approx(simulated, abs=0.015) or found < 0.5 and found < simulated
+
+
+def test_power_without_spread_or_with_a_huge_margin():
+    assert (power(0.5, 0.0, 1.0, 5), power(1.5, 0.0, 1.0, 5)) == (1.0, 0.0)
+    assert power(0.0, 0.01, 100.0, 5) == 1.0

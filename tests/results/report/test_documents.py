@@ -42,7 +42,7 @@ def papers():
 def test_performance_comes_first_and_apart(papers):
     text = results_document(papers)
     assert text.index("## new2026") < text.index("## lectures") < text.index("## All counts and lecture claims")
-    assert "**Performance**: 3 published results, 1 with runs: 1 reproduced." in text
+    assert "**Performance**: reproduced 1 of 2 runnable, 3 printed. 1 with runs: 1 reproduced." in text
     assert "- No recipe, 1 cell: no sizes." in text
     assert "- A recipe but no runs, 1 cell: table 1, MR: RNN\n" in text
     assert "**Counts**: 1 differs ([all of them](#new2026-counts))." in text
@@ -57,9 +57,13 @@ def test_theirs_is_beside_ours_and_beside_other_back_ends(papers):
 
 def test_the_summary_has_a_line_a_paper_and_their_sum(papers):
     first, second, together = summary(papers).splitlines()[2:]
-    assert first == "|[new2026](docs/results.md#new2026)|New (2026)|3|1|1 reproduced|0 of 1|"
-    assert second == "|[lectures](docs/results.md#lectures)|Claims||||1 of 1|"
-    assert together == "|all||3|1|1 reproduced|1 of 2|"
+    results, counts = "1 of 2 runnable, 3 printed|1|1 reproduced", "0 of 1 runnable, 1 printed"
+    assert first == f"|[new2026](docs/results.md#new2026)|New (2026)|{results}|{counts}||"
+    assert second == "|[lectures](docs/results.md#lectures)|Claims|||||1 of 1 runnable, 1 printed|"
+    assert (
+        together
+        == "|all||1 of 2 runnable, 3 printed|1|1 reproduced|0 of 1 runnable, 1 printed|1 of 1 runnable, 1 printed|"
+    )
 
 
 def test_costs_are_of_performance_alone(papers):

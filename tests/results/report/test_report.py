@@ -113,7 +113,7 @@ def test_every_cell_has_a_page_and_every_link_has_a_target(report):
 def test_the_page_of_a_cell_shows_verdict_recipe_and_command(report):
     text = next(report.glob("kim2014/2-cnn-rand-mpqa-*.html")).read_text("utf-8")
     for part in (
-        "83.4 ± 1",
+        "83.4 (margin 1)",
         "reproduced",
         "batch_size",
         "retable run kim2014 --table 2 --row CNN-rand --column MPQA",

@@ -1,0 +1,46 @@
+"""retable run --until-settled: train the open cells look by look."""
+
+from collections.abc import Callable, Sequence
+
+from benchmarks.jobs import Planned
+from benchmarks.recipe import NotAttempted
+from results.published import Cell
+from results.verdicts import LOOKS, OPEN, Answer, Verdict, looks
+
+Judge = Callable[[Sequence[Planned]], list[Verdict]]
+Train = Callable[[Sequence[Cell], int], object]  # cells, and the runs that each is to have
+
+
+def settle(planned: Sequence[Planned], judge: Judge, train: Train, warn: Callable[[str], None]) -> None:
+    """Train cells at each look in turn, until none of them is open.
+
+    A system without randomness is named and not trained: more runs would give the same number.
+    """
+    random = []
+    for one in planned:
+        if isinstance(one.recipe, NotAttempted) or one.obstacle:
+            continue
+        if one.recipe.runs == 1:
+            warn(f"{one.cell.name} has no randomness: more runs would give the same number.")
+        else:
+            random.append(one)
+    trained = False
+    for number in range(len(LOOKS)):
+        for look, cells in _open_at(random, judge(random), number).items():
+            train(cells, look)
+            trained = True
+    if not trained:
+        warn("Nothing was trained: every cell is settled, has had all looks, or cannot be run here.")
+
+
+def _open_at(planned: Sequence[Planned], verdicts: Sequence[Verdict], number: int) -> dict[int, list[Cell]]:
+    """Return the cells that a look may settle, by the runs of that look."""
+    found: dict[int, list[Cell]] = {}
+    for one, verdict in zip(planned, verdicts, strict=True):
+        if isinstance(one.recipe, NotAttempted):
+            continue
+        planned_looks = looks(one.recipe.runs)
+        is_next = number > 0 and len(verdict.units) == planned_looks[number - 1]  # not after a seed that failed
+        if verdict.answer == Answer.INCOMPLETE if number == 0 else verdict.answer in OPEN and is_next:
+            found.setdefault(planned_looks[number], []).append(one.cell)
+    return found

@@ -1,0 +1,45 @@
+"""Published files: what a line must have, and what a cell knows from it."""
+
+import pytest
+
+from results.ledger import ResultsError
+from results.metrics import ACCURACY, VALUE
+from results.published import Cell, Kind, read_cells
+
+HEADER = "table,row,column,metric,value,margin,note,runs,same_as\n"
+
+
+def cells(folder, *lines: str, header=HEADER) -> list[Cell]:
+    (folder / "new.csv").write_text(header + "\n".join(lines) + "\n", "utf-8")
+    return read_cells("new", folder)
+
+
+def test_a_cell_knows_its_runs_its_digits_and_its_twin(tmp_path):
+    one, two = cells(tmp_path, "1,a,b,test error,5.0,0.5,,10,", "1,a,b,test mistakes,102,10,,,test error")
+    assert (one.runs, one.half_digit, one.same_as) == (10, 0.05, "")
+    assert (two.runs, two.half_digit, two.same_as) == (1, 0.5, "test error")
+
+
+def test_both_columns_may_be_missing(tmp_path):
+    (one,) = cells(tmp_path, "1,a,b,test accuracy,91.25,1,", header="table,row,column,metric,value,margin,note\n")
+    assert (one.runs, one.same_as, one.half_digit) == (1, "", 0.005)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("1,a,b,test accuracy,912,1,,,", "line 2: test accuracy is 912, expected 0 to 100"),
+        ("1,a,b,rank correlation,-1.5,1,,,", "line 2: rank correlation is -1.5, expected -1 to 1"),
+        ("1,a,b,test accuracy,91,1,,0,", "line 2: the runs are '0', expected a whole number of 1 or more"),
+        ("1,a,b,test mistakes,91,1,,,test error", "is the same as 'test error', which has no line"),
+    ],
+)
+def test_bad_lines_are_refused(tmp_path, line, message):
+    with pytest.raises(ResultsError, match=message):
+        cells(tmp_path, line)
+
+
+def test_kinds():
+    assert Cell("kim2014", "2", "a", "b", ACCURACY, None, None).kind == Kind.PERFORMANCE
+    assert Cell("kim2014", "2", "a", "b", VALUE, None, None).kind == Kind.COUNT
+    assert Cell("lectures", "2", "a", "b", VALUE, None, None).kind == Kind.CLAIM
