@@ -1,13 +1,29 @@
-"""Signals that stop a block: Python drops an exception that a finalizer raises, so they are raised again."""
+"""How commands end: by which signals, and with which statuses.
+
+Python drops an exception that a finalizer raises, so the exception of a signal is raised again.
+"""
 
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import IntEnum
 from typing import Any
 
 AGAIN_SECONDS = 5  # a library may have turned the exception into an error of its own
 SOON_SECONDS = 0.01
+
+
+class Status(IntEnum):
+    """Exit statuses of commands."""
+
+    DONE = 0  # also when nothing was left to do
+    FAILED = 1  # a mistake, a failed job, missing data or a closed gate
+    USAGE = 2
+    STOPPED = 3  # before the end, because time was over; the same command goes on
+    ALREADY_RUNNING = 4
+    NO_EVIDENCE = 5  # nothing that could be run or judged
+    INTERRUPTED = 130  # by Ctrl-C
 
 
 @contextmanager

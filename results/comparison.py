@@ -11,6 +11,7 @@ from results.records import RunRecord
 from results.verdicts import Verdict, beyond, judge
 
 LEVEL = 0.05
+TOO_FEW = "too few pairs"
 FEWEST_PAIRS = 3  # two equal differences would have no spread
 SELECTORS: dict[str, Callable[[RunRecord, str], bool]] = {
     "backend": lambda record, text: record.key.backend == text,
@@ -39,7 +40,7 @@ class Comparison:
         """Return whether the second group is better or worse than the first at the 5 % level."""
         p_value = 0.0 if self.is_deterministic else self.p_value
         if self.difference is None or p_value is None:
-            return "too few pairs"
+            return TOO_FEW
         if p_value < LEVEL and self.difference != 0:
             return beyond(self.cell.metric.better, self.difference > 0).value
         return "equal" if self.is_deterministic else "no difference shown"
@@ -58,6 +59,11 @@ def select(records: Sequence[RunRecord], condition: str) -> list[RunRecord]:
             raise ResultsError(f"Unknown condition {part!r}. Expected all, or one or more of {known}.")
         chosen = [record for record in chosen if SELECTORS[name](record, text)]
     return chosen
+
+
+def conditions(condition: str) -> set[str]:
+    """Return the names in a condition: "backend" and "date" for "backend=jax,date=2026-11"."""
+    return {part.partition("=")[0] for part in condition.split(",")}
 
 
 def compare(

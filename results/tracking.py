@@ -15,7 +15,7 @@ from typing import Any
 from results.ledger import ResultsError
 from results.metrics import METRICS
 from results.published import Cell
-from results.records import PROVENANCE, EpochEnd, RunRecord, key_of
+from results.records import PROVENANCE, Digests, EpochEnd, RunRecord, key_of
 from results.verdicts import Answer, Verdict
 
 JOB_TAG, CELL_TAG = "retable.job", "retable.cell"
@@ -192,7 +192,8 @@ def tracked_records(paper: str, folder: Path, where: str, warn: Callable[[str], 
 def _record(tags: Mapping[str, str], metrics: Mapping[str, float]) -> RunRecord:
     values = {name: metrics[_plain(name)] for name in METRICS if _plain(name) in metrics}
     provenance: dict[str, Any] = {name: tags.get(_heading(name), "") for name in PROVENANCE}
-    return RunRecord(key_of(tags), values, **provenance)
+    code = Digests(*(tags.get(f"code {name}", "") for name in Digests._fields))
+    return RunRecord(key_of(tags), values, **provenance, code=code)
 
 
 def tracking_uri(folder: Path) -> str:
@@ -203,7 +204,8 @@ def tracking_uri(folder: Path) -> str:
 def _tags(cell: Cell, record: RunRecord) -> dict[str, str]:
     key = {name: str(value) for name, value in record.key._asdict().items()}
     provenance = {_heading(name): getattr(record, name) for name in PROVENANCE}
-    tags = key | _place(cell) | provenance
+    code = {f"code {name}": text for name, text in record.code._asdict().items()}
+    tags = key | _place(cell) | provenance | code
     return tags if record.error else {name: text for name, text in tags.items() if name != "error"}
 
 

@@ -37,6 +37,7 @@ class Answer(StrEnum):
     NOT_ATTEMPTED = "not attempted"
 
 
+UNDECIDED = (Answer.INCOMPLETE, Answer.MEASURED, Answer.NOT_ATTEMPTED)  # no evidence on a published value
 OPEN = (Answer.INCONCLUSIVE, Answer.COMPATIBLE, Answer.NEAR)  # more runs may change these
 
 

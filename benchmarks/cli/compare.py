@@ -1,5 +1,6 @@
 """retable compare: two groups of runs, cell by cell."""
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -7,10 +8,13 @@ import typer
 
 from benchmarks.cli import arguments
 from benchmarks.cli.console import existing, print_rows, warn
+from benchmarks.evidence.comparable import differences
+from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.jobs import Planned
 from benchmarks.recipe import NotAttempted
+from benchmarks.signals import Status
 from benchmarks.table import PaperTable, load_table, match
-from results.comparison import Comparison, compare, select
+from results.comparison import TOO_FEW, Comparison, compare, conditions, select
 from results.ledger import ResultsError
 from results.records import RecordFiles, RunRecord
 from results.tables import decimals, exact, number, place, signed
@@ -19,6 +23,7 @@ from results.verdicts import Verdict
 FORMATS = ("table", "csv", "json", "markdown")
 SOURCES = ("csv", "mlflow")
 FAILURES = ("worse", "never")
+Group = tuple[Planned, list[RunRecord], list[RunRecord]]  # a cell with its runs in both groups
 
 
 def compare_groups(
@@ -36,6 +41,12 @@ def compare_groups(
     fail_on: Annotated[
         str, typer.Option(help="worse: exit 1 when the second group is worse in some cell, each tested at 5 %.")
     ] = "never",
+    across: Annotated[
+        bool, typer.Option("--across", help="Also groups that differ in more than their conditions.")
+    ] = False,
+    allow_stale: Annotated[
+        bool, typer.Option("--allow-stale", help="Also runs whose code has changed since.")
+    ] = False,
 ) -> None:
     """Compare two groups of runs: each with its verdict, and the paired difference with its test."""
     chosen, failing = match("format", format, FORMATS), match("--fail-on", fail_on, FAILURES)
@@ -44,17 +55,31 @@ def compare_groups(
     folder = existing(results)
     one = select(read(folder), first)
     two = select(read(existing(second_results) if second_results else folder), second)
-    compared = [
-        comparison
-        for planned in found.plan(found.cells(table, row, column))
-        if (comparison := _compared(planned, one, two)) is not None
-    ]
-    if not compared:
+    planned = found.plan(found.cells(table, row, column))
+    every = [(cell, _of_recipe(cell, one), _of_recipe(cell, two)) for cell in planned]
+    groups = [group for group in every if group[1] and group[2]]
+    if not groups:
         raise ResultsError(f"No cell has runs in both groups: {len(one)} and {len(two)} runs were chosen.")
+    rechecks = Rechecks.read()
+    if not allow_stale:
+        _refuse_stale(groups, rechecks)
+    caption = _unequal(groups, conditions(first) & conditions(second), rechecks)
+    if caption and not across:
+        raise ResultsError(f"The groups differ in more than their conditions: {caption}. --across compares them.")
+    compared = [_compared(*group) for group in groups]
     rows = [as_row(comparison) for comparison in compared]
-    print_rows(rows, chosen, f"{found.title}: {first} and {second}")
-    if failing == "worse" and any(comparison.answer in ("worse", "differs") for comparison in compared):
-        raise typer.Exit(1)
+    print_rows(rows, chosen, f"{found.title}: {first} and {second}", caption and f"They differ in {caption}.")
+    if failing == "worse":
+        _close(compared)
+
+
+def _close(compared: Sequence[Comparison]) -> None:
+    """Exit with the status of a gate: closed by a worse cell, or by a cell without enough pairs."""
+    if any(comparison.answer in ("worse", "differs") for comparison in compared):
+        raise typer.Exit(Status.FAILED)
+    if few := [comparison.cell.name for comparison in compared if comparison.answer == TOO_FEW]:
+        warn(f"No evidence: too few pairs of {', '.join(few)}.")
+        raise typer.Exit(Status.NO_EVIDENCE)
 
 
 def as_row(comparison: Comparison) -> dict[str, str]:
@@ -97,10 +122,33 @@ def _reader(table: PaperTable, source: str, where: str):
     return lambda folder: tracked_records(table.paper, folder, where, warn)
 
 
-def _compared(planned: Planned, one: list[RunRecord], two: list[RunRecord]) -> Comparison | None:
-    """Compare a cell by today's recipe; None unless both groups have runs of it."""
+def _of_recipe(planned: Planned, group: Sequence[RunRecord]) -> list[RunRecord]:
+    """Return the finished runs of today's recipe of a cell."""
+    if isinstance(planned.recipe, NotAttempted):
+        return []
+    return [record for record in group if record.key.fingerprint == planned.fingerprint and record.metrics]
+
+
+def _refuse_stale(groups: Sequence[Group], rechecks: Rechecks) -> None:
+    """Raise ResultsError for runs of other code than today's."""
+    stale = [
+        r for planned, *both in groups for one in both for r in one if not rechecks.same(r.code, planned.code)
+    ]
+    if stale:
+        raise ResultsError(
+            f"{len(stale)} of the runs are stale: their code has changed, as of {stale[0].key} since commit "
+            f"{stale[0].commit}. `retable recheck` tells whether they still hold; --allow-stale compares them."
+        )
+
+
+def _unequal(groups: Sequence[Group], known: Collection[str], rechecks: Rechecks) -> str:
+    """Name what differs between the groups of any cell beside their conditions."""
+    found = [text for _, one, two in groups for text in differences(one, two, known, rechecks)]
+    return "; ".join(dict.fromkeys(found))
+
+
+def _compared(planned: Planned, one: list[RunRecord], two: list[RunRecord]) -> Comparison:
+    """Compare a cell by today's recipe, which it has."""
     recipe = planned.recipe
-    mine = [[r for r in group if r.key.fingerprint == planned.fingerprint and r.metrics] for group in (one, two)]
-    if isinstance(recipe, NotAttempted) or not all(mine):
-        return None
-    return compare(planned.cell, *mine, folds=recipe.dataset.folds, runs=recipe.runs)
+    assert not isinstance(recipe, NotAttempted)
+    return compare(planned.cell, one, two, folds=recipe.dataset.folds, runs=recipe.runs)

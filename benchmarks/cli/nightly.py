@@ -13,6 +13,7 @@ from benchmarks.cli.run import train_cells
 from benchmarks.reporting import report_on
 from benchmarks.reproduce import folder_of_records
 from benchmarks.runners import choose_runner
+from benchmarks.signals import Status
 from benchmarks.table import load_table, match
 from data_pipelines.cache import atomic_path
 from data_pipelines.dataset import DataError
@@ -29,9 +30,10 @@ def nightly(plan_file: PlanFile) -> None:
     """Train the missing runs of a plan, for at most its hours, and judge its cells.
 
     Exits with 0 when nothing is missing and the gate is open, 1 when something failed or the gate closed, 3 when
-    time ran out or SIGTERM came (the next night continues), 4 when a night of the same plan is running.
+    time ran out or SIGTERM came (the next night continues), 4 when a night of the same plan is running, 5 when no
+    cell has a verdict on a published value by today's code.
     """
-    from benchmarks.nights.plan import Exit, Stop, alone, read_plan, stopping
+    from benchmarks.nights.plan import Stop, alone, read_plan, stopping
     from benchmarks.nights.summary import in_words, run_state, summarise
 
     plan = read_plan(plan_file)
@@ -41,7 +43,7 @@ def nightly(plan_file: PlanFile) -> None:
     with alone(place / f"{name}.lock") as is_free:
         if not is_free:
             print(f"A night of {plan_file} is running already.")
-            raise typer.Exit(Exit.ALREADY_RUNNING)
+            raise typer.Exit(Status.ALREADY_RUNNING)
         started, stopped = datetime.now(UTC), ""
         problems: list[str] = []
         try:

@@ -11,11 +11,10 @@ from benchmarks.cli.console import existing
 from benchmarks.evidence.history import NoSuchCommit
 from benchmarks.evidence.recheck import Doubt, doubts, recheck
 from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks, write
+from benchmarks.signals import Status
 from benchmarks.table import load_table, paper_names
 from results.ledger import ResultsError
 from results.records import RecordFiles
-
-STOPPED_BY_TIME = 3
 
 
 def recheck_records(
@@ -49,9 +48,9 @@ def recheck_records(
         raise ResultsError(f"Some records can't be rechecked here: {error}.") from error
     if len(outcomes) < len(found):
         print(f"Stopped after {minutes:g} minutes; the same command goes on.")
-        raise typer.Exit(STOPPED_BY_TIME)
+        raise typer.Exit(Status.STOPPED)
     if any(outcome in (Outcome.UNEQUAL, Outcome.FAILED) for outcome in outcomes):
-        raise typer.Exit(1)
+        raise typer.Exit(Status.FAILED)
 
 
 def _line(outcome: Recheck) -> str:

@@ -4,7 +4,6 @@ import signal
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import IntEnum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,15 +20,6 @@ from data_pipelines.dataset import DataError
 from results.verdicts import Answer
 
 MOST_HOURS = 24 * 365
-
-
-class Exit(IntEnum):
-    """Exit codes of a night."""
-
-    PASSED = 0
-    FAILED = 1  # a job failed, data was missing, or the gate closed
-    UNFINISHED = 3  # out of time, or stopped: the next night continues
-    ALREADY_RUNNING = 4
 
 
 class Stop(KeyboardInterrupt):

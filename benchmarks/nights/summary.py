@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.evidence.standing import current
 from benchmarks.jobs import missing_jobs
-from benchmarks.nights.plan import Exit, Plan, PlannedRun
+from benchmarks.nights.plan import Plan, PlannedRun
 from benchmarks.reproduce import verdicts
+from benchmarks.signals import Status
 from benchmarks.table import load_table
 from results.records import RecordFiles, RunRecord
 from results.tables import as_row
-from results.verdicts import Verdict
+from results.verdicts import UNDECIDED, Verdict
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class RunState:
     """What the records say of one run of a plan."""
 
     judged: list[Verdict]
-    left: int  # jobs without a record
+    left: int  # jobs without a record of today's code
     new: int  # records of this night
 
 
@@ -35,7 +37,7 @@ def run_state(plan: Plan, run: PlannedRun, folder: Path, started: str) -> RunSta
     def is_new(record: RunRecord) -> bool:
         return record.key[:4] in places and record.finished >= started and not record.error
 
-    left = missing_jobs(planned, records, backend=plan.backend, seeds=run.seeds)
+    left = missing_jobs(planned, current(planned, records), backend=plan.backend, seeds=run.seeds)
     judged = verdicts(planned, records, backend=plan.backend)
     return RunState(judged, len(left), sum(map(is_new, records)))
 
@@ -46,8 +48,10 @@ def summarise(
     """Return the summary of a night as plain data; `stopped` says why it ended early."""
     judged = [verdict for state in states for verdict in state.judged]
     left = sum(state.left for state in states)
-    closed_by = [verdict for verdict in judged if verdict.answer in plan.gate]
-    code = Exit.FAILED if problems or closed_by else Exit.UNFINISHED if left else Exit.PASSED
+    closed_by = [verdict for verdict in judged if verdict.answer in plan.gate and not verdict.stale]
+    evidence = [verdict for verdict in judged if verdict.answer not in UNDECIDED and not verdict.stale]
+    has_evidence = bool(evidence) or plan.options.is_trial  # a rehearsal is not asked for any
+    code = _status(bool(problems or closed_by), left > 0, has_evidence)
     return {
         "started": started.isoformat(timespec="seconds"),
         "hours": round((datetime.now(UTC) - started).total_seconds() / 3600, 4),
@@ -56,10 +60,19 @@ def summarise(
         "runs left": left,
         "problems": list(problems),
         "verdicts": dict(Counter(str(verdict.answer) for verdict in judged)),
+        "evidence": len(evidence),
         "gate": [f"{verdict.cell.name} ({verdict.answer})" for verdict in closed_by],
         "exit code": int(code),
         "cells": [as_row(verdict) for verdict in judged],
     }
+
+
+def _status(has_failed: bool, is_unfinished: bool, has_evidence: bool) -> Status:
+    if has_failed:
+        return Status.FAILED
+    if is_unfinished:
+        return Status.STOPPED
+    return Status.DONE if has_evidence else Status.NO_EVIDENCE
 
 
 def in_words(summary: dict[str, Any]) -> list[str]:
@@ -70,5 +83,13 @@ def in_words(summary: dict[str, Any]) -> list[str]:
         f"Verdicts: {counts}.",
         *(f"Problem: {problem}" for problem in summary["problems"]),
         *([f"Stopped: {summary['stopped']}; the next night continues."] if summary["stopped"] else []),
-        f"Gate: {'closed by ' + '; '.join(summary['gate']) if summary['gate'] else 'open'}.",
+        f"Gate: {_gate(summary)}.",
     ]
+
+
+def _gate(summary: dict[str, Any]) -> str:
+    if summary["gate"]:
+        return f"closed by {'; '.join(summary['gate'])}"
+    if summary["exit code"] == Status.NO_EVIDENCE:
+        return "no evidence: no cell has a verdict on a published value by runs of today's code"
+    return "open"

@@ -3,34 +3,40 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 from benchmarks.cli.app import app
-from benchmarks.recipe import fingerprint
+from benchmarks.signals import Status
 from benchmarks.table import load_table
 from results.ledger import ResultsError
-from results.records import JobKey, RecordFiles, RunRecord
+from results.records import Digests, RecordFiles, RunRecord
 from results.tracking import Tracker
 
+KIM = load_table("kim2014")
 SHIFTS = [0.1, -0.2, 0.3, 0.0, -0.1]
 
 
-def record(value: float, seed: int, backend: str, mark: str) -> RunRecord:
-    key = JobKey("kim2014", "2", "CNN-rand", "TREC", 0, seed, backend, mark, 1)
-    return RunRecord(key, {"test accuracy": value}, finished=f"2026-11-{20 + seed:02} {value}")
+def record(value: float, seed: int, backend: str, **changes) -> RunRecord:
+    (planned,) = KIM.plan(KIM.cells("2", "CNN-rand", "TREC"))
+    moment = f"2026-11-{20 + seed:02} {value}"
+    made = RunRecord(planned.key(0, seed, backend), {"test accuracy": value}, finished=moment, code=planned.code)
+    return replace(made, **changes)
 
 
 @pytest.fixture
 def folder(tmp_path):
     """Return a folder in which JAX is two points worse than TensorFlow on TREC."""
-    table = load_table("kim2014")
-    mark = fingerprint(table.recipe(table.cells("2", "CNN-rand", "TREC")[0]))
-    files = RecordFiles("kim2014", tmp_path)
+    return filled(tmp_path)
+
+
+def filled(folder, of_tensorflow=None, **of_jax):
+    files = RecordFiles("kim2014", folder)
     for seed, shift in enumerate(SHIFTS):
-        files.append(record(91 + shift, seed, "tensorflow", mark))
-        files.append(record(89 + 1.1 * shift, seed, "jax", mark))
-    return tmp_path
+        files.append(record(91 + shift, seed, "tensorflow", **(of_tensorflow or {})))
+        files.append(record(89 + 1.1 * shift, seed, "jax", **of_jax))
+    return folder
 
 
 def run(*arguments: object) -> int:
@@ -58,6 +64,43 @@ def test_formats(folder, capsys):
 def test_fail_on_worse(folder, capsys):
     assert run("--results", folder, "--fail-on", "worse") == 1
     assert run("--results", folder, "--fail-on", "never") == 0
+
+
+def test_a_gate_without_evidence_is_closed(tmp_path, capsys):
+    files = RecordFiles("kim2014", tmp_path)
+    for seed in (0, 1):
+        files.append(record(91 + seed, seed, "tensorflow"))
+        files.append(record(92 + seed, seed, "jax"))
+    assert run("--results", tmp_path, "--fail-on", "worse") == Status.NO_EVIDENCE
+    assert "too few pairs of kim2014 2 / CNN-rand / TREC" in capsys.readouterr().err
+
+
+OTHER = Digests("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"code": OTHER, "commit": "c0ffee"}, "code:  and c0ffee"),
+        ({"data_hash": "abc"}, "data:  and abc"),
+        ({"device": "Some GPU"}, "device:  and Some GPU"),
+        ({"versions": "python 3.12 retable 9 keras 4"}, "python: 3.11 and 3.12; keras: 3 and 4"),
+    ],
+)
+def test_groups_that_differ_in_more_than_the_condition_are_refused(tmp_path, changes, what, capsys):
+    before = {"versions": "python 3.11 retable 1 keras 3"}
+    filled(tmp_path, before, **(before | changes))
+    with pytest.raises(ResultsError, match="differ in more than their conditions: ") as refused:
+        run("--results", tmp_path, "--allow-stale")
+    assert f"conditions: {what}. --across" in str(refused.value)
+    assert run("--results", tmp_path, "--allow-stale", "--across") == 0
+    assert "They differ in" in capsys.readouterr().out
+
+
+def test_stale_runs_are_refused(tmp_path):
+    filled(tmp_path, code=OTHER, commit="c0ffee")
+    with pytest.raises(ResultsError, match="5 of the runs are stale: .* since commit c0ffee"):
+        run("--results", tmp_path)
 
 
 def test_nothing_to_compare(tmp_path):

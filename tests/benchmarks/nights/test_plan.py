@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from typer.testing import CliRunner
 from benchmarks import provenance
 from benchmarks.cli.app import app
 from benchmarks.cli.run import resumable
-from benchmarks.nights.plan import Exit, Stop, alone, read_plan, stopping
-from benchmarks.table import UnknownName
+from benchmarks.nights.plan import Plan, PlannedRun, Stop, alone, read_plan, stopping
+from benchmarks.nights.summary import RunState, in_words, summarise
+from benchmarks.signals import Status
+from benchmarks.table import UnknownName, load_table
 from data_pipelines.dataset import DataError
 from results.records import RecordFiles, RunRecord
+from results.verdicts import Answer, Verdict
 from tests.support.plans import plan_in
 from tests.support.processes import start, wait_for
 
@@ -44,7 +48,7 @@ def no_server(monkeypatch, tmp_path):
 def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path):
     plan = plan_in(tmp_path)
     files = RecordFiles("starter", tmp_path / "out" / "trial")
-    for stop, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, Exit.UNFINISHED)):
+    for stop, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, Status.STOPPED)):
         before = len(files.records())
         process = start("nightly", str(plan), folder=tmp_path / "all")
         wait_for(lambda before=before: len(files.records()) > before, process)
@@ -53,14 +57,14 @@ def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path):
         assert process.returncode == code, errors
     assert "Stopped: SIGTERM stopped it; the next night continues." in output
     assert summary_of(plan)["stopped"] == "SIGTERM stopped it"
-    assert night(plan)[0] == Exit.PASSED
+    assert night(plan)[0] == Status.DONE
     assert sorted(record.key.seed for record in files.records()) == [0, 1, 2]
     assert {len(points) for points in files.curves().values()} == {3}
     code, again = night(plan)
-    assert (code, again["new runs"], again["runs left"]) == (Exit.PASSED, 0, 0)
+    assert (code, again["new runs"], again["runs left"]) == (Status.DONE, 0, 0)
     assert again["verdicts"] == {"incomplete": 1, "reproduced": 1}
     code, closed = night(plan_in(tmp_path, gate=("incomplete", "worse")))
-    assert (code, closed["gate"]) == (Exit.FAILED, ["starter 1 / LeNet-style / digits (incomplete)"])
+    assert (code, closed["gate"]) == (Status.FAILED, ["starter 1 / LeNet-style / digits (incomplete)"])
 
 
 @pytest.fixture
@@ -78,7 +82,7 @@ def endless(monkeypatch):
 def test_a_night_ends_with_its_hours(tmp_path, endless):
     plan = plan_in(tmp_path, hours=0.0001)
     code, summary = night(plan)
-    assert (code, summary["stopped"]) == (Exit.UNFINISHED, "its 0.0001 hours were over")
+    assert (code, summary["stopped"]) == (Status.STOPPED, "its 0.0001 hours were over")
     assert summary["runs left"] == 4
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
@@ -101,7 +105,7 @@ def test_a_night_never_overlaps_itself(tmp_path):
     with alone(tmp_path / "all" / "nightly" / name) as is_free:
         assert is_free
         result = CliRunner().invoke(app, ["nightly", str(plan)])
-    assert result.exit_code == Exit.ALREADY_RUNNING
+    assert result.exit_code == Status.ALREADY_RUNNING
     assert not (tmp_path / "out" / "trial").exists()
 
 
@@ -113,12 +117,12 @@ def test_data_that_is_missing_fails_the_night(tmp_path, home, monkeypatch):
     plan = tmp_path / "plan.toml"
     plan.write_text('hours = 1\nresults = "out"\n[[run]]\npaper = "kim2014"\nrow = "CNN-rand"\ncolumn = "TREC"\n')
     code, summary = night(plan)
-    assert (code, summary["problems"]) == (Exit.FAILED, ["unavailable: no network"])
+    assert (code, summary["problems"]) == (Status.FAILED, ["unavailable: no network"])
 
 
 def test_a_night_writes_its_report_on_its_own_runs(tmp_path):
     plan = plan_in(tmp_path, more='report = "pages"')
-    assert night(plan)[0] == Exit.PASSED
+    assert night(plan)[0] == Status.DONE
     text = (tmp_path / "pages" / "starter" / "index.html").read_text()
     assert "from 4 runs" in text  # three of the starter, one claim: trials, as the plan says
 
@@ -126,7 +130,7 @@ def test_a_night_writes_its_report_on_its_own_runs(tmp_path):
 def test_nights_of_plans_with_equal_names_do_not_meet(tmp_path, endless):
     (tmp_path / "other").mkdir()
     for plan in (plan_in(tmp_path, hours=0.0001), plan_in(tmp_path / "other", hours=0.0001)):
-        assert CliRunner().invoke(app, ["nightly", str(plan)]).exit_code == Exit.UNFINISHED
+        assert CliRunner().invoke(app, ["nightly", str(plan)]).exit_code == Status.STOPPED
     assert len(list((tmp_path / "all" / "nightly").glob("plan-*.json"))) == 2
 
 
@@ -138,13 +142,13 @@ def test_a_failed_job_is_told_even_when_time_runs_out(tmp_path, monkeypatch):
 
     monkeypatch.setattr("benchmarks.cli.nightly.choose_runner", lambda on, cluster: broken)
     code, summary = night(plan_in(tmp_path))
-    assert (code, summary["problems"]) == (Exit.FAILED, ["failed: MemoryError: too large"])
+    assert (code, summary["problems"]) == (Status.FAILED, ["failed: MemoryError: too large"])
 
 
 def test_a_night_without_its_cluster_fails_with_a_summary(tmp_path):
     pytest.importorskip("ray", reason="needs Ray: pip install 'retable[ray]'")
     code, summary = night(plan_in(tmp_path, more='on = "ray"\naddress = "127.0.0.1:9"'))
-    assert code == Exit.FAILED
+    assert code == Status.FAILED
     assert "There is no Ray cluster at 127.0.0.1:9" in summary["problems"][0]
 
 
@@ -152,7 +156,7 @@ def test_a_commit_has_results_of_its_own(tmp_path):
     plan = tmp_path / "plan.toml"
     plan.write_text('hours = 1\nresults = "{commit}"\n[[run]]\npaper = "lectures"\ntable = "004"\n')
     result = CliRunner().invoke(app, ["nightly", str(plan)])
-    assert result.exit_code == Exit.PASSED, result.output
+    assert result.exit_code == Status.DONE, result.output
     assert [path.name.rstrip("+") for path in tmp_path.iterdir() if path.name not in ("all", plan.name)] == [
         provenance.commit().rstrip("+")
     ]
@@ -210,3 +214,23 @@ def test_a_stop_that_is_lost_comes_again(monkeypatch, number, stopped, error, is
         raise AssertionError("It was lost.")
     assert (signal.getsignal(number), sys.unraisablehook) == (before, hook)
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "stale", "left", "status"),
+    [
+        (Answer.MEASURED, "", 0, Status.NO_EVIDENCE),
+        (Answer.INCOMPLETE, "", 0, Status.NO_EVIDENCE),
+        (Answer.REPRODUCED, "", 0, Status.DONE),
+        (Answer.REPRODUCED, "code changed since c0ffee", 0, Status.NO_EVIDENCE),
+        (Answer.WORSE, "", 0, Status.FAILED),
+        (Answer.WORSE, "code changed since c0ffee", 0, Status.NO_EVIDENCE),
+        (Answer.REPRODUCED, "", 1, Status.STOPPED),
+    ],
+)
+def test_a_gate_is_open_by_evidence_alone(answer, stale, left, status):
+    plan = Plan(run=(PlannedRun(paper="kim2014"),), hours=1)
+    verdict = Verdict(load_table("kim2014").cells("2", "CNN-rand", "TREC")[0], answer, stale=stale)
+    summary = summarise(plan, [RunState([verdict], left, 0)], [], "", datetime.now(UTC))
+    assert summary["exit code"] == status
+    assert ("no evidence" in in_words(summary)[-1]) == (status == Status.NO_EVIDENCE)
