@@ -120,11 +120,7 @@ def folder_of_records(results: Path, options: Options) -> tuple[Path, str]:
 
     Raises ResultsError if the folder cannot be written.
     """
-    reason = ""
-    if options.is_trial:
-        reason = "not the paper's settings and data"
-    elif not provenance.is_clean():
-        reason = "the code has uncommitted changes"
+    reason = "not the paper's settings and data" if options.is_trial else provenance.difference()
     folder = results / "trial" if reason else results
     try:
         (folder / "reproduced").mkdir(parents=True, exist_ok=True)

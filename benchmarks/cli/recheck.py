@@ -30,7 +30,7 @@ def recheck_records(
 ) -> None:
     """Train stale records' cells by the code then and now, for two epochs; equal numbers let the records count."""
     if not provenance.is_clean():
-        raise ResultsError("The code differs from its commit. Commit it first: a probe compares two commits.")
+        raise ResultsError(f"A probe compares two commits, and {provenance.difference()}.")
     rechecks, folder = Rechecks.read(), existing(results)
     found: list[Doubt] = []
     for name in [paper] if paper else paper_names():

@@ -1,13 +1,10 @@
 """Fingerprints and settings."""
 
-import re
-import subprocess
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
-from benchmarks import provenance
 from benchmarks.recipe import Measurement, describe, fingerprint, last_best, settings
 from benchmarks.table import load_table
 from results.metrics import ACCURACY
@@ -56,22 +53,3 @@ def test_settings_are_flat(recipe):
 @pytest.mark.parametrize(("scores", "kept"), [([1.0], True), ([2, 1], False), ([1, 2], True), ([2, 1, 2], True)])
 def test_ties_go_to_the_later_epoch(scores, kept):
     assert last_best(scores) is kept
-
-
-def test_only_code_makes_a_commit_unclean(tmp_path, monkeypatch):
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(tmp_path)]
-    (tmp_path / "pyproject.toml").touch()
-    (tmp_path / "results" / "published").mkdir(parents=True)
-    (tmp_path / "results" / "verdicts.py").touch()
-    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"]):
-        subprocess.run([*git, *arguments], check=True)
-    monkeypatch.setattr(provenance, "ROOT", tmp_path)
-    commit = provenance.commit.__wrapped__  # without its memory
-    for name in ("plan.toml", "plan.log", "results/reproduced.csv", "README.md"):
-        (tmp_path / name).touch()
-    assert re.fullmatch("[0-9a-f]{12}", commit())
-    for name in ("results/verdicts.py", "results/published/new.csv"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("changed")
-        assert commit().endswith("+")
-        subprocess.run([*git, "stash", "-qu"], check=True)
