@@ -71,10 +71,10 @@ def state(root: Path) -> State:
 
 def _changed(root: Path, blobs: Mapping[str, str]) -> Iterator[str]:
     """Yield the files of the code that are not those of a commit, whose blobs are given by path."""
-    places = [*OTHERS, *(found for package in PACKAGES for found in (root / package).rglob("*"))]
-    here = {
-        path.relative_to(root).as_posix(): path for path in (root / place for place in places) if path.is_file()
-    }
+    places = [root / name for name in OTHERS]
+    for folder in PACKAGES:
+        places += (root / folder).rglob("*")
+    here = {path.relative_to(root).as_posix(): path for path in places if path.is_file()}
     for name in sorted(filter(_is_code, {*here, *blobs})):
         if name not in here or blobs.get(name) not in _names(here[name], blobs.get(name, "")):
             yield name
