@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 app.command("list")(show.list_papers)
 app.command("show")(show.show)
+app.command("plan")(show.plan)
 app.command("run")(run.run)
 app.command("reproduce")(run.reproduce_default)
 app.command("track")(run.track)

@@ -13,12 +13,13 @@ from benchmarks.backends import select_backend
 from benchmarks.cli import arguments
 from benchmarks.cli.console import existing, print_verdicts, warn, wide_console
 from benchmarks.cli.progress import RunReport
+from benchmarks.cli.show import print_forecasts
 from benchmarks.jobs import Options, Planned
 from benchmarks.nights.settle import settle
 from benchmarks.reproduce import Runner, folder_of_records, reproduce, verdicts
 from benchmarks.reproduce import track as send_missing
 from benchmarks.runners import Cluster, choose_runner, run_here
-from benchmarks.signals import raised_until_exit
+from benchmarks.signals import Status, raised_until_exit
 from benchmarks.table import PaperTable, load_table
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
@@ -26,7 +27,6 @@ from results.published import Cell
 from results.records import RecordFiles, results_folder
 from results.tracking import Tracker
 
-STOPPED = 3  # exit status
 DEFAULT_RUNS = (  # paper, row, column
     ("kim2014", "CNN-rand", "TREC"),
     ("starter", None, None),
@@ -62,6 +62,7 @@ def run(
         bool, typer.Option("--until-settled", help="Train open cells look by look: n, 2n and 4n runs.")
     ] = False,
     hours: Annotated[float | None, typer.Option(min=0.001, help="With --until-settled, at most.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would run, as `plan` does.")] = False,
 ) -> None:
     """Train the cells of a table that have no record yet, and judge them."""
     if until_settled and seeds is not None or hours is not None and not until_settled:
@@ -73,6 +74,13 @@ def run(
     wanted: list[str | None] = [*row] if row else [None]
     cells = [cell for name in wanted for cell in found.cells(table, name, column)]
     options = Options(epochs, lookalike, deterministic, checkpoint_after)
+    if dry_run:
+        folder, _ = folder_of_records(results or results_folder(), options)
+        print_forecasts(found.plan(cells, options), folder, backend, seeds)
+        return
+    if reasons := _all_obstacles(found.plan(cells, options)):
+        warn(f"Nothing can run here: {'; '.join(reasons)}.")
+        raise typer.Exit(Status.NO_EVIDENCE)
     runner = choose_runner(on, Cluster(address, gpus_per_job, cpus_per_job))
     problems: list[str] = []
     train = partial(
@@ -84,7 +92,13 @@ def run(
         else:
             train(cells, seeds=seeds)
     if problems:
-        raise typer.Exit(1)
+        raise typer.Exit(Status.FAILED)
+
+
+def _all_obstacles(planned: Sequence[Planned]) -> list[str]:
+    """Return why no cell can run on this machine; nothing where one can."""
+    reasons = [one.obstacle for one in planned]
+    return list(dict.fromkeys(reasons)) if all(reasons) else []
 
 
 def _settle(
@@ -111,7 +125,7 @@ def _settle(
             )
     except Stop as reason:
         warn(f"Stopped: {reason}. Every finished job is kept; the same command continues from here.")
-        raise typer.Exit(STOPPED) from None
+        raise typer.Exit(Status.STOPPED) from None
 
 
 def reproduce_default(
@@ -129,7 +143,7 @@ def reproduce_default(
             table = load_table(paper)
             problems += train_cells(table, table.cells(None, row, column), seeds=seeds, results=folder)
     if any(problem.startswith("failed") for problem in problems):
-        raise typer.Exit(1)
+        raise typer.Exit(Status.FAILED)
 
 
 def track(paper: arguments.Paper, results: arguments.Results = None) -> None:
@@ -153,7 +167,7 @@ def resumable() -> Iterator[None]:
             yield
     except KeyboardInterrupt:
         warn("Stopped. Every finished job is kept; the same command continues from here.")
-        raise typer.Exit(130) from None
+        raise typer.Exit(Status.INTERRUPTED) from None
 
 
 def train_cells(

@@ -1,6 +1,8 @@
-"""retable list | show: answers from the files alone, without a deep-learning library."""
+"""retable list | show | plan: answers from the files alone, without a deep-learning library."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -9,13 +11,18 @@ from rich.table import Table
 from benchmarks.backends import BACKENDS
 from benchmarks.claims import Order, claim_rows
 from benchmarks.cli import arguments
-from benchmarks.cli.console import FORMATS, existing, print_rows, print_verdicts, wide_console
+from benchmarks.cli.console import FORMATS, existing, print_rows, print_verdicts, warn, wide_console
+from benchmarks.jobs import Planned
 from benchmarks.reproduce import verdicts
+from benchmarks.signals import Status
 from benchmarks.table import PaperTable, load_table, match, paper_names
 from results.published import Kind
 from results.records import RecordFiles, results_folder
-from results.tables import as_json, as_row, cost_rows, coverage
+from results.tables import as_json, as_row, cost_rows, coverage, number
 from results.verdicts import Answer
+
+if TYPE_CHECKING:
+    from benchmarks.nights.forecast import Forecast
 
 
 def list_papers(
@@ -77,6 +84,68 @@ def show(
     print_verdicts(found, judged)
     if orders:
         print_rows(orders, chosen, "Order claims")
+
+
+def plan(
+    paper: arguments.Paper,
+    table: arguments.TableName = None,
+    row: Annotated[list[str] | None, typer.Option("--row", help="Only this row; may be given again.")] = None,
+    column: arguments.Column = None,
+    results: arguments.Results = None,
+    backend: arguments.BackendName = "tensorflow",
+    seeds: Annotated[int | None, typer.Option(min=1, help="Runs per cell [the paper's protocol].")] = None,
+    format: Annotated[str, typer.Option(help="table, json or markdown.")] = "table",
+) -> None:
+    """Print the jobs that `run` would train, how long they take, and what they lack; nothing is trained.
+
+    Exits with 5 when no job can run here.
+    """
+    found = load_table(paper)
+    wanted: list[str | None] = [*row] if row else [None]
+    cells = [cell for name in wanted for cell in found.cells(table, name, column)]
+    used, chosen = match("back end", backend, list(BACKENDS)), match("format", format, FORMATS)
+    print_forecasts(found.plan(cells), existing(results), used, seeds, chosen)
+
+
+def print_forecasts(
+    planned: Sequence[Planned], folder: Path, backend: str, seeds: int | None, format: str = "table"
+) -> None:
+    """Print what a run of some cells would do; exit with 5 when no job can run here."""
+    from benchmarks.nights.forecast import forecasts, obstacles
+
+    records = RecordFiles(planned[0].cell.paper, folder).records()
+    found = forecasts(planned, records, backend=backend, seeds=seeds)
+    print_rows([_forecast_row(one) for one in found], format, "Jobs to run")
+    reasons = obstacles(planned)
+    if format == "table":
+        _print_totals(found)
+        for reason, count in reasons.items():
+            warn(f"{count} cell(s) can't run here: {reason}.")
+    if sum(reasons.values()) == len(planned):
+        raise typer.Exit(Status.NO_EVIDENCE)
+
+
+def _forecast_row(one: "Forecast") -> dict[str, str]:
+    cell = one.planned.cell
+    return {
+        "table": cell.table,
+        "row": cell.row,
+        "column": cell.column,
+        "jobs done": str(one.done),
+        "jobs to run": str(one.jobs),
+        "MB to fetch": number(one.bytes / 1e6, 1) if one.bytes else "",
+        "seconds a job": number(one.seconds, 1),
+        "hours": number(one.hours),
+        "taken from": one.basis,
+        "power at the next look": "" if one.power is None else f"{100 * one.power:.0f} %",
+    }
+
+
+def _print_totals(found: "Sequence[Forecast]") -> None:
+    known = [one.hours for one in found if one.hours is not None]
+    unknown = sum(one.jobs for one in found if one.hours is None)
+    more = f", and {unknown} job(s) of unknown length" if unknown else ""
+    print(f"{sum(one.jobs for one in found)} job(s), about {sum(known):.1f} hours{more}, one job at a time.")
 
 
 def _list_cells(table: PaperTable, console: Console) -> None:

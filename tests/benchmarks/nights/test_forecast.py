@@ -1,0 +1,95 @@
+"""What a run would do: jobs, time, data, power; nothing is trained."""
+
+import json
+
+import pytest
+
+from benchmarks.backends import processor
+from benchmarks.cli.app import app
+from benchmarks.nights.forecast import forecasts, obstacles
+from benchmarks.signals import Status
+from benchmarks.table import load_table, paper_names
+from results.records import RecordFiles, RunRecord
+
+KIM = load_table("kim2014")
+
+
+def planned_of(row, column):
+    return KIM.plan(KIM.cells("2", row, column))[0]
+
+
+def record(planned, seed, value=90.0, device="", seconds=60.0, fold=0):
+    key = planned.key(fold, seed, "tensorflow")
+    return RunRecord(
+        key, {"test accuracy": value}, seconds=seconds, device=device or processor(), code=planned.code
+    )
+
+
+def forecast(planned, records, **settings):
+    (found,) = forecasts([planned], records, backend="tensorflow", **settings)
+    return found
+
+
+def test_missing_jobs_take_the_time_of_recorded_ones_on_this_device():
+    trec = planned_of("CNN-rand", "TREC")
+    records = [record(trec, 0), record(trec, 1, seconds=120.0), record(trec, 2, device="GPU", seconds=1.0)]
+    found = forecast(trec, records)
+    assert (found.done, found.jobs, found.seconds, found.hours) == (3, 2, 90.0, 0.05)
+    assert found.basis == f"2 job(s) on {processor()}"
+
+
+def test_another_device_or_another_cell_of_the_row_is_named():
+    trec, sst = planned_of("CNN-rand", "TREC"), planned_of("CNN-rand", "SST-2")
+    assert forecast(trec, [record(trec, 0, device="GPU", seconds=1.0)]).basis == "1 job(s) on GPU"
+    guess = forecast(sst, [record(trec, 0)])
+    assert (guess.done, guess.jobs, guess.basis) == (
+        0,
+        5,
+        f"a guess from other cells of the row, 1 job(s) on {processor()}",
+    )
+    assert (forecast(sst, []).hours, forecast(sst, []).basis) == (None, "nothing recorded")
+
+
+def test_power_is_told_where_runs_show_a_spread():
+    trec = planned_of("CNN-rand", "TREC")
+    runs = [record(trec, seed, 91.2 + shift) for seed, shift in enumerate((0.1, -0.1, 0.2, -0.2))]
+    assert 0.9 < forecast(trec, runs).power <= 1
+    assert forecast(trec, runs[:1]).power is None
+    assert (
+        forecast(trec, [record(trec, seed, 80.0 + seed) for seed in range(3)]).power is None
+    )  # beyond the margin
+
+
+def test_done_cells_have_no_forecast_and_cells_that_cannot_run_have_a_reason():
+    trec = planned_of("CNN-rand", "TREC")
+    assert forecasts([trec], [record(trec, seed) for seed in range(5)], backend="tensorflow") == []
+    assert obstacles([planned_of("RAE", "MR"), trec]) == {"quoted by Kim (2014) from another paper": 1}
+
+
+@pytest.mark.parametrize("paper", paper_names())
+def test_every_paper_has_a_forecast(paper):
+    found = forecasts(load_table(paper).plan(), [], backend="tensorflow")
+    assert all(one.jobs > 0 and one.bytes >= 0 for one in found)
+
+
+def status_of(*words):
+    with pytest.raises(SystemExit) as stop:
+        app(list(words), prog_name="retable")
+    return stop.value.code or 0
+
+
+def test_commands_print_it_and_write_nothing(tmp_path, capsys):
+    place = ("kim2014", "--table", "2", "--row", "CNN-rand", "--column", "TREC", "--results", str(tmp_path))
+    assert status_of("plan", *place, "--format", "json") == 0
+    (line,) = json.loads(capsys.readouterr().out)
+    assert (line["jobs done"], line["jobs to run"]) == ("0", "5")
+    assert status_of("plan", *place, "--seeds", "7") == 0
+    assert "7 job(s), about 0.0 hours, and 7 job(s) of unknown length" in capsys.readouterr().out
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert RecordFiles("kim2014", tmp_path).records() == []
+
+
+def test_rows_that_cannot_run_have_a_status_of_their_own(tmp_path, capsys):
+    place = ("kim2014", "--row", "RAE", "--results", str(tmp_path))
+    assert status_of("plan", *place) == status_of("run", *place) == Status.NO_EVIDENCE
+    assert "quoted by Kim (2014) from another paper" in capsys.readouterr().err
