@@ -89,7 +89,8 @@ def turning(verdict: Verdict) -> str:
         return ""
     is_ours = verdict.published_is_predicted is not False
     answer = Answer.REPRODUCED if is_ours else Answer.NEAR
-    return f"{answer} for any margin above {number(verdict.turns_at, decimals(verdict.cell))}"
+    name = "so" if answer == verdict.answer else answer
+    return f"{name} for any margin above {number(verdict.turns_at, decimals(verdict.cell))}"
 
 
 def stale(verdict: Verdict) -> str:

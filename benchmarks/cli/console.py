@@ -28,15 +28,20 @@ def print_verdicts(table: PaperTable, judged: Sequence[Verdict], caption: str | 
     """Print verdicts as a terminal table; below it how many of each kind are reproduced, and the notes."""
     rows = [{name: text for name, text in as_row(v).items() if name not in ONLY_IN_FILES} for v in judged]
     print_rows(rows, "table", table.title, caption)
+    print_totals(judged)
+    if table.notes:
+        wide_console().print("The project's notes:")
+    for note in table.notes:
+        wide_console().print(f"- {note}", markup=False)
+
+
+def print_totals(judged: Sequence[Verdict]) -> None:
+    """Print a line for each kind of cell: how many are reproduced, and how many differ from print."""
     for kind in Kind:
         if text := coverage(judged, kind):
             differing = sum(v.answer == Answer.DIFFERS for v in judged if v.cell.kind == kind)
             findings = "" if kind == Kind.PERFORMANCE else f"; {differing} differ from print"
             wide_console().print(f"{kind}: reproduced {text}{findings}", markup=False)
-    if table.notes:
-        wide_console().print("The project's notes:")
-    for note in table.notes:
-        wide_console().print(f"- {note}", markup=False)
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], form: str, title: str, caption: str | None = None) -> None:

@@ -18,8 +18,9 @@ SPEED_WINDOW_SECONDS = 3600.0  # an epoch may take minutes
 class RunReport(Watcher):
     """Shows how far the jobs are, and collects what goes wrong; use as a context."""
 
-    def __init__(self, console: Console, problems: list[str] | None = None) -> None:
+    def __init__(self, console: Console, problems: list[str] | None = None, is_brief: bool = False) -> None:
         self.console = console
+        self.is_brief = is_brief  # then a job has a line only if it failed
         self.problems = [] if problems is None else problems  # each starts with "failed" or "unavailable"
         self.wanted: dict[JobKey, int] = {}  # epochs of every job
         self.done = 0
@@ -63,7 +64,8 @@ class RunReport(Watcher):
         left = (time.monotonic() - self.started) / self.done * (total - self.done) / 60
         costs = f"{record.seconds:.1f} s" + (f", about {left:.0f} min left" if left >= 1 else "")
         text = f"[{self.done}/{total}] {_place(record)}: {outcome} ({costs})"
-        self.console.print(text, markup=False, highlight=False)
+        if record.error or not self.is_brief:
+            self.console.print(text, markup=False, highlight=False)
         if record.error:
             self.problems.append(f"failed: {record.error}")
 

@@ -12,9 +12,11 @@ from benchmarks.speed.tables import document as speed_document
 from benchmarks.table import load_table, paper_names
 from results.report.documents import beside, costs_document, results_document, summary
 from results.report.pages import PaperPage
+from results.report.simulation import recognition
 from results.tables import as_markdown
 
 ROOT = Path(__file__).parent.parent.parent
+VERDICTS = ROOT / "docs" / "verdicts.md"
 RECORDS = ROOT / "results"  # the project's own, wherever RETABLE_RESULTS points
 EXAMPLE = ("kim2014", "2", "CNN-rand")  # the table and row that the README shows
 SHOWN = ("column", "published", "ours", "sd", "runs", "96 % interval", "margin", "verdict")
@@ -36,13 +38,14 @@ def report(
 def docs(
     output: Annotated[Path, typer.Option(help="The folder of README.md and docs/ [the repository].")] = ROOT,
 ) -> None:
-    """Write docs/results.md, docs/speed.md, docs/costs.md and the results in README.md from the records."""
+    """Write docs/results.md, docs/speed.md, docs/costs.md, and the tables of README.md and docs/verdicts.md."""
     pages = [paper_page(load_table(name), RECORDS) for name in paper_names()]
     texts = {
         "README.md": _with_results((ROOT / "README.md").read_text("utf-8"), pages),
         "docs/results.md": results_document(pages),
         "docs/speed.md": speed_document(RECORDS / "speed"),
         "docs/costs.md": costs_document(pages),
+        "docs/verdicts.md": _replaced(VERDICTS.read_text("utf-8"), "recognition", as_markdown(recognition())),
     }
     for name, text in texts.items():
         path = output / name
@@ -66,5 +69,5 @@ def _replaced(text: str, name: str, content: str) -> str:
     before, begun, rest = text.partition(begin)
     _, ended, after = rest.partition(end)
     if not begun or not ended:
-        raise ValueError(f"The README lacks the marks {begin} and {end}.")
+        raise ValueError(f"The document lacks the marks {begin} and {end}.")
     return "\n\n".join([before + begin, content, end + after])

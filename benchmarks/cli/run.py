@@ -11,7 +11,7 @@ import typer
 
 from benchmarks.backends import select_backend
 from benchmarks.cli import arguments
-from benchmarks.cli.console import existing, print_verdicts, warn, wide_console
+from benchmarks.cli.console import existing, print_totals, print_verdicts, warn, wide_console
 from benchmarks.cli.progress import RunReport
 from benchmarks.cli.show import print_forecasts
 from benchmarks.jobs import Options, Planned
@@ -23,7 +23,7 @@ from benchmarks.signals import Status, raised_until_exit
 from benchmarks.table import PaperTable, load_table
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
-from results.published import Cell
+from results.published import Cell, Kind
 from results.records import RecordFiles, results_folder
 from results.tracking import Tracker
 
@@ -141,7 +141,9 @@ def reproduce_default(
     with resumable():
         for paper, row, column in DEFAULT_RUNS:
             table = load_table(paper)
-            problems += train_cells(table, table.cells(None, row, column), seeds=seeds, results=folder)
+            cells = table.cells(None, row, column)
+            is_brief = all(cell.kind == Kind.CLAIM for cell in cells)
+            problems += train_cells(table, cells, seeds=seeds, results=folder, is_brief=is_brief)
     if any(problem.startswith("failed") for problem in problems):
         raise typer.Exit(Status.FAILED)
 
@@ -180,11 +182,15 @@ def train_cells(
     results: Path | None = None,
     runner: Runner = run_here,
     problems: list[str] | None = None,
+    is_brief: bool = False,
 ) -> list[str]:
-    """Run and print; each problem is added to `problems` at once and starts with "failed" or "unavailable"."""
+    """Run and print; each problem is added to `problems` at once and starts with "failed" or "unavailable".
+
+    With `is_brief` only the totals are printed.
+    """
     select_backend(backend, options.deterministic)
     folder, reason = folder_of_records(results or results_folder(), options)
-    with RunReport(wide_console(), problems) as report:
+    with RunReport(wide_console(), problems, is_brief) as report:
         judged = reproduce(
             table.plan(cells, options),
             runner,
@@ -194,5 +200,9 @@ def train_cells(
             watcher=report,
             tracker=Tracker(table.paper, folder, warn),
         )
-    print_verdicts(table, judged, f"A trial: {reason}. It never counts." if reason else None)
+    if is_brief:
+        print(f"{table.title}: see `retable show {table.paper}`.")
+        print_totals(judged)
+    else:
+        print_verdicts(table, judged, f"A trial: {reason}. It never counts." if reason else None)
     return report.problems
