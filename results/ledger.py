@@ -77,7 +77,7 @@ class Ledger:
             flush_folder(self.path.parent)
 
     def _add_columns(self) -> None:
-        """Write a file of an earlier version anew, with empty fields in the columns that it lacks."""
+        """Rewrite a file of an earlier version, with empty fields in the columns that it lacks."""
         header, lines = self._lines()
         if header == self._text([self.columns]) or header != self._earlier_header:
             return

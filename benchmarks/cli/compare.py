@@ -137,7 +137,7 @@ def _refuse_stale(groups: Sequence[Group], rechecks: Rechecks) -> None:
     if stale:
         raise ResultsError(
             f"{len(stale)} of the runs are stale: their code has changed, as of {stale[0].key} since commit "
-            f"{stale[0].commit}. `retable recheck` tells whether they still hold; --allow-stale compares them."
+            f"{stale[0].commit}. `retable recheck` shows whether they still hold; --allow-stale compares them."
         )
 
 

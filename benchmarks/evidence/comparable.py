@@ -1,4 +1,4 @@
-"""In what two groups of runs differ beside the condition that tells them apart."""
+"""In what two groups of runs differ beside their conditions."""
 
 from collections.abc import Callable, Collection, Sequence
 

@@ -102,7 +102,7 @@ def _noted(compute: Any, seen: list[str]) -> Any:
             seen.append(f"{digest}, sum {plain.sum():.12g}")
             return compute(labels, predictions)
 
-        def __eq__(self, other: object) -> bool:  # metrics are told apart by their functions
+        def __eq__(self, other: object) -> bool:  # metrics are distinguished by their functions
             return other == compute
 
         def __hash__(self) -> int:
@@ -112,7 +112,7 @@ def _noted(compute: Any, seen: list[str]) -> Any:
 
 
 def _send_nothing() -> None:
-    """Keep MLflow out: a probe is no run."""
+    """Keep MLflow out: a probe is not a run."""
     from results.tracking import Tracker
 
     for name in vars(Tracker):

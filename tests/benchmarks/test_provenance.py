@@ -1,4 +1,4 @@
-"""A clean commit is a fact: contents count, not what git was told."""
+"""A clean commit is a fact: contents count, not the settings of git."""
 
 import os
 import re
@@ -73,9 +73,9 @@ def test_a_missing_file_counts_and_others_are_counted(checkout):
     assert now(checkout).difference.endswith(" in models/net.py and 1 more")
 
 
-@pytest.mark.parametrize("told", ["--assume-unchanged", "--skip-worktree"])
-def test_what_the_index_was_told_does_not_count(checkout, told):
-    git(checkout, "update-index", told, "models/net.py")
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_flags_of_the_index_do_not_count(checkout, flag):
+    git(checkout, "update-index", flag, "models/net.py")
     (checkout / "models/net.py").write_text("other")
     assert now(checkout).difference
 
