@@ -1,13 +1,13 @@
 """Earlier states of the suite: the files of a commit, and which definitions have changed since."""
 
 import io
-import subprocess
 import tarfile
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from benchmarks.evidence.checkout import NoAnswer, git
 from benchmarks.evidence.digests import reached
 from benchmarks.evidence.roots import UnknownCode
 from benchmarks.evidence.source import PACKAGES, ROOT, Source
@@ -61,8 +61,7 @@ def _source(commit: str) -> Source:
 
 def _archive(commit: str) -> bytes:
     """Return the suite's files at a commit as a tar file. Raises NoSuchCommit."""
-    command = ["git", "-C", str(ROOT), "archive", "--format=tar", commit.removesuffix("+"), "--", *PACKAGES]
     try:
-        return subprocess.run([*command, "pyproject.toml"], capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError) as error:
+        return git(ROOT, "archive", "--format=tar", commit.removesuffix("+"), "--", *PACKAGES, "pyproject.toml")
+    except NoAnswer as error:
         raise NoSuchCommit(f"commit {commit} is not in the history of this checkout") from error
