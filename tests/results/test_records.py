@@ -77,6 +77,20 @@ def test_garbage_in_the_middle_counts_as_torn(files):
     assert b"garbage" not in files.record_ledger.path.read_bytes()
 
 
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_a_record_with_a_value_that_is_not_finite_is_set_aside(files, warnings, value):
+    files.append(record(0))
+    path = files.record_ledger.path
+    assert path.read_text().count("90.123456789") == 1
+    path.write_text(path.read_text().replace("90.123456789", value))
+    files.append(record(1))
+    assert files.records() == [record(1)]
+    assert len(warnings) == 1 and "1 torn line" in warnings[0]
+    files.repair()
+    assert f",{value}," not in path.read_text()
+    assert f",{value}," in (path.parent / "paper.csv.torn").read_text()
+
+
 @pytest.mark.parametrize("content", [b"", b"paper,tab"], ids=["empty", "torn header"])
 def test_a_file_without_its_header_is_started_again(files, content):
     path = files.record_ledger.path
