@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from results.published import Kind
 from results.records import EpochEnd, RunRecord
-from results.verdicts import Answer, Verdict
+from results.tables import coverage
+from results.verdicts import Answer, Verdict, counted_once
 
 SLUG_LENGTH = 60
 
@@ -76,9 +78,11 @@ class PaperPage:
         return [page.verdict for page in self.cells]
 
     @property
-    def counts(self) -> list[tuple[Answer, int]]:
-        """Return the number of cells with each answer, in the order of the answers."""
-        return counted(verdict.answer for verdict in self.verdicts)
+    def kinds(self) -> list[tuple[Kind, str, list[tuple[Answer, int]]]]:
+        """Return for each kind of cell how many are reproduced, and how many measurements have each answer."""
+        once = counted_once(self.verdicts)
+        answers = [(kind, [verdict.answer for verdict in once if verdict.cell.kind == kind]) for kind in Kind]
+        return [(kind, coverage(once, kind), counted(found)) for kind, found in answers if found]
 
     @property
     def attempted(self) -> int:

@@ -1,9 +1,11 @@
 """The documents of a small paper: performance apart from counts, theirs beside ours."""
 
+from dataclasses import replace
+
 import pytest
 
 from results.metrics import ACCURACY, VALUE
-from results.published import Cell
+from results.published import Cell, Kind
 from results.records import JobKey, RunRecord
 from results.report.documents import costs_document, results_document, summary
 from results.report.pages import CellPage, PaperPage
@@ -70,3 +72,13 @@ def test_costs_are_of_performance_alone(papers):
     text = costs_document(papers)
     assert "## new2026\n\n3 jobs, 0.0 hours." in text
     assert "lectures" not in text
+
+
+def test_a_paper_counts_its_kinds_apart_and_a_measurement_once(papers):
+    twin = replace(papers[1].cells[0].verdict, cell=papers[1].cells[0].verdict.cell._replace(same_as="test error"))
+    paper = replace(papers[1], cells=[*papers[1].cells, page(twin, {})])
+    performance = [(Answer.REPRODUCED, 1), (Answer.INCOMPLETE, 1), (Answer.NOT_ATTEMPTED, 1)]
+    assert paper.kinds == [
+        (Kind.PERFORMANCE, "1 of 2 runnable, 3 printed", performance),
+        (Kind.COUNT, "0 of 1 runnable, 1 printed", [(Answer.DIFFERS, 1)]),
+    ]

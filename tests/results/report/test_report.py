@@ -130,6 +130,14 @@ def test_the_page_of_a_paper_shows_its_order_claims(report):
     assert "Order claims" not in (report / "lectures" / "index.html").read_text("utf-8")
 
 
+def test_the_overview_has_a_line_for_each_kind(report):
+    text = (report / "index.html").read_text("utf-8")
+    paper = paper_page(load_table("lecun1998"), COMMITTED)
+    assert len(paper.kinds) == 2
+    for kind, reproduced, _ in paper.kinds:
+        assert f"<strong>{kind.capitalize()}</strong>: reproduced {reproduced}</p>" in text
+
+
 def paper_of(*rows: str) -> PaperPage:
     verdicts = [
         Verdict(
