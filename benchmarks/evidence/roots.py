@@ -40,8 +40,9 @@ def _walked(value: Any) -> Iterator[Place | str]:
 
 
 def _place(function: Any) -> Place:
-    """Return the top-level definition that a function, method or class belongs to. Raises UnknownCode."""
+    """Return the top-level definition of a function, method or class; of a lambda, its module. Raises UnknownCode."""
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
     if not module or not name:
         raise UnknownCode(f"{function!r} has no source of its own.")
-    return Place(module, name.split(".")[0])
+    top = name.split(".")[0]
+    return Place(module, "" if top == "<lambda>" else top)

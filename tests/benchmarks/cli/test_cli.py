@@ -20,8 +20,8 @@ from tests.support.processes import ONE_THREAD, QUICKLY_COMPILED, ROOT, run, sta
 
 
 def retable(*arguments: str) -> str:
-    """Run the command in this process and return what it prints; it must succeed."""
-    result = CliRunner().invoke(app, arguments)
+    """Run the command in this process and return what it prints, on wide lines; it must succeed."""
+    result = CliRunner(env={"COLUMNS": "250"}).invoke(app, arguments)
     assert result.exit_code == 0, result.output
     return result.stdout
 

@@ -228,3 +228,9 @@ def test_what_is_reached_is_named(recipes):
     assert {Place("models.lenet", "lenet5"), Place("models.losses", "nearest_code")} <= set(places)
     assert Place("models.lenet", "lenet1") not in places
     assert todays_digests(recipes["lenet5"]) == digests(recipes["lenet5"], Source())
+
+
+def test_a_lambda_stands_for_its_module(recipes):
+    odd = replace(recipes["lenet1"], build=lambda fold, rng: None)
+    odd.build.__module__, odd.build.__qualname__ = "models.losses", "<lambda>"
+    assert Place("models.losses", "squares") in reached(odd, Source())

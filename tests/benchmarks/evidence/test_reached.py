@@ -1,6 +1,7 @@
 """No function that runs while a number is made is outside of the code digest of its recipe."""
 
 import gc
+import inspect
 import sys
 import threading
 from pathlib import Path
@@ -48,7 +49,8 @@ class Tracer:
         threading.setprofile(None)
 
     def note(self, frame, event, argument) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(str(ROOT)):
+        is_function = frame.f_code.co_flags & inspect.CO_OPTIMIZED  # no module or class body at its import
+        if event == "call" and is_function and frame.f_code.co_filename.startswith(str(ROOT)):
             path = Path(frame.f_code.co_filename).relative_to(ROOT)
             if path.parts[0] in PACKAGES and not frame.f_code.co_qualname.startswith("<"):
                 module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
