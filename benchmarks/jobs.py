@@ -100,22 +100,33 @@ def obstacle(dataset: Dataset) -> str:
     return dataset.on_request if is_missing else ""
 
 
+def wanted_runs(recipe: Recipe | Measurement, seeds: int | None) -> int:
+    """Return the runs that a cell is to have: those asked for, or the protocol's; one without randomness."""
+    return 1 if recipe.runs == 1 else seeds or recipe.runs
+
+
 def missing_jobs(
-    cells: Sequence[Planned], records: Iterable[RunRecord], *, backend: str, seeds: int | None = None
+    cells: Sequence[Planned],
+    records: Iterable[RunRecord],
+    *,
+    backend: str,
+    seeds: int | None = None,
+    anywhere: bool = False,
 ) -> list[Job]:
     """Return the jobs without a record, whole passes of the protocol first.
 
-    `seeds` is the number of runs per cell; the default is that of the paper's protocol.
+    `seeds` is the number of runs per cell; the default is that of the paper's protocol. Jobs that this machine
+    cannot run are left out, unless `anywhere` asks for them too.
     """
     done: dict[tuple, set[str]] = {}
     for record in records:
         done.setdefault(record.key.identity, set()).update(record.metrics)
     jobs: dict[tuple, Job] = {}
     for one in cells:
-        if isinstance(one.recipe, NotAttempted) or one.obstacle:
+        if isinstance(one.recipe, NotAttempted) or (one.obstacle and not anywhere):
             continue
         wanted = {metric.name for metric in one.recipe.metrics}
-        for seed in range(1 if one.recipe.runs == 1 else seeds or one.recipe.runs):
+        for seed in range(wanted_runs(one.recipe, seeds)):
             for fold in range(one.recipe.dataset.folds):
                 key = one.key(fold, seed, backend)
                 if not wanted <= done.get(key.identity, set()):

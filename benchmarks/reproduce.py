@@ -115,13 +115,18 @@ def track(planned: Sequence[Planned], files: RecordFiles, tracker: Tracker) -> t
     return sent, len(records) - len(known)
 
 
+def place_of_records(results: Path, options: Options) -> tuple[Path, str]:
+    """Return the folder where records go, and why they do not count: trials go to trial/. Nothing is written."""
+    reason = "not the paper's settings and data" if options.is_trial else provenance.difference()
+    return (results / "trial" if reason else results), reason
+
+
 def folder_of_records(results: Path, options: Options) -> tuple[Path, str]:
-    """Return where records go, and why they do not count: trials go to trial/.
+    """Make and return the folder where records go, and say why they do not count.
 
     Raises ResultsError if the folder cannot be written.
     """
-    reason = "not the paper's settings and data" if options.is_trial else provenance.difference()
-    folder = results / "trial" if reason else results
+    folder, reason = place_of_records(results, options)
     try:
         (folder / "reproduced").mkdir(parents=True, exist_ok=True)
         probe = folder / "reproduced" / ".writable.lock"

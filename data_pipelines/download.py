@@ -132,7 +132,7 @@ def _obtain(file: RemoteFile, path: Path) -> None:
                 received.replace(temporary)
             return
     tried = f" ({'; '.join(failures)})" if failures else ""
-    if _has_no_address(file):
+    if has_no_address(file):
         raise DataError(
             f"{file.name} could not be fetched{tried}. No public address has {file.address}, hash {file.hash}. "
             f"Set RETABLE_MIRROR to a folder or address that has {file.name}."
@@ -145,7 +145,7 @@ def _obtain(file: RemoteFile, path: Path) -> None:
     )
 
 
-def _has_no_address(file: RemoteFile) -> bool:
+def has_no_address(file: RemoteFile) -> bool:
     """Return whether the address is a description, of a file that only a mirror can have."""
     return " " in file.address
 
@@ -157,7 +157,7 @@ def _sources(file: RemoteFile) -> Iterator[tuple[str, bool]]:
         yield f"{mirror.rstrip('/')}/{file.name}", False
         if file.member:
             yield f"{mirror.rstrip('/')}/{Path(file.name).parent}/{Path(file.address).name}", True
-    if not _has_no_address(file):
+    if not has_no_address(file):
         yield file.address, file.member is not None
 
 

@@ -9,18 +9,18 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.backends import select_backend
+from benchmarks.backends import BACKENDS, select_backend
 from benchmarks.cli import arguments
 from benchmarks.cli.console import existing, print_totals, print_verdicts, warn, wide_console
 from benchmarks.cli.progress import RunReport
 from benchmarks.cli.show import print_forecasts
 from benchmarks.jobs import Options, Planned
 from benchmarks.nights.settle import settle
-from benchmarks.reproduce import Runner, folder_of_records, reproduce, verdicts
+from benchmarks.reproduce import Runner, folder_of_records, place_of_records, reproduce, verdicts
 from benchmarks.reproduce import track as send_missing
 from benchmarks.runners import Cluster, choose_runner, run_here
 from benchmarks.signals import Status, raised_until_exit
-from benchmarks.table import PaperTable, load_table
+from benchmarks.table import PaperTable, load_table, match
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
 from results.published import Cell, Kind
@@ -70,17 +70,18 @@ def run(
     for name, value in (("--seeds", seeds), ("--epochs", epochs)):
         if value is not None and value < 1:
             raise DataError(f"{name} is {value}. Expected 1 or more.")
-    found = load_table(paper)
+    found, backend = load_table(paper), match("back end", backend, list(BACKENDS))
     wanted: list[str | None] = [*row] if row else [None]
     cells = [cell for name in wanted for cell in found.cells(table, name, column)]
     options = Options(epochs, lookalike, deterministic, checkpoint_after)
+    planned = found.plan(cells, options)
+    folder, reason = place_of_records(results or results_folder(), options)
     if dry_run:
-        folder, _ = folder_of_records(results or results_folder(), options)
-        print_forecasts(found.plan(cells, options), folder, backend, seeds)
+        if reason:
+            warn(f"A trial: {reason}. It never counts.")
+        print_forecasts(planned, folder, backend, seeds=seeds, until_settled=until_settled)
         return
-    if reasons := _all_obstacles(found.plan(cells, options)):
-        warn(f"Nothing can run here: {'; '.join(reasons)}.")
-        raise typer.Exit(Status.NO_EVIDENCE)
+    _refuse_if_none_can_run(planned, folder, backend, seeds)
     runner = choose_runner(on, Cluster(address, gpus_per_job, cpus_per_job))
     problems: list[str] = []
     train = partial(
@@ -88,17 +89,24 @@ def run(
     )
     with resumable():
         if until_settled:
-            _settle(found.plan(cells, options), train, backend, results, hours, problems)
+            _settle(planned, train, backend, results, hours, problems)
         else:
             train(cells, seeds=seeds)
     if problems:
         raise typer.Exit(Status.FAILED)
 
 
-def _all_obstacles(planned: Sequence[Planned]) -> list[str]:
-    """Return why no cell can run on this machine; nothing where one can."""
-    reasons = [one.obstacle for one in planned]
-    return list(dict.fromkeys(reasons)) if all(reasons) else []
+def _refuse_if_none_can_run(planned: Sequence[Planned], folder: Path, backend: str, seeds: int | None) -> None:
+    """Exit with 5 where every cell lacks jobs, or a recipe, and none can run on this machine."""
+    from benchmarks.nights.forecast import obstacles
+
+    if not all(one.obstacle for one in planned):
+        return  # the usual case reads no records
+    records = RecordFiles(planned[0].cell.paper, folder).records()
+    reasons = obstacles(planned, records, backend=backend, seeds=seeds)
+    if sum(reasons.values()) == len(planned):
+        warn(f"Nothing can run here: {'; '.join(reasons)}.")
+        raise typer.Exit(Status.NO_EVIDENCE)
 
 
 def _settle(

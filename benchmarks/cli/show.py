@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -104,25 +104,56 @@ def plan(
     wanted: list[str | None] = [*row] if row else [None]
     cells = [cell for name in wanted for cell in found.cells(table, name, column)]
     used, chosen = match("back end", backend, list(BACKENDS)), match("format", format, FORMATS)
-    print_forecasts(found.plan(cells), existing(results), used, seeds, chosen)
+    print_forecasts(found.plan(cells), existing(results), used, seeds=seeds, format=chosen)
 
 
 def print_forecasts(
-    planned: Sequence[Planned], folder: Path, backend: str, seeds: int | None, format: str = "table"
+    planned: Sequence[Planned],
+    folder: Path,
+    backend: str,
+    *,
+    seeds: int | None = None,
+    until_settled: bool = False,
+    format: str = "table",
 ) -> None:
     """Print what a run of some cells would do; exit with 5 when no job can run here."""
-    from benchmarks.nights.forecast import forecasts, obstacles
+    from benchmarks.nights.forecast import forecasts, forecasts_to_next_look, obstacles
 
     records = RecordFiles(planned[0].cell.paper, folder).records()
-    found = forecasts(planned, records, backend=backend, seeds=seeds)
-    print_rows([_forecast_row(one) for one in found], format, "Jobs to run")
-    reasons = obstacles(planned)
+    if until_settled:
+        found = forecasts_to_next_look(planned, records, backend=backend)
+    else:
+        found = forecasts(planned, records, backend=backend, seeds=seeds)
+    if format == "json":
+        print_rows([_forecast_json(one) for one in found], format, "")
+    elif found:
+        print_rows([_forecast_row(one) for one in found], format, "Jobs to run")
     if format == "table":
         _print_totals(found)
-        for reason, count in reasons.items():
-            warn(f"{count} cell(s) can't run here: {reason}.")
+    reasons = obstacles(planned, records, backend=backend, seeds=seeds)
+    for reason, count in reasons.items():
+        warn(f"{count} cell(s) can't run here: {reason}.")
     if sum(reasons.values()) == len(planned):
         raise typer.Exit(Status.NO_EVIDENCE)
+
+
+def _forecast_json(one: "Forecast") -> dict[str, Any]:
+    """Return a forecast as plain data: numbers as numbers, None for what is not known."""
+    cell = one.planned.cell
+    return {
+        "paper": cell.paper,
+        "table": cell.table,
+        "row": cell.row,
+        "column": cell.column,
+        "runs_done": one.done,
+        "runs_wanted": one.wanted,
+        "jobs": one.jobs,
+        "files": [{"name": file.name, "bytes": file.size, "address": file.address} for file in one.files],
+        "seconds_per_job": one.seconds,
+        "hours": one.hours,
+        "basis": one.basis,
+        "power": one.power,
+    }
 
 
 def _forecast_row(one: "Forecast") -> dict[str, str]:
@@ -131,17 +162,22 @@ def _forecast_row(one: "Forecast") -> dict[str, str]:
         "table": cell.table,
         "row": cell.row,
         "column": cell.column,
-        "jobs done": str(one.done),
+        "runs done": f"{one.done} of {one.wanted}",
         "jobs to run": str(one.jobs),
-        "MB to fetch": number(one.bytes / 1e6, 1) if one.bytes else "",
-        "seconds a job": number(one.seconds, 1),
-        "hours": number(one.hours),
+        "MB to fetch": number(sum(file.size for file in one.files) / 1e6) if one.files else "",
+        "seconds a job": "unknown" if one.seconds is None else number(one.seconds, 1),
+        "hours": "unknown" if one.hours is None else number(one.hours),
         "taken from": one.basis,
-        "power at the next look": "" if one.power is None else f"{100 * one.power:.0f} %",
+        "power at the next look": "unknown" if one.power is None else f"{100 * one.power:.0f} %",
     }
 
 
 def _print_totals(found: "Sequence[Forecast]") -> None:
+    from data_pipelines.download import has_no_address
+
+    for file in dict.fromkeys(file for one in found for file in one.files):
+        where = ", which only a mirror (RETABLE_MIRROR) can have" if has_no_address(file) else ""
+        print(f"To be fetched: {file.name}, {number(file.size / 1e6)} MB{where}.")
     known = [one.hours for one in found if one.hours is not None]
     unknown = sum(one.jobs for one in found if one.hours is None)
     more = f", and {unknown} job(s) of unknown length" if unknown else ""

@@ -37,10 +37,19 @@ def _open_at(planned: Sequence[Planned], verdicts: Sequence[Verdict], number: in
     """Return the cells that a look may settle, by the runs of that look."""
     found: dict[int, list[Cell]] = {}
     for one, verdict in zip(planned, verdicts, strict=True):
-        if isinstance(one.recipe, NotAttempted):
-            continue
-        planned_looks = looks(one.recipe.runs)
-        is_next = number > 0 and len(verdict.units) == planned_looks[number - 1]  # not after a seed that failed
-        if verdict.answer == Answer.INCOMPLETE if number == 0 else verdict.answer in OPEN and is_next:
-            found.setdefault(planned_looks[number], []).append(one.cell)
+        look = next_look(one, verdict)
+        if look in _looks(one)[number : number + 1]:  # an earlier one is left where a seed failed
+            found.setdefault(look, []).append(one.cell)
     return found
+
+
+def next_look(planned: Planned, verdict: Verdict) -> int | None:
+    """Return the runs at which the next look is taken; None where no more runs would change the verdict."""
+    if verdict.answer not in (Answer.INCOMPLETE, *OPEN):
+        return None
+    taken = 0 if verdict.answer == Answer.INCOMPLETE else len(verdict.units)
+    return next((look for look in _looks(planned) if look > taken), None)
+
+
+def _looks(planned: Planned) -> tuple[int, ...]:
+    return () if isinstance(planned.recipe, NotAttempted) else looks(planned.recipe.runs)

@@ -1,15 +1,16 @@
 """What a run would do: jobs, time, data, power; nothing is trained."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from benchmarks.backends import processor
 from benchmarks.cli.app import app
-from benchmarks.nights.forecast import forecasts, obstacles
+from benchmarks.nights.forecast import forecasts, forecasts_to_next_look, obstacles
 from benchmarks.signals import Status
 from benchmarks.table import load_table, paper_names
-from results.records import RecordFiles, RunRecord
+from results.records import Digests, RunRecord
 
 KIM = load_table("kim2014")
 
@@ -18,8 +19,8 @@ def planned_of(row, column):
     return KIM.plan(KIM.cells("2", row, column))[0]
 
 
-def record(planned, seed, value=90.0, device="", seconds=60.0, fold=0):
-    key = planned.key(fold, seed, "tensorflow")
+def record(planned, seed, value=90.0, device="", seconds=60.0, backend="tensorflow", fold=0):
+    key = planned.key(fold, seed, backend)
     return RunRecord(
         key, {"test accuracy": value}, seconds=seconds, device=device or processor(), code=planned.code
     )
@@ -63,13 +64,45 @@ def test_power_is_told_where_runs_show_a_spread():
 def test_done_cells_have_no_forecast_and_cells_that_cannot_run_have_a_reason():
     trec = planned_of("CNN-rand", "TREC")
     assert forecasts([trec], [record(trec, seed) for seed in range(5)], backend="tensorflow") == []
-    assert obstacles([planned_of("RAE", "MR"), trec]) == {"quoted by Kim (2014) from another paper": 1}
+    reasons = obstacles([planned_of("RAE", "MR"), trec], [], backend="tensorflow")
+    assert reasons == {"quoted by Kim (2014) from another paper": 1}
+
+
+def test_a_cell_with_all_its_runs_needs_no_data(home):
+    static = planned_of("CNN-static", "TREC")  # the GoogleNews vectors are not there
+    done = [record(static, seed) for seed in range(5)]
+    assert obstacles([static], done, backend="tensorflow") == {}
+    (reason,) = obstacles([static], done[:4], backend="tensorflow")
+    assert "GoogleNews" in reason
+
+
+def test_whole_passes_and_the_files_to_fetch_are_counted(home):
+    mr = planned_of("CNN-rand", "MR")  # three cross-validations of ten folds
+    found = forecast(mr, [record(mr, 0, fold=fold) for fold in range(10)] + [record(mr, 1)] * 2)
+    assert (found.done, found.wanted, found.jobs) == (1, 3, 19)
+    assert [file.name for file in found.files] == [file.name for file in mr.recipe.dataset.files]
+
+
+def test_other_back_ends_and_records_of_other_code_tell_nothing():
+    trec = planned_of("CNN-rand", "TREC")
+    assert forecast(trec, [record(trec, 0, backend="jax")]).basis == "nothing recorded"
+    old = [replace(record(trec, seed, 91.2 + seed / 10), code=Digests("0", "0", "0")) for seed in range(5)]
+    assert (forecast(trec, old).done, forecast(trec, old).power) == (0, None)
+
+
+def test_an_open_cell_goes_to_its_next_look():
+    trec, noisy = planned_of("CNN-rand", "TREC"), [80.0, 100.0, 85.0, 95.0, 92.0]
+    runs = [record(trec, seed, value) for seed, value in enumerate(noisy)]
+    (found,) = forecasts_to_next_look([trec], runs, backend="tensorflow")
+    assert (found.done, found.wanted, found.jobs) == (5, 10, 5)
+    settled = [record(trec, seed, 91.2 + shift / 100) for seed, shift in enumerate((1, -1, 2, -2, 0))]
+    assert forecasts_to_next_look([trec], settled, backend="tensorflow") == []
 
 
 @pytest.mark.parametrize("paper", paper_names())
 def test_every_paper_has_a_forecast(paper):
     found = forecasts(load_table(paper).plan(), [], backend="tensorflow")
-    assert all(one.jobs > 0 and one.bytes >= 0 for one in found)
+    assert all(one.jobs > 0 and 0 <= one.done < one.wanted for one in found)
 
 
 def status_of(*words):
@@ -82,14 +115,18 @@ def test_commands_print_it_and_write_nothing(tmp_path, capsys):
     place = ("kim2014", "--table", "2", "--row", "CNN-rand", "--column", "TREC", "--results", str(tmp_path))
     assert status_of("plan", *place, "--format", "json") == 0
     (line,) = json.loads(capsys.readouterr().out)
-    assert (line["jobs done"], line["jobs to run"]) == ("0", "5")
+    assert (line["runs_done"], line["runs_wanted"], line["jobs"], line["power"]) == (0, 5, 5, None)
     assert status_of("plan", *place, "--seeds", "7") == 0
     assert "7 job(s), about 0.0 hours, and 7 job(s) of unknown length" in capsys.readouterr().out
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
-    assert RecordFiles("kim2014", tmp_path).records() == []
+    assert status_of("run", *place, "--dry-run", "--lookalike", "--epochs", "1", "--seeds", "2") == 0
+    assert "2 job(s), about" in capsys.readouterr().out
+    assert status_of("run", *place, "--dry-run", "--until-settled") == 0
+    assert "5 job(s), about" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_rows_that_cannot_run_have_a_status_of_their_own(tmp_path, capsys):
     place = ("kim2014", "--row", "RAE", "--results", str(tmp_path))
-    assert status_of("plan", *place) == status_of("run", *place) == Status.NO_EVIDENCE
-    assert "quoted by Kim (2014) from another paper" in capsys.readouterr().err
+    for words in (("plan", *place, "--format", "json"), ("run", *place), ("run", *place, "--dry-run")):
+        assert status_of(*words) == Status.NO_EVIDENCE
+        assert "quoted by Kim (2014) from another paper" in capsys.readouterr().err.splitlines()[-1]
