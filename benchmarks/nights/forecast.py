@@ -12,7 +12,7 @@ from benchmarks.recipe import NotAttempted
 from benchmarks.reproduce import verdicts
 from data_pipelines.dataset import RemoteFile
 from results.records import RunRecord
-from results.verdicts import Verdict, power_at
+from results.verdicts import Answer, Verdict, power_at
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Forecast:
     files: tuple[RemoteFile, ...]  # to be fetched
     seconds: float | None  # of one job; None where nothing like it was recorded
     basis: str  # what the seconds are taken from
-    power: float | None  # at the next look, if the true mean is ours; None without a spread, or beyond the margin
+    power: float | None  # at the next look, if the true mean is ours; None where there is nothing to compute
 
     @property
     def hours(self) -> float | None:
@@ -76,7 +76,7 @@ def _forecast(
 ) -> Forecast:
     seconds, basis = _seconds(planned, records)
     wanted = wanted_runs(jobs[0].recipe, seeds)
-    look = next_look(planned, verdict)
+    look = None if verdict.answer == Answer.NEAR else next_look(planned, verdict)  # already within the margin
     return Forecast(
         planned,
         done=wanted - len({job.key.seed for job in jobs}),

@@ -95,6 +95,9 @@ def test_an_open_cell_goes_to_its_next_look():
     runs = [record(trec, seed, value) for seed, value in enumerate(noisy)]
     (found,) = forecasts_to_next_look([trec], runs, backend="tensorflow")
     assert (found.done, found.wanted, found.jobs) == (5, 10, 5)
+    near = [record(trec, seed, 92.2 + shift / 100) for seed, shift in enumerate((1, -1, 2, -2, 0))]
+    (found,) = forecasts_to_next_look([trec], near, backend="tensorflow")
+    assert (found.jobs, found.power) == (5, None)  # its mean is within the margin already
     settled = [record(trec, seed, 91.2 + shift / 100) for seed, shift in enumerate((1, -1, 2, -2, 0))]
     assert forecasts_to_next_look([trec], settled, backend="tensorflow") == []
 
