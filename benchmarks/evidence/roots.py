@@ -40,7 +40,7 @@ def _walked(value: Any) -> Iterator[Place | str]:
 
 
 def _place(function: Any) -> Place:
-    """Return the top-level definition of a function, method or class; of a lambda, its module. Raises UnknownCode."""
+    """Return the top-level definition of a function or class; of a lambda, its module. Raises UnknownCode."""
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
     if not module or not name:
         raise UnknownCode(f"{function!r} has no source of its own.")
