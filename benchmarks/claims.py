@@ -10,7 +10,7 @@ from benchmarks.jobs import Planned
 from benchmarks.recipe import NotAttempted
 from benchmarks.reproduce import by_place, verdicts
 from benchmarks.table import Claim, PaperTable
-from results.comparison import Comparison, compare
+from results.comparison import LEVEL, Comparison, compare, holm
 from results.published import Cell
 from results.records import RunRecord
 from results.tables import number, signed
@@ -36,16 +36,18 @@ class ClaimVerdict(NamedTuple):
     published: float | None
     order: Order
     comparison: Comparison | None = None
+    p_value: float | None = None  # of the claim among all that its table tests
 
 
 def judge_claims(table: PaperTable, records: Sequence[RunRecord]) -> list[ClaimVerdict]:
     """Judge every claim of a paper in every column that has both rows.
 
     Pairs are runs of equal seed and fold on the backend that has most of them; the test is paired, with the
-    correction of Nadeau & Bengio (2003) for the folds of a cross-validation.
+    correction of Nadeau & Bengio (2003) for the folds of a cross-validation, and Holm's (1979) for the claims and
+    columns that a table tests.
     """
     places = by_place(table.plan())
-    return [
+    judged = [
         _judge(claim, better, places[claim.table, claim.worse, column], records)
         for claim in table.claims
         for (name, row, column), better in places.items()
@@ -53,6 +55,23 @@ def judge_claims(table: PaperTable, records: Sequence[RunRecord]) -> list[ClaimV
         and (not claim.columns or column in claim.columns)
         and (claim.table, claim.worse, column) in places
     ]
+    return [_corrected(verdict, [v for v in judged if v.claim.table == verdict.claim.table]) for verdict in judged]
+
+
+def _corrected(verdict: ClaimVerdict, of_table: Sequence[ClaimVerdict]) -> ClaimVerdict:
+    """Return a verdict with Holm's correction for the other tests of its table; what no longer shows is open."""
+    if (mine := _tested(verdict)) is None:
+        return verdict
+    others = sorted(p_value for one in of_table if (p_value := _tested(one)) is not None)
+    p_value = holm(others)[others.index(mine)]
+    return verdict._replace(p_value=p_value, order=verdict.order if p_value < LEVEL else Order.OPEN)
+
+
+def _tested(verdict: ClaimVerdict) -> float | None:
+    """Return the p-value of a claim that one row beats another; None where it was not tested."""
+    is_tested = verdict.order in (Order.HOLDS, Order.REVERSED, Order.OPEN) and verdict.claim.within is None
+    found = verdict.comparison
+    return found.p_value if is_tested and found and not found.is_deterministic else None
 
 
 def claim_rows(
@@ -67,12 +86,9 @@ def claim_rows(
 def as_row(verdict: ClaimVerdict) -> dict[str, str]:
     """Return a row of the claims table, as texts by heading."""
     claim, found = verdict.claim, verdict.comparison
-    ours, p_value = signed(found.difference if found else None), None
-    if found is not None and verdict.order != Order.INCOMPLETE:
-        if claim.within is None:
-            p_value = found.p_value
-        elif found.interval is not None:
-            ours += " ({:+.3g} to {:+.3g})".format(*found.interval)  # what nearness is judged by
+    ours = signed(found.difference if found else None)
+    if found and found.interval and claim.within is not None and verdict.order != Order.INCOMPLETE:
+        ours += " ({:+.3g} to {:+.3g})".format(*found.interval)  # what nearness is judged by
     return {
         "claim": claim.text,
         "table": claim.table,
@@ -80,9 +96,14 @@ def as_row(verdict: ClaimVerdict) -> dict[str, str]:
         "theirs": signed(verdict.published),
         "ours": ours,
         "pairs": str(found.pairs) if found and found.pairs else "",
-        "p": "" if p_value is None else number(p_value) if p_value >= 0.01 else f"{p_value:.1g}",
+        "p": _brief(_tested(verdict)),
+        "p by Holm": _brief(verdict.p_value),
         "order": verdict.order.value,
     }
+
+
+def _brief(p_value: float | None) -> str:
+    return "" if p_value is None else number(p_value) if p_value >= 0.01 else f"{p_value:.1g}"
 
 
 def _judge(claim: Claim, better: Planned, worse: Planned, records: Sequence[RunRecord]) -> ClaimVerdict:

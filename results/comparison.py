@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from statistics import fmean, variance
 
 from results.ledger import ResultsError
@@ -117,6 +118,15 @@ def paired_test(
     p_value = float(2 * stdtr(count - 1, -abs(mean / error))) if error else float(mean == 0)
     half = float(stdtrit(count - 1, 0.95)) * error
     return p_value, (mean - half, mean + half)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return the p-values of a family of tests, in ascending order, corrected so that one false finding has 5 %.
+
+    Source: Holm (1979), A Simple Sequentially Rejective Multiple Test Procedure.
+    """
+    scaled = [min(1.0, (len(p_values) - rank) * p_value) for rank, p_value in enumerate(p_values)]
+    return list(accumulate(scaled, max))
 
 
 def welch(first: Sequence[float], second: Sequence[float]) -> float | None:

@@ -2,7 +2,8 @@
 
 Source: Interspeech 2017, pp. 1263-1267, arXiv 1706.00612, the abstract; for the table "features", a lecture. The
 paper's own tables were not available.
-Margin: 1.5 points, about the spread of cross-validations of such networks.
+Margin: 1.5 points, about the spread of cross-validations of such networks. The slide's averages are over an
+unknown number of runs; verdicts take them for one run.
 
 Confirmed: four classes, with excited merged into happiness; 7.5 s of each utterance, longer ones cut and shorter
 ones padded. From memory, not confirmed: 25 ms windows every 10 ms; 200 kernels in total, of two widths, over all

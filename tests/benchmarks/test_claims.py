@@ -49,6 +49,18 @@ def test_an_order_is_what_paired_runs_show(tuned, order):
     assert tuning(static + records("CNN-non-static", "TREC", tuned)).order == order
 
 
+def test_an_order_that_rests_on_one_of_many_tests_is_open():
+    static = records("CNN-static", "TREC", [89.0, 90.0, 90.1, 91.0, 90.2])
+    tuned = records("CNN-non-static", "TREC", [89.9, 90.2, 90.8, 91.1, 90.9])
+    alone = tuning(static + tuned)
+    assert (alone.order, alone.p_value) == (Order.HOLDS, alone.comparison.p_value)
+    others = records("CNN-multichannel", "TREC", [89.0, 91.3, 90.1, 91.9, 90.5])
+    others += records("CNN-rand", "TREC", [89.5, 89.6, 90.5, 90.4, 90.8])
+    among = tuning(static + tuned + others)
+    assert among.comparison.p_value == alone.comparison.p_value
+    assert (among.order, among.p_value) == (Order.OPEN, pytest.approx(3 * alone.p_value))
+
+
 def test_a_cross_validation_that_is_not_whole_waits():
     static = [78.0 + number % 7 for number in range(36)]
     tuned = [value + (0.5 if number % 2 else 0.3) for number, value in enumerate(static)]

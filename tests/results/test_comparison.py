@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from scipy import stats
 
-from results.comparison import compare, paired_test, select, welch
+from results.comparison import compare, holm, paired_test, select, welch
 from results.ledger import ResultsError
 from results.metrics import ACCURACY, Metric
 from results.published import Cell
@@ -106,3 +106,9 @@ def test_welch():
     assert welch(first, second) == pytest.approx(stats.ttest_ind(first, second, equal_var=False).pvalue)
     assert welch([1.0], second) is None
     assert (welch([1.0, 1.0], [1.0, 1.0]), welch([1.0, 1.0], [2.0, 2.0])) == (1.0, 0.0)
+
+
+def test_holm_corrects_a_family_of_tests():
+    assert holm([0.01, 0.02, 0.04]) == pytest.approx([0.03, 0.04, 0.04])
+    assert holm([0.01, 0.6, 0.9]) == pytest.approx([0.03, 1.0, 1.0])
+    assert holm([0.5]) == [0.5]
