@@ -2,14 +2,15 @@
 
 Source: lecture 000 (T. Vu, 2025), 001 (Deep Learning Techniques, CNN), 002 (P. Seegerer, 2019), 003 (M.
 Silfverberg & H. Celikkanat, 2020), 004 (M. Cochez, Deep Learning, lecture 3).
-Margins: the last printed digit. A matrix is one claim: the number of its entries that are as printed.
+Margins: the last printed digit. A matrix or a formula is one claim: the number of its entries that are as printed.
+Where a sentence has two readings, each has a row. A row without a value is ours: no slide prints it.
 
 Where a slide is silent, we assume:
 - a picture that a slide takes from CS231n shows the numbers of that course's notes;
 - filters are applied without flipping, as networks do;
 - of an image with several sizes in the text, the one as large as its map;
-- the averages of Neumann & Vu are over five runs, one per session of their data;
-- sizes from Kim (2016), results from Krizhevsky (2012) and counts of ImageNet are those of the papers;
+- the errors of lecture 000 for ILSVRC-2012 are those that lecture 002 prints with five digits, in the same order;
+- sizes from Kim (2016) are those of the paper, and filters that LeNet-5 has are of 5x5;
 - where a slide prints only a formula, small numbers of our own replace its letters.
 """
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.papers.lectures.slides import (
     Matrix,
+    agreeing,
     applied,
     equal,
     filtered,
@@ -17,6 +18,7 @@ from benchmarks.papers.lectures.slides import (
     response,
     weights_of,
 )
+from results.published import read_cells
 
 TOY = image("1 1 1 0 0 / 0 1 1 1 0 / 0 0 1 1 1 / 0 0 1 1 0 / 0 1 1 0 0")
 CROSS = image("1 0 1 / 0 1 0 / 1 0 1")
@@ -24,33 +26,42 @@ BLUR = [[1 / 9] * 3] * 3
 TRADING = ("advertised", "advertising", "turnover", "turnover")  # LSTM-Word's neighbours of "trading"
 
 
-def routed(picture: Matrix, kernel: Matrix, printed: Matrix) -> float:
-    """Compare the gradient of max pooling with respect to each entry of a window with the printed one."""
-    size = len(printed)
+def growing(picture: Matrix, kernel: Matrix, size: int) -> np.ndarray:
+    """Return how much max pooling of the map's first window grows with each of its entries."""
     window = filtered(picture, kernel)[:size, :size]
     steps = np.eye(size * size).reshape(-1, size, size)
     pooled = [float(max_pooled((window + step)[..., None], size, 1)[0, 0, 0]) for step in (0 * window, *steps)]
-    return equal(np.reshape(pooled[1:], (size, size)) - pooled[0], printed)
+    return np.reshape(pooled[1:], (size, size)) - pooled[0]
 
 
-def loss_slope(target: float, output: float, step: float = 1e-3) -> float:
-    """Return the derivative of the squared error at an output."""
+def remembered(picture: Matrix, kernel: Matrix, size: int) -> np.ndarray:
+    """Return the gradient of max pooling of the map's first window if one index of its maximum is kept."""
+    window = filtered(picture, kernel)[:size, :size]
+    return np.reshape(np.eye(size * size)[np.argmax(window)], (size, size))
+
+
+def slopes(
+    targets: Sequence[float], outputs: Sequence[float], factor: float, step: float = 0.1
+) -> tuple[np.ndarray, list[float]]:
+    """Return the derivatives of the squared error at outputs, and factor (output - target)."""
     from keras import losses
 
     loss = losses.MeanSquaredError()
-    above, below = (float(loss([target], [output + change])) for change in (step, -step))
-    return (above - below) / (2 * step)
+    pairs = list(zip(targets, outputs, strict=True))
+    above, below = (np.array([loss([y], [output + change]) for y, output in pairs]) for change in (step, -step))
+    return (above - below) / (2 * step), [factor * (output - y) for y, output in pairs]
 
 
-def receptive_field(dilations: Sequence[int], kernel: int = 2) -> float:
-    """Count the inputs that one output of stacked causal 1-D convolutions depends on."""
-    return float(np.count_nonzero(_reach(dilations, kernel)))
+def averaging(picture: Matrix, kernel: Matrix) -> tuple[np.ndarray, np.ndarray]:
+    """Return a filter's map, and the averages of its windows."""
+    averages = applied(np.array(picture)[..., None], "AveragePooling2D", len(kernel), 1)
+    return filtered(picture, kernel), averages[..., 0]
 
 
-def skipped(dilations: Sequence[int], printed: Sequence[int]) -> float:
-    """Compare the number of nodes that the filter of two skips in each layer with the printed numbers."""
-    gaps = [np.diff(np.flatnonzero(_reach([dilation], 2)))[0] - 1 for dilation in dilations]
-    return equal(np.array(gaps), printed)
+def fields(dilations: Sequence[int], kernel: int = 2) -> list[int]:
+    """Count the inputs behind an output of causal 1-D convolutions: one, two of them stacked, and so on."""
+    stacks = [dilations[:layers] for layers in range(1, len(dilations) + 1)]
+    return [int(np.count_nonzero(_reach(stack, kernel))) for stack in stacks]
 
 
 def _reach(dilations: Sequence[int], kernel: int) -> np.ndarray:
@@ -63,19 +74,76 @@ def _reach(dilations: Sequence[int], kernel: int) -> np.ndarray:
     return signal.ravel()
 
 
-def layer_weights(maps: int, kernel: int) -> float:
+def bend(numbers: Sequence[float]) -> np.ndarray:
+    """Return the second differences; zeros where numbers grow linearly."""
+    return np.diff(numbers, 2)
+
+
+def linear_growth(dilations: Sequence[int]) -> np.ndarray:
+    """Return the bend of the receptive field over the layers."""
+    return bend(fields(dilations))
+
+
+def exponential_growth(skipped: Sequence[int]) -> np.ndarray:
+    """Return zeros where a layer multiplies the receptive field by the factor of the layer below.
+
+    Above the first layer, each skips so many nodes: its dilation is one more.
+    """
+    sizes = np.array(fields([1, *(nodes + 1 for nodes in skipped)]))
+    return sizes[2:] * sizes[:-2] - sizes[1:-1] ** 2
+
+
+def growth_with_field(dilated: bool, sizes: Sequence[int], maps: int) -> np.ndarray:
+    """Return the bend of the weights of the layers that a receptive field takes, with filters of two."""
+    return bend([network_weights(dilations_for(size, dilated), maps) for size in sizes])
+
+
+def growth_with_maps(maps: Sequence[int], kernel: int, across: bool) -> np.ndarray:
+    """Return the bend of a layer's weights over its maps; a filter goes across all maps below, or over one."""
+    return bend([layer_weights(count, kernel, 1 if across else count) for count in maps])
+
+
+def is_more_compact(dilations: Sequence[int], maps: int) -> float:
+    """Return 1 if dilated layers have fewer weights than plain layers of the same receptive field, else 0."""
+    plain = dilations_for(fields(dilations)[-1], dilated=False)
+    return float(network_weights(dilations, maps) < network_weights(plain, maps))
+
+
+def dilations_for(field: int, dilated: bool) -> list[int]:
+    """Return the dilations of the fewest layers, with filters of two, whose receptive field is at least this."""
+    dilations: list[int] = []
+    while 1 + sum(dilations) < field:
+        dilations.append(2 ** len(dilations) if dilated else 1)
+    return dilations
+
+
+def network_weights(dilations: Sequence[int], maps: int) -> float:
+    """Count the weights of layers with filters of two."""
+    return len(dilations) * layer_weights(maps, kernel=2)
+
+
+def layer_weights(maps: int, kernel: int, groups: int = 1) -> float:
     """Count the weights of a 1-D convolution between layers of `maps` maps each."""
-    return weights_of((None, maps), "Conv1D", maps, kernel, use_bias=False)
+    return weights_of((None, maps), "Conv1D", maps, kernel, use_bias=False, groups=groups)
 
 
-def filter_weights(kernel: int) -> float:
-    """Count the weights of a square filter over a grey image."""
-    return weights_of((None, None, 1), "Conv2D", 1, kernel, use_bias=False)
+def filter_weights(widths: Sequence[int]) -> list[float]:
+    """Count the weights of square filters over a grey image."""
+    return [weights_of((None, None, 1), "Conv2D", 1, width, use_bias=False) for width in widths]
 
 
-def dense_weights(inputs: int, outputs: int) -> float:
-    """Count the weights of a fully connected layer between square images of these widths."""
-    return weights_of((inputs**2,), "Dense", outputs**2, use_bias=False)
+def dense_weights(widths: Sequence[tuple[int, int]]) -> list[float]:
+    """Count the weights of fully connected layers between square images of two widths."""
+    return [weights_of((below**2,), "Dense", above**2, use_bias=False) for below, above in widths]
+
+
+def of_each_column(paper: str, table: str, place: int) -> list[float]:
+    """Return a number of each column of a published table, by its place in sorted order."""
+    columns: dict[str, list[float]] = {}
+    for cell in read_cells(paper):
+        if cell.table == table and cell.value is not None:
+            columns.setdefault(cell.column, []).append(cell.value)
+    return [sorted(values)[place] for values in columns.values()]
 
 
 def word_model_millions(vocabulary: int, units: int) -> float:
@@ -109,20 +177,56 @@ LARGE = tuple((width, min(200, 50 * width)) for width in range(1, 8))
 CLAIMS = {
     "toy convolution, first entry": partial(response, picture=TOY, kernel=CROSS),
     "toy convolution, size of the map": partial(output_size, size=5, kernel=3),
-    "gradient of max pooling": partial(routed, picture=TOY, kernel=CROSS, printed=image("1 0 / 0 1")),
-    "slope of the loss, 2(y' - y) for y' = 3, y = 1": partial(loss_slope, target=1.0, output=3.0),
-    "blur filter on a flat region": partial(response, picture=[[1.0] * 3] * 3, kernel=BLUR),
-    "weights of a filter, k x k for k = 3": partial(filter_weights, kernel=3),
-    "weights fully connected, n n m m for n = 5, m = 3": partial(dense_weights, inputs=5, outputs=3),
-    "receptive field of 4 layers, linear": partial(receptive_field, dilations=(1, 1, 1, 1)),
-    "receptive field of 4 dilated layers, exponential": partial(receptive_field, dilations=(1, 2, 4, 8)),
-    "nodes that a dilated layer skips": partial(skipped, dilations=(2, 4, 8), printed=(1, 3, 5)),
-    "weights of a layer, k m for k = 2, m = 8": partial(layer_weights, maps=8, kernel=2),
+    "gradient of max pooling": partial(
+        equal, partial(growing, picture=TOY, kernel=CROSS, size=2), printed=image("1 0 / 0 1")
+    ),
+    "gradient of max pooling, one index kept": partial(
+        equal, partial(remembered, picture=TOY, kernel=CROSS, size=2), printed=image("1 0 / 0 1")
+    ),
+    "slope of the loss, 2(y' - y)": partial(
+        agreeing, partial(slopes, targets=(1.0, 0.5, 2.0), outputs=(3.0, 0.25, 2.0), factor=2.0)
+    ),
+    "blur filter is a local average": partial(agreeing, partial(averaging, picture=TOY, kernel=BLUR)),
+    "weights of a filter, k x k": partial(equal, partial(filter_weights, widths=(3, 5)), printed=[3 * 3, 5 * 5]),
+    "weights fully connected, n n m m": partial(
+        equal, partial(dense_weights, widths=((5, 3), (6, 2))), printed=[5 * 5 * 3 * 3, 6 * 6 * 2 * 2]
+    ),
+    "receptive field grows linearly": partial(
+        equal, partial(linear_growth, dilations=(1, 1, 1, 1)), printed=[0, 0]
+    ),
+    "dilated receptive field grows exponentially, skipping 1, 3, 5": partial(
+        equal, partial(exponential_growth, skipped=(1, 3, 5)), printed=[0, 0]
+    ),
+    "dilated receptive field grows exponentially, skipping 1, 3, 7": partial(
+        equal, partial(exponential_growth, skipped=(1, 3, 7)), printed=[0, 0]
+    ),
+    "weights grow as the receptive field n": partial(
+        equal, partial(growth_with_field, dilated=False, sizes=(2, 3, 4, 5), maps=8), printed=[0, 0]
+    ),
+    "weights of dilated layers grow as log n": partial(
+        equal, partial(growth_with_field, dilated=True, sizes=(2, 4, 8, 16), maps=8), printed=[0, 0]
+    ),
+    "weights grow as the maps m": partial(
+        equal, partial(growth_with_maps, maps=(8, 16, 24), kernel=2, across=True), printed=[0]
+    ),
+    "weights grow as the maps m, each filter over one map": partial(
+        equal, partial(growth_with_maps, maps=(8, 16, 24), kernel=2, across=False), printed=[0]
+    ),
+    "dilated layers are more compact": partial(is_more_compact, dilations=(1, 2), maps=8),
     "LSTM-Word-Small, millions": partial(word_model_millions, WORDS, 200),
     "LSTM-Word-Large, millions": partial(word_model_millions, WORDS, 650),
     "LSTM-Char-Small, millions": partial(character_model_millions, WORDS, CHARACTERS, 15, SMALL, 1, 300),
     "LSTM-Char-Large, millions": partial(character_model_millions, WORDS, CHARACTERS, 15, LARGE, 2, 650),
-    "LSTM-1 (Zaremba), millions": partial(word_model_millions, WORDS, 650),
     "LSTM-2 (Zaremba), millions": partial(word_model_millions, WORDS, 1500),
     "neighbours of 'trading', LSTM-Word": partial(distinct, words=TRADING),
+    "Zhang (2015), best of each data set": partial(
+        equal,
+        partial(of_each_column, paper="zhang2015", table="4", place=0),
+        printed=[7.64, 2.81, 1.31, 4.36, 37.95, 28.80, 40.43, 4.93],
+    ),
+    "Zhang (2015), worst of each data set": partial(
+        equal,
+        partial(of_each_column, paper="zhang2015", table="4", place=-1),
+        printed=[16.91, 10.79, 9.55, 12.67, 47.46, 39.45, 55.87, 18.39],
+    ),
 }

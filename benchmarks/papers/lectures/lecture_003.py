@@ -73,38 +73,19 @@ MAP_AFTER_RELU = image(
 )
 
 
-def map_entries(picture: Matrix, kernel: Matrix, printed: Matrix) -> float:
-    """Compare the feature map, of the size of the image, with the printed one."""
-    return equal(filtered(picture, kernel, padding=1), printed)
+def line_map(picture: Matrix, kernel: Matrix) -> np.ndarray:
+    """Return the feature map, of the size of the image."""
+    return filtered(picture, kernel, padding=1)
 
 
-def filter_depth(depth: int, filters: int, kernel: int) -> float:
-    """Return the depth of a filter over an input of depth `depth`."""
-    from keras import layers
-
-    layer = layers.Conv2D(filters, kernel)
-    layer.build((None, None, None, depth))
-    return float(layer.kernel.shape[2])
+def pooled(picture: Matrix, window: int, stride: int) -> np.ndarray:
+    """Return a grey image after max pooling."""
+    return max_pooled(np.array(picture)[..., None], window, stride)[..., 0]
 
 
-def relu_entries(picture: Matrix, printed: Matrix) -> float:
-    """Compare an image after ReLU with the printed one."""
-    return equal(rectified(picture), printed)
-
-
-def pooled_entries(picture: Matrix, window: int, stride: int, printed: Matrix) -> float:
-    """Compare an image after max pooling with the printed one."""
-    return equal(max_pooled(np.array(picture)[..., None], window, stride)[..., 0], printed)
-
-
-def pooled_shape(size: Sequence[int], window: int, stride: int, printed: Sequence[int]) -> float:
-    """Compare the shape after max pooling with the printed one."""
-    return equal(np.array(max_pooled(np.zeros(size), window, stride).shape), printed)
-
-
-def layer_shape(size: Sequence[int], kernel: int, filters: int, padding: int, printed: Sequence[int]) -> float:
-    """Compare the shape after a convolution layer with the printed one."""
-    return equal(output_shape(size, kernel, filters=filters, padding=padding), printed)
+def pooled_shape(size: Sequence[int], window: int, stride: int) -> tuple[int, ...]:
+    """Return the shape after max pooling."""
+    return max_pooled(np.zeros(size), window, stride).shape
 
 
 def padded_size(size: int, padding: int) -> float:
@@ -112,6 +93,7 @@ def padded_size(size: int, padding: int) -> float:
     return float(len(zero_padded(np.zeros((size, size)).tolist(), padding)))
 
 
+FIVE: dict = {"kernel": 3, "filters": 5, "padding": 1}
 CLAIMS = {
     "line filter on an empty region": partial(response, picture=image("0 0 0 / 0 0 0 / 0 0 0"), kernel=LINE),
     "line filter on a line": partial(response, picture=image("0 1 0 / 0 1 0 / 0 1 0"), kernel=LINE),
@@ -122,16 +104,24 @@ CLAIMS = {
     "size of a 10x10 image with padding": partial(padded_size, size=10, padding=1),
     "size of the map with padding": partial(output_size, size=10, kernel=3, padding=1),
     "five filters with padding": partial(
-        layer_shape, size=(12, 12, 3), kernel=3, filters=5, padding=1, printed=(12, 12, 5)
+        equal, partial(output_shape, size=(12, 12, 3), **FIVE), printed=(12, 12, 5)
     ),
     "five filters, their outputs stacked": partial(
-        layer_shape, size=(12, 12, 3), kernel=3, filters=5, padding=1, printed=(10, 10, 5)
+        equal, partial(output_shape, size=(10, 10, 3), **FIVE), printed=(10, 10, 5)
     ),
-    "depth of a filter over five maps": partial(filter_depth, depth=5, filters=4, kernel=3),
-    "line filter's map, two lines": partial(map_entries, picture=TWO_LINES, kernel=LINE, printed=MAP_OF_TWO),
-    "line filter's map, one line": partial(map_entries, picture=ONE_LINE, kernel=LINE, printed=MAP_OF_ONE),
-    "line filter's map after ReLU": partial(relu_entries, picture=MAP_OF_ONE, printed=MAP_AFTER_RELU),
-    "ReLU matrix": partial(relu_entries, picture=BEFORE_RELU, printed=AFTER_RELU),
-    "max pooling": partial(pooled_entries, picture=POOLED, window=2, stride=2, printed=image("6 8 / 3 4")),
-    "max pooling of 4x4x5": partial(pooled_shape, size=(4, 4, 5), window=2, stride=2, printed=(2, 2, 5)),
+    "five filters, their outputs stacked, by the heading": partial(
+        equal, partial(output_shape, size=(12, 12, 3), **FIVE), printed=(10, 10, 5)
+    ),
+    "line filter's map, two lines": partial(
+        equal, partial(line_map, picture=TWO_LINES, kernel=LINE), printed=MAP_OF_TWO
+    ),
+    "line filter's map, one line": partial(
+        equal, partial(line_map, picture=ONE_LINE, kernel=LINE), printed=MAP_OF_ONE
+    ),
+    "line filter's map after ReLU": partial(equal, partial(rectified, picture=MAP_OF_ONE), printed=MAP_AFTER_RELU),
+    "ReLU matrix": partial(equal, partial(rectified, picture=BEFORE_RELU), printed=AFTER_RELU),
+    "max pooling": partial(equal, partial(pooled, picture=POOLED, window=2, stride=2), printed=image("6 8 / 3 4")),
+    "max pooling of 4x4x5": partial(
+        equal, partial(pooled_shape, size=(4, 4, 5), window=2, stride=2), printed=(2, 2, 5)
+    ),
 }

@@ -1,6 +1,6 @@
 """The computations of the slides, with Keras layers; images are rows of numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,18 @@ def image(text: str) -> list[list[float]]:
     return [[float(number) for number in row.split()] for row in text.strip().replace("/", "\n").splitlines()]
 
 
-def equal(computed: np.ndarray, printed: Matrix | Sequence[float]) -> float:
-    """Count the entries that round to the printed ones; 0 if the shapes differ."""
-    expected = np.array(printed, "float64")
-    computed = np.asarray(computed, "float64")
+def equal(compute: Callable[[], Any], printed: Matrix | Sequence[float]) -> float:
+    """Count the computed entries that round to the printed ones; 0 if the shapes differ."""
+    computed, expected = np.asarray(compute(), "float64"), np.array(printed, "float64")
     if computed.shape != expected.shape:
         return 0.0
     return float(np.sum(np.isclose(np.round(computed, _decimals(expected)), expected, atol=1e-9)))
+
+
+def agreeing(compute: Callable[[], tuple[Any, Any]]) -> float:
+    """Count the entries of a computed array that a printed formula gives too; `compute` returns both."""
+    computed, by_formula = compute()
+    return float(np.sum(np.isclose(computed, by_formula, rtol=0, atol=1e-4)))
 
 
 def convolve(
