@@ -3,6 +3,7 @@
 Only contents count. Git's index, configuration and environment can hide a change, so none of them is asked.
 """
 
+import csv
 import hashlib
 import os
 import re
@@ -84,7 +85,8 @@ def _committed(root: Path) -> State:
 def _released(root: Path) -> State:
     """Compare the packages in a folder with the list of files that an installer left beside them."""
     for found in distributions(name="retable", path=[str(root)]):
-        hashes = {file.as_posix(): file.hash.value for file in found.files or () if file.hash}
+        lines = csv.reader((found.read_text("RECORD") or "").splitlines())  # `files` may leave out missing ones
+        hashes = {name: value.partition("=")[2] for name, value, _ in lines if value}
         if hashes:
             changed, release = _changed(root, PACKAGED, hashes, _is_installed), f"retable {found.version}"
             return State(
