@@ -3,22 +3,23 @@
 import platform
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.backends import BACKENDS
-from benchmarks.evidence.checkout import state
+from benchmarks.evidence.checkout import State, state
+from benchmarks.evidence.source import PACKAGES
 
 ROOT = Path(__file__).parent.parent
 LIBRARIES = (
     *("retable", "keras", *BACKENDS, "numpy", "scipy", "pandas", "pyarrow", "scikit-learn"),
     *("gensim", "librosa", "opensmile"),
 )
-_state = cache(state)
 
 
 def commit() -> str:
     """Return the commit of the code, or an installed package's version; it ends in "+" if the code differs."""
-    found = _state(ROOT)
+    found = _running(ROOT)
     return f"{found.name}{'+' if found.difference else ''}"
 
 
@@ -29,7 +30,17 @@ def is_clean() -> bool:
 
 def difference() -> str:
     """Return in words why the code is not exactly a commit or a release; empty if it is."""
-    return _state(ROOT).difference
+    return _running(ROOT).difference
+
+
+@cache
+def _running(root: Path) -> State:
+    """Return which commit or release runs; a package that Python finds in another folder is a difference."""
+    here, found = Path(__file__).resolve().parent.parent, state(root)
+    specs = {name: find_spec(name) for name in PACKAGES}
+    places = {name: Path(spec.origin).resolve().parent for name, spec in specs.items() if spec and spec.origin}
+    strange = [f"{name} is imported from {place}" for name, place in places.items() if place.parent != here]
+    return State(found.name, strange[0]) if strange else found
 
 
 def versions() -> str:

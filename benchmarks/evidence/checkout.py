@@ -87,8 +87,9 @@ def _released(root: Path) -> State:
     for found in distributions(name="retable", path=[str(root)]):
         lines = csv.reader((found.read_text("RECORD") or "").splitlines())  # `files` may leave out missing ones
         hashes = {name: value.partition("=")[2] for name, value, _ in lines if value}
+        release = f"retable {found.version}"
         if hashes:
-            changed, release = _changed(root, PACKAGED, hashes, _is_installed), f"retable {found.version}"
+            changed = _changed(root, PACKAGED, hashes, _is_installed)
             return State(
                 release, f"the code differs from the installed {release} in {_brief(changed)}" if changed else ""
             )

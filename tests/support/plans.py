@@ -19,7 +19,7 @@ seeds = 3
 
 [[run]]
 paper = "lectures"
-row = "CS231n padded height"
+row = "convolution formula"
 """
 
 

@@ -240,10 +240,8 @@ def test_a_checkout_of_another_owner_is_read(checkout, monkeypatch):
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     for path in (checkout, *checkout.rglob("*")):
         os.chown(path, 12345, 12345)
-    with pytest.raises(subprocess.CalledProcessError):
-        sh(
-            checkout, "status"
-        )  # "dubious ownership": git protects from hooks and settings, which are not used here
+    with pytest.raises(subprocess.CalledProcessError):  # git protects from hooks and settings, not used here
+        sh(checkout, "status")
     assert is_clean(checkout)
     put(checkout, "models/lenet.py", "changed")
     assert differs(checkout, "models/lenet.py")
@@ -280,10 +278,8 @@ def test_a_part_of_an_installed_package_is_not_its_release(tmp_path):
 
 def test_files_that_nothing_lists_have_no_version(tmp_path):
     shutil.rmtree(installed(tmp_path) / "retable-0.1.0.dist-info")
-    assert state(tmp_path) == (
-        "unknown",
-        "the code is neither a git checkout nor an installed package, so its version is unknown",
-    )
+    difference = "the code is neither a git checkout nor an installed package, so its version is unknown"
+    assert state(tmp_path) == ("unknown", difference)
 
 
 def test_a_run_of_changed_code_says_why_it_does_not_count(checkout, tmp_path, monkeypatch):
