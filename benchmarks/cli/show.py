@@ -149,9 +149,10 @@ def _forecast_json(one: "Forecast") -> dict[str, Any]:
         "runs_wanted": one.wanted,
         "jobs": one.jobs,
         "files": [{"name": file.name, "bytes": file.size, "address": file.address} for file in one.files],
-        "seconds_per_job": one.seconds,
+        "seconds_per_job": one.duration.seconds,
         "hours": one.hours,
-        "basis": one.basis,
+        "basis": one.duration.basis,
+        "guess": one.duration.is_guess,
         "power": one.power,
     }
 
@@ -165,23 +166,21 @@ def _forecast_row(one: "Forecast") -> dict[str, str]:
         "runs done": f"{one.done} of {one.wanted}",
         "jobs to run": str(one.jobs),
         "MB to fetch": number(sum(file.size for file in one.files) / 1e6) if one.files else "",
-        "seconds a job": "unknown" if one.seconds is None else number(one.seconds, 1),
+        "seconds a job": "unknown" if one.hours is None else number(one.duration.seconds, 1),
         "hours": "unknown" if one.hours is None else number(one.hours),
-        "taken from": one.basis,
+        "taken from": one.duration.basis,
         "power at the next look": "unknown" if one.power is None else f"{100 * one.power:.0f} %",
     }
 
 
 def _print_totals(found: "Sequence[Forecast]") -> None:
+    from benchmarks.nights.forecast import totals
     from data_pipelines.download import has_no_address
 
     for file in dict.fromkeys(file for one in found for file in one.files):
         where = ", which only a mirror (RETABLE_MIRROR) can have" if has_no_address(file) else ""
         print(f"To be fetched: {file.name}, {number(file.size / 1e6)} MB{where}.")
-    known = [one.hours for one in found if one.hours is not None]
-    unknown = sum(one.jobs for one in found if one.hours is None)
-    more = f", and {unknown} job(s) of unknown length" if unknown else ""
-    print(f"{sum(one.jobs for one in found)} job(s), about {sum(known):.1f} hours{more}, one job at a time.")
+    print(totals(found))
 
 
 def _list_cells(table: PaperTable, console: Console) -> None:

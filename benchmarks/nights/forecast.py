@@ -1,8 +1,10 @@
 """What a run would do: the jobs that are missing, the time that they take, the data that they lack."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 from benchmarks.backends import processor
 from benchmarks.evidence.standing import current
@@ -15,6 +17,14 @@ from results.records import RunRecord
 from results.verdicts import Answer, Verdict, power_at
 
 
+class Duration(NamedTuple):
+    """The time of one job, and the records that it is taken from."""
+
+    seconds: float | None = None  # None where nothing like it was recorded
+    basis: str = "nothing recorded"  # records of one device alone
+    is_guess: bool = False  # from other columns, whose data are of another size
+
+
 @dataclass(frozen=True)
 class Forecast:
     """The missing jobs of a recipe; cells that share it share them."""
@@ -24,13 +34,13 @@ class Forecast:
     wanted: int  # whole passes
     jobs: int  # without a record
     files: tuple[RemoteFile, ...]  # to be fetched
-    seconds: float | None  # of one job; None where nothing like it was recorded
-    basis: str  # what the seconds are taken from
+    duration: Duration
     power: float | None  # at the next look, if the true mean is ours; None where there is nothing to compute
 
     @property
     def hours(self) -> float | None:
-        return None if self.seconds is None else self.seconds * self.jobs / 3600
+        """Return the hours of all jobs, one at a time; None where nothing like them was recorded."""
+        return None if self.duration.seconds is None else self.duration.seconds * self.jobs / 3600
 
 
 def forecasts(
@@ -71,10 +81,22 @@ def obstacles(
     return {reason: reasons.count(reason) for reason in dict.fromkeys(reasons) if reason}
 
 
+def totals(found: Sequence[Forecast]) -> str:
+    """Return the jobs and hours of forecasts in words; guessed hours are added up apart."""
+    if not found:
+        return "No job to run."
+    parts = []
+    for is_guess, text in ((False, ""), (True, " by guess")):
+        hours = [one.hours for one in found if one.hours is not None and one.duration.is_guess == is_guess]
+        parts += [f", about {sum(hours):.1f} hours{text}"] if hours else []
+    unknown = sum(one.jobs for one in found if one.hours is None)
+    parts += [f", {unknown} job(s) of unknown length"] if unknown else []
+    return f"{sum(one.jobs for one in found)} job(s){''.join(parts)}; one job at a time."
+
+
 def _forecast(
     planned: Planned, verdict: Verdict, jobs: Sequence[Job], records: Sequence[RunRecord], seeds: int | None
 ) -> Forecast:
-    seconds, basis = _seconds(planned, records)
     wanted = wanted_runs(jobs[0].recipe, seeds)
     look = None if verdict.answer == Answer.NEAR else next_look(planned, verdict)  # already within the margin
     return Forecast(
@@ -83,23 +105,23 @@ def _forecast(
         wanted=wanted,
         jobs=len(jobs),
         files=_files_to_fetch(planned),
-        seconds=seconds,
-        basis=basis,
+        duration=_duration(planned, records),
         power=power_at(verdict, look) if look else None,
     )
 
 
-def _seconds(planned: Planned, records: Sequence[RunRecord]) -> tuple[float | None, str]:
-    """Return the median time of a job, and of which records: of this recipe, or as a guess of this row."""
-    here, key = processor(), planned.cell
+def _duration(planned: Planned, records: Sequence[RunRecord]) -> Duration:
+    """Return the median time of a job of this recipe, or as a guess of other columns of its row."""
     same = [record for record in records if record.key.fingerprint == planned.fingerprint]
-    row = [record for record in records if record.key.row == key.row]
-    for group, guess in ((same, ""), (row, "a guess from other cells of the row, ")):
-        of_device = [record for record in group if record.device == here] or group
-        if of_device:
-            devices = " or ".join(sorted({record.device for record in of_device}))
-            return median(record.seconds for record in of_device), f"{guess}{len(of_device)} job(s) on {devices}"
-    return None, "nothing recorded"
+    row = [record for record in records if record.key[1:3] == planned.cell[1:3]]
+    if not same and not row:
+        return Duration()
+    by_device: dict[str, list[float]] = defaultdict(list)
+    for record in same or row:
+        by_device[record.device].append(record.seconds)
+    device = max(by_device, key=lambda name: (name == processor(), len(by_device[name])))
+    basis = f"{len(by_device[device])} job(s) on {device}"
+    return Duration(median(by_device[device]), basis if same else f"a guess from other columns: {basis}", not same)
 
 
 def _files_to_fetch(planned: Planned) -> tuple[RemoteFile, ...]:

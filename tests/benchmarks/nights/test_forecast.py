@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.backends import processor
 from benchmarks.cli.app import app
-from benchmarks.nights.forecast import forecasts, forecasts_to_next_look, obstacles
+from benchmarks.nights.forecast import forecasts, forecasts_to_next_look, obstacles, totals
 from benchmarks.signals import Status
 from benchmarks.table import load_table, paper_names
 from results.records import Digests, RunRecord
@@ -35,20 +35,34 @@ def test_missing_jobs_take_the_time_of_recorded_ones_on_this_device():
     trec = planned_of("CNN-rand", "TREC")
     records = [record(trec, 0), record(trec, 1, seconds=120.0), record(trec, 2, device="GPU", seconds=1.0)]
     found = forecast(trec, records)
-    assert (found.done, found.jobs, found.seconds, found.hours) == (3, 2, 90.0, 0.05)
-    assert found.basis == f"2 job(s) on {processor()}"
+    assert (found.done, found.jobs, found.hours) == (3, 2, 0.05)
+    assert found.duration == (90.0, f"2 job(s) on {processor()}", False)
 
 
-def test_another_device_or_another_cell_of_the_row_is_named():
+def test_another_device_is_named_and_not_mixed_with_a_third():
+    trec = planned_of("CNN-rand", "TREC")
+    gpu = [record(trec, seed, device="GPU", seconds=1.0 + seed) for seed in range(3)]
+    assert forecast(trec, gpu).duration == (2.0, "3 job(s) on GPU", False)
+    third = record(trec, 3, device="a processor", seconds=50.0)
+    assert forecast(trec, [*gpu, third]).duration == (2.0, "3 job(s) on GPU", False)
+
+
+def test_other_columns_of_the_row_give_a_guess_and_other_tables_none():
     trec, sst = planned_of("CNN-rand", "TREC"), planned_of("CNN-rand", "SST-2")
-    assert forecast(trec, [record(trec, 0, device="GPU", seconds=1.0)]).basis == "1 job(s) on GPU"
     guess = forecast(sst, [record(trec, 0)])
-    assert (guess.done, guess.jobs, guess.basis) == (
-        0,
-        5,
-        f"a guess from other cells of the row, 1 job(s) on {processor()}",
-    )
-    assert (forecast(sst, []).hours, forecast(sst, []).basis) == (None, "nothing recorded")
+    assert (guess.done, guess.jobs) == (0, 5)
+    assert guess.duration == (60.0, f"a guess from other columns: 1 job(s) on {processor()}", True)
+    elsewhere = replace(record(trec, 0), key=trec.key(0, 0, "tensorflow")._replace(table="own vectors"))
+    for records in ([], [elsewhere]):
+        found = forecast(sst, records)
+        assert (found.hours, found.duration) == (None, (None, "nothing recorded", False))
+
+
+def test_guessed_hours_are_added_up_apart():
+    planned = [planned_of("CNN-rand", "TREC"), planned_of("CNN-rand", "SST-2")]
+    found = forecasts(planned, [record(planned[0], 0, seconds=3600.0)], backend="tensorflow")
+    assert totals(found) == "9 job(s), about 4.0 hours, about 5.0 hours by guess; one job at a time."
+    assert totals([]) == "No job to run."
 
 
 def test_power_is_told_where_runs_show_a_spread():
@@ -85,7 +99,7 @@ def test_whole_passes_and_the_files_to_fetch_are_counted(home):
 
 def test_other_back_ends_and_records_of_other_code_tell_nothing():
     trec = planned_of("CNN-rand", "TREC")
-    assert forecast(trec, [record(trec, 0, backend="jax")]).basis == "nothing recorded"
+    assert forecast(trec, [record(trec, 0, backend="jax")]).duration.basis == "nothing recorded"
     old = [replace(record(trec, seed, 91.2 + seed / 10), code=Digests("0", "0", "0")) for seed in range(5)]
     assert (forecast(trec, old).done, forecast(trec, old).power) == (0, None)
 
@@ -120,11 +134,11 @@ def test_commands_print_it_and_write_nothing(tmp_path, capsys):
     (line,) = json.loads(capsys.readouterr().out)
     assert (line["runs_done"], line["runs_wanted"], line["jobs"], line["power"]) == (0, 5, 5, None)
     assert status_of("plan", *place, "--seeds", "7") == 0
-    assert "7 job(s), about 0.0 hours, and 7 job(s) of unknown length" in capsys.readouterr().out
+    assert "7 job(s), 7 job(s) of unknown length" in capsys.readouterr().out
     assert status_of("run", *place, "--dry-run", "--lookalike", "--epochs", "1", "--seeds", "2") == 0
-    assert "2 job(s), about" in capsys.readouterr().out
+    assert "2 job(s), 2 job(s) of unknown length" in capsys.readouterr().out
     assert status_of("run", *place, "--dry-run", "--until-settled") == 0
-    assert "5 job(s), about" in capsys.readouterr().out
+    assert "5 job(s), 5 job(s) of unknown length" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
 
 
