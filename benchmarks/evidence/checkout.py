@@ -5,6 +5,7 @@ Only contents count. Git's index, configuration and environment can hide a chang
 
 import csv
 import hashlib
+import io
 import os
 import re
 import subprocess
@@ -19,10 +20,11 @@ PACKAGED = (  # numbers depend on these; records, plans and logs may change
     *(f"results/{place}*.{suffix}" for place in ("", "*/") for suffix in ("py", "pyc", "so")),
 )
 BESIDE = (  # a module beside the packages can shadow a library
-    *("*.py", "*.pyc", "*.so", "*/__init__.py"),
+    *("*.py", "*.pyc", "*.so", "*/__init__.py", "*/__init__.*so"),
     *("pyproject.toml", "requirements.lock"),
 )
-UNSEEN = re.compile(r"(.*/)?(\.|__pycache__/).*")  # never imported under these names
+UNSEEN = re.compile(r"(.*/)?(\.|__pycache__/).*", re.DOTALL)  # no module has these names
+LINK = "120000"  # git's mode of a symbolic link
 PLAIN = {  # git without settings and substitutes, in English
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -51,13 +53,34 @@ def state(root: Path) -> State:
     return _released(root)
 
 
-def git(root: Path, *arguments: str) -> bytes:
-    """Return what git prints about the repository of a checkout, whoever owns it. Raises NoAnswer."""
+def contents(root: Path, commit: str, *paths: str) -> dict[str, bytes]:
+    """Return the files of a commit below some paths, by name; links are left out. Raises NoAnswer.
+
+    `git archive` would obey the attributes of the repository, which can change a content and start a program.
+    """
+    files = {name: blob for name, (mode, blob) in _listed(root, commit, *paths).items() if mode != LINK}
+    answer = io.BytesIO(git(root, "cat-file", "--batch", asked="\n".join(files.values()).encode()))
+    found = {}
+    for name in files:
+        about = answer.readline().split()
+        if about[-1] == b"missing":
+            raise NoAnswer(f"the repository of the checkout lacks the content of {name}")
+        found[name] = answer.read(int(about[-1]))
+        answer.readline()  # the end of the line
+    return found
+
+
+def git(root: Path, *arguments: str, asked: bytes = b"") -> bytes:
+    """Return what git prints about the repository of a checkout, whoever owns it. Raises NoAnswer.
+
+    Only for commands that read names and blobs: others may start the programs that the owner set.
+    """
     kept = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "--git-dir=.git", *arguments]  # a repository that is named may belong to anyone
     environment = kept | PLAIN
     try:
-        return subprocess.run(command, cwd=root, env=environment, capture_output=True, check=True).stdout
+        done = subprocess.run(command, cwd=root, env=environment, input=asked, capture_output=True, check=True)
+        return done.stdout
     except FileNotFoundError as error:
         raise NoAnswer("git is not installed, so the commit of the code is unknown") from error
     except OSError as error:
@@ -73,13 +96,18 @@ def _committed(root: Path) -> State:
     commit = "unknown"
     try:
         commit = git(root, "rev-parse", "--verify", "--short=12", "HEAD").decode().strip()
-        listed = os.fsdecode(git(root, "ls-tree", "-r", "-z", "--full-tree", commit))
+        blobs = {name: blob for name, (_, blob) in _listed(root, commit).items()}
     except NoAnswer as error:
         return State(commit, str(error))
-    lines = [line.split("\t", 1) for line in listed.split("\0") if line]
-    blobs = {name: about.split()[2] for about, name in lines}
     changed = _changed(root, PACKAGED + BESIDE, blobs, _is_blob)
     return State(commit, f"the code differs from commit {commit} in {_brief(changed)}" if changed else "")
+
+
+def _listed(root: Path, commit: str, *paths: str) -> dict[str, tuple[str, str]]:
+    """Return the mode and the blob of every file of a commit, by name. Raises NoAnswer."""
+    listed = os.fsdecode(git(root, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths))
+    lines = [line.split("\t", 1) for line in listed.split("\0") if line]
+    return {name: (mode, blob) for about, name in lines for mode, _, blob in [about.split()]}
 
 
 def _released(root: Path) -> State:
@@ -103,7 +131,7 @@ def _changed(
     """Return the files that are on one side only, or differ."""
     paths = {path.relative_to(root).as_posix(): path for glob in globs for path in root.glob(glob)}
     here = {name for name, path in paths.items() if path.is_symlink() or not path.is_dir()}
-    is_code = re.compile("|".join(map(_expression, globs))).fullmatch
+    is_code = re.compile("|".join(map(_expression, globs)), re.DOTALL).fullmatch
     names = {name for name in here | known.keys() if is_code(name) and not UNSEEN.fullmatch(name)}
 
     def is_unchanged(name: str) -> bool:

@@ -1,13 +1,11 @@
 """Earlier states of the suite: the files of a commit, and which definitions have changed since."""
 
-import io
-import tarfile
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks.evidence.checkout import NoAnswer, git
+from benchmarks.evidence.checkout import NoAnswer, contents
 from benchmarks.evidence.digests import reached
 from benchmarks.evidence.roots import UnknownCode
 from benchmarks.evidence.source import PACKAGES, ROOT, Source
@@ -21,8 +19,9 @@ class NoSuchCommit(Exception):
 
 def unpack(commit: str, folder: Path) -> None:
     """Write the files of a commit to a folder. Raises NoSuchCommit."""
-    with tarfile.open(fileobj=io.BytesIO(_archive(commit))) as archive:
-        archive.extractall(folder, filter="data")
+    for name, content in _files(commit).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
 
 
 def changes(recipe: Any, commit: str) -> str:
@@ -50,18 +49,15 @@ def _today() -> Source:
 @lru_cache(maxsize=8)
 def _source(commit: str) -> Source:
     """Return the modules of a commit. Raises NoSuchCommit."""
-    with tarfile.open(fileobj=io.BytesIO(_archive(commit))) as archive:
-        texts: Mapping[str, str] = {
-            member.name: found.read().decode("utf-8")
-            for member in archive
-            if member.name.endswith(".py") and (found := archive.extractfile(member)) is not None
-        }
+    texts: Mapping[str, str] = {
+        name: content.decode("utf-8") for name, content in _files(commit).items() if name.endswith(".py")
+    }
     return Source(texts.get)
 
 
-def _archive(commit: str) -> bytes:
-    """Return the suite's files at a commit as a tar file. Raises NoSuchCommit."""
+def _files(commit: str) -> dict[str, bytes]:
+    """Return the contents of the suite's files at a commit. Raises NoSuchCommit."""
     try:
-        return git(ROOT, "archive", "--format=tar", commit.removesuffix("+"), "--", *PACKAGES, "pyproject.toml")
+        return contents(ROOT, commit.removesuffix("+"), *PACKAGES, "pyproject.toml")
     except NoAnswer as error:
         raise NoSuchCommit(f"commit {commit} is not in the history of this checkout") from error

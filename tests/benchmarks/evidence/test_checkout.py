@@ -116,8 +116,8 @@ def test_a_changed_or_missing_file_differs(checkout, name):
     "name",
     [
         *("models/new.py", "models/lenet/__init__.py", "models/lenet.cpython-311-x86_64-linux-gnu.so"),
-        *("models/new.pyc", "results/new.py", "results/curves/__init__.py", "results/published/new.csv"),
-        *("benchmarks/nights/templates/new", "requirements.lock", "random.py", "numpy/__init__.py"),
+        *("models/two\nlines.pyc", "results/new.py", "results/curves/__init__.py", "results/published/new"),
+        *("benchmarks/nights/templates/new", "requirements.lock", "a.py", "a/__init__.py", "b/__init__.abi3.so"),
     ],
 )
 def test_a_file_that_the_commit_lacks_differs_though_git_ignores_it(checkout, name):
