@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import partial
-from math import ceil
+from math import floor
 
 import numpy as np
 
@@ -89,10 +89,11 @@ def largest_of_columns(table: Matrix) -> np.ndarray:
 def fewest_runs(smallest: float, largest: float, average: float, half_digit: float) -> float:
     """Return the least number of runs, two or more, whose rounded average, minimum and maximum may be these.
 
-    An average is nearest to the maximum where all runs but one are there, and to the minimum likewise.
+    An average is nearest to the maximum where all runs but one are there, and to the minimum likewise. The bound
+    itself is not enough: however halves are rounded, the average and both ends are not all half a digit away.
     """
     nearest = min(largest - average, average - smallest) + 2 * half_digit
-    return float(max(2, ceil((largest - smallest) / nearest - 1e-9)))
+    return float(max(2, floor((largest - smallest) / nearest + 1e-9) + 1))
 
 
 CLAIMS = {

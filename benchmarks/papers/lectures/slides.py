@@ -14,16 +14,26 @@ def image(text: str) -> list[list[float]]:
 
 
 def equal(compute: Callable[[], Any], printed: Matrix | Sequence[float]) -> float:
-    """Count the computed entries that round to the printed ones; 0 if the shapes differ."""
+    """Count the computed entries within half of the last printed digit; 0 if the shapes differ.
+
+    Where only integers are printed, entries are equal to them.
+    """
     computed, expected = np.asarray(compute(), "float64"), np.array(printed, "float64")
     if computed.shape != expected.shape:
         return 0.0
-    return float(np.sum(np.isclose(np.round(computed, _decimals(expected)), expected, atol=1e-9)))
+    decimals = _decimals(expected)
+    margin = 0.5 * 10.0**-decimals if decimals else 1e-5  # sums in float32 are nearer than that
+    return float(np.sum(np.isclose(computed, expected, rtol=0, atol=margin)))
 
 
 def agreeing(compute: Callable[[], tuple[Any, Any]]) -> float:
-    """Count the entries of a computed array that a printed formula gives too; `compute` returns both."""
-    computed, by_formula = compute()
+    """Count the entries of a computed array that a printed formula gives too; 0 if the shapes differ.
+
+    `compute` returns both.
+    """
+    computed, by_formula = map(np.asarray, compute())
+    if computed.shape != by_formula.shape:
+        return 0.0
     return float(np.sum(np.isclose(computed, by_formula, rtol=0, atol=1e-4)))
 
 

@@ -131,6 +131,21 @@ def test_the_lecture_prints_the_number(cell):
     assert cell.value in map(float, re.findall(r"\d+\.?\d*", QUOTES[cell.table, cell.row]))
 
 
+def test_entries_are_compared_at_the_printed_digit_and_integers_exactly():
+    assert equal(lambda: [1.24, 1.16, 1.26], printed=[1.2, 1.2, 1.2]) == 2
+    assert equal(lambda: [0.4, 0.0], printed=[0, 0]) == 1
+    assert equal(lambda: [[0.0, 0.0]], printed=[0, 0]) == 0
+    assert agreeing(lambda: ([1.0, 2.0], [1.0, 2.1])) == 1
+    assert agreeing(lambda: ([0.0, 0.0], [0.0])) == 0
+
+
+def test_eleven_runs_are_the_fewest_with_the_numbers_of_mfcc():
+    """With all runs but one at the largest number that prints as 61.35, and one at the largest as 60.85."""
+    assert CLAIMS["000"]["fewest runs with the average, min and max of MFCC (13)"]() == 11
+    printed = {runs: round(((runs - 1) * 61.3549999 + 60.8549999) / runs, 2) for runs in (10, 11)}
+    assert printed == {10: 61.30, 11: 61.31}
+
+
 @pytest.mark.parametrize("cell", CELLS, ids=name)
 def test_a_claim_holds_unless_it_is_a_finding(cell):
     expected = Answer.DIFFERS if cell.note.startswith("finding: ") else Answer.REPRODUCED
