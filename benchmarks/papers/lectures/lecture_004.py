@@ -89,6 +89,17 @@ def is_rotation_equivariant(picture: Matrix, kernel: Matrix) -> float:
     return float(np.array_equal(turned, np.rot90(filtered(picture, kernel))))
 
 
+def is_scale_equivariant(picture: Matrix, kernel: Matrix) -> float:
+    """Return 1 if an image of twice the size has a feature map of twice the size, with padding, else 0."""
+    padding = len(kernel) // 2
+    enlarged = filtered(_doubled(np.array(picture)).tolist(), kernel, padding=padding)
+    return float(np.array_equal(enlarged, _doubled(filtered(picture, kernel, padding=padding))))
+
+
+def _doubled(pixels: np.ndarray) -> np.ndarray:
+    return pixels.repeat(2, axis=0).repeat(2, axis=1)
+
+
 def kernel_gradient(
     signal: Sequence[float], slopes: Sequence[float], half: int, sign: int
 ) -> tuple[np.ndarray, list[float]]:
@@ -124,6 +135,7 @@ BORDERED = tuple(
 SIGNAL = (0.0, 0.0, 0.0, 0.5, -0.25, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 SLOPES = (1.0, 0.0, 2.0, -1.0, 0.5, 3.0, 0.0, 1.0, -2.0)  # of the loss by each output
 ALMOST_ROUND = image("1 0 1 / 0 1 0 / 1 0 0")
+ALMOST_A_POINT = image("0 0 0 / 0 1 0 / 0 0 1")
 
 SECOND_LAYER = partial(second_layer, volume=FIRST_LAYER, kernel=SECOND_FILTER)
 SECOND_OUTPUT = [1.2, 0.7, -0.5, -1.5, -1.6]
@@ -170,6 +182,9 @@ CLAIMS = {
     ),
     "convolution is not rotation equivariant": partial(
         is_rotation_equivariant, picture=VOLUME[0], kernel=ALMOST_ROUND
+    ),
+    "convolution is not scale equivariant": partial(
+        is_scale_equivariant, picture=VOLUME[0], kernel=ALMOST_A_POINT
     ),
     "gradient of the filter, sum of y' x(t - i)": partial(
         agreeing, partial(kernel_gradient, signal=SIGNAL, slopes=SLOPES, half=1, sign=-1)
