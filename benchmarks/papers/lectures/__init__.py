@@ -3,6 +3,7 @@
 Source: lecture 000 (T. Vu, 2025), 001 (Deep Learning Techniques, CNN), 002 (P. Seegerer, 2019), 003 (M.
 Silfverberg & H. Celikkanat, 2020), 004 (M. Cochez, Deep Learning, lecture 3).
 Margins: the last printed digit. A matrix or a formula is one claim: the number of its entries that are as printed.
+The column `quote` of the published table has the words of the slide that print it, as in the text of the lecture.
 Where a sentence has two readings, each has a row. A row without a value is ours: no slide prints it.
 
 Where a slide is silent, we assume:
