@@ -112,6 +112,8 @@ def sentence(verdict: Verdict) -> str:
         texts.append(f"{reason[:1].upper()}{reason[1:]}.")
     if turns := turning(verdict):
         texts.append(f"It is {turns}.")
+    if warning := stale(verdict):
+        texts.append(f"Stale: {warning}.")
     return " ".join(texts)
 
 

@@ -5,7 +5,18 @@ from collections.abc import Iterable, Sequence
 
 from results.published import Cell, Kind
 from results.report.pages import CellPage, PaperPage, basis, counted
-from results.tables import as_markdown, cost_rows, coverage, decimals, exact, in_words, interval, number, place
+from results.tables import (
+    as_markdown,
+    cost_rows,
+    coverage,
+    decimals,
+    exact,
+    in_words,
+    interval,
+    number,
+    place,
+    stale,
+)
 from results.verdicts import Answer, Verdict, counted_once
 
 KINDS = {Kind.COUNT: "counts", Kind.CLAIM: "lecture claims"}
@@ -92,6 +103,7 @@ def beside(page: CellPage) -> dict[str, str]:
         "96 % interval": interval(verdict.interval, places),
         "margin": exact(cell.margin) if cell.margin else "",
         "verdict": str(Answer.MEASURED) if verdict.answer == Answer.MEASURED else in_words(verdict),
+        "stale": stale(verdict),
         "other back ends": verdict.finding or _elsewhere(page),
         "note": cell.note,
     }

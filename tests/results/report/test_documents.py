@@ -7,8 +7,9 @@ import pytest
 from results.metrics import ACCURACY, VALUE
 from results.published import Cell, Kind
 from results.records import JobKey, RunRecord
-from results.report.documents import costs_document, results_document, summary
+from results.report.documents import beside, costs_document, results_document, summary
 from results.report.pages import CellPage, PaperPage
+from results.tables import sentence
 from results.verdicts import Answer, Verdict
 
 
@@ -82,3 +83,11 @@ def test_a_paper_counts_its_kinds_apart_and_a_measurement_once(papers):
         (Kind.PERFORMANCE, "1 of 2 runnable, 3 printed", performance),
         (Kind.COUNT, "0 of 1 runnable, 1 printed", [(Answer.DIFFERS, 1)]),
     ]
+
+
+def test_what_is_stale_is_marked_beside_the_verdict():
+    cell = Cell("p", "1", "r", "c", ACCURACY, 91.2, 1.5)
+    verdict = Verdict(cell, Answer.REPRODUCED, stale="code changed since c0ffee", retired=2)
+    text = "code changed since c0ffee; 2 record(s) retired: their code computed other numbers"
+    assert beside(CellPage(verdict, {}, [], [], "", {}))["stale"] == text
+    assert sentence(verdict).endswith(f"Stale: {text}.")
