@@ -34,6 +34,19 @@ def test_the_loss_of_an_epoch_is_the_mean_over_its_examples(batches_are_arranged
     assert train_epoch(model, recipe, fold.train, rng) == pytest.approx(expected, rel=1e-5)
 
 
+def test_a_seed_decides_the_weights_and_the_order_of_examples():
+    table = load_table("starter")
+    recipe = table.recipe(table.cells("1", "LeNet-style", "digits")[0])
+    x, y = np.zeros((40, 8, 8, 1), "float32"), np.arange(40) % 10
+    found = []
+    for seed in (0, 1, 1):
+        model, _, rng = prepare(recipe, Fold(Split(x, y), None, Split(x, y)), seed=seed)
+        found.append((model.get_weights()[0], recipe.order(y, recipe.batch_size, rng)))
+    for first, other, again in zip(*found, strict=True):
+        assert not np.array_equal(first, other)
+        assert np.array_equal(other, again)
+
+
 @pytest.mark.parametrize("broken_off", [False, True])
 def test_a_job_gives_the_memory_of_its_network_back(broken_off, monkeypatch):
     """TensorFlow itself keeps the variables of every compiled step."""
