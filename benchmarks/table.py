@@ -80,9 +80,13 @@ def paper_names() -> list[str]:
 
 
 def load_table(paper: str) -> PaperTable:
-    """Return the table of a paper. Raises UnknownName."""
+    """Return the table of a paper. Raises UnknownName, also for a file that is not Python."""
     name = match("paper", paper, paper_names())
-    return import_module(f"benchmarks.papers.{name}").TABLE
+    try:
+        return import_module(f"benchmarks.papers.{name}").TABLE
+    except SyntaxError as error:
+        place = f"{error.filename}, line {error.lineno}"
+        raise UnknownName(f"The paper {name} can't be loaded: {place}: {error.msg}.") from error
 
 
 def match(what: str, wanted: str, known: Sequence[str]) -> str:

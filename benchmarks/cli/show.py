@@ -15,7 +15,7 @@ from benchmarks.cli.console import FORMATS, existing, print_rows, print_verdicts
 from benchmarks.jobs import Planned
 from benchmarks.reproduce import verdicts
 from benchmarks.signals import Status
-from benchmarks.table import PaperTable, load_table, match, paper_names
+from benchmarks.table import PaperTable, UnknownName, load_table, match, paper_names
 from results.published import Kind
 from results.records import RecordFiles, results_folder
 from results.tables import as_json, as_row, cost_rows, coverage, number
@@ -35,7 +35,11 @@ def list_papers(
         return
     grid = Table("paper", "results reproduced", "counts", "claims", "title")
     for name in paper_names():
-        table = load_table(name)
+        try:
+            table = load_table(name)
+        except UnknownName as error:  # one broken paper does not hide the others
+            warn(str(error))
+            continue
         records = RecordFiles(table.paper, results_folder()).records()
         judged = verdicts(table.plan(), records)
         grid.add_row(name, *(coverage(judged, kind) for kind in Kind), table.title)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import warnings
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from benchmarks.cli.app import app, main
 from benchmarks.jobs import Options, missing_jobs
-from benchmarks.table import load_table
+from benchmarks.table import UnknownName, load_table
 from benchmarks.training import train
 from data_pipelines.dataset import LeftOut
 from results.records import RecordFiles
@@ -24,6 +25,20 @@ def retable(*arguments: str) -> str:
     result = CliRunner(env={"COLUMNS": "250"}).invoke(app, arguments)
     assert result.exit_code == 0, result.output
     return result.stdout
+
+
+def test_a_syntax_error_in_a_paper_is_one_line_and_hides_no_other(monkeypatch):
+    def broken(name):
+        if name.endswith(".starter"):
+            raise SyntaxError("invalid syntax", ("starter.py", 7, 1, "def ("))
+        return import_module(name)
+
+    monkeypatch.setattr("benchmarks.table.import_module", broken)
+    result = CliRunner().invoke(app, ["list"])
+    assert (result.exit_code, "kim2014" in result.stdout) == (0, True)
+    assert "The paper starter can't be loaded: starter.py, line 7: invalid syntax." in result.stderr
+    with pytest.raises(UnknownName, match="The paper starter can't be loaded"):
+        load_table("starter")
 
 
 @pytest.mark.parametrize(
