@@ -1,13 +1,17 @@
 """Open cells are trained look by look; settled ones and systems without randomness are not."""
 
+import time
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
+from benchmarks.cli.app import app
 from benchmarks.nights.settle import settle
 from benchmarks.reproduce import verdicts
+from benchmarks.signals import Status
 from benchmarks.table import load_table
-from results.records import RunRecord
+from results.records import RecordFiles, RunRecord
 
 
 def trained(spread: float, mean: float = 80.0):
@@ -46,3 +50,45 @@ def test_a_system_without_randomness_is_not_trained(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(planned) + 1
     assert "has no randomness: more runs would give the same number." in lines[0]
+
+
+def until_settled(monkeypatch, folder, runner, *options: str):
+    """Run the command on the starter's word2vec with another runner."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    monkeypatch.setattr("benchmarks.cli.run.choose_runner", lambda on, cluster: runner)
+    place = ("starter", "--row", "word2vec", "--lookalike", "--results", str(folder))
+    result = CliRunner().invoke(app, ["run", *place, "--until-settled", *options])
+    return result, RecordFiles("starter", folder / "trial").records()
+
+
+def instantly(jobs):
+    for job in jobs:
+        yield RunRecord(job.key, {"rank correlation": 0.1 * job.key.seed}, finished=str(job.key.seed))
+
+
+def after_a_minute(jobs):
+    for job in jobs:
+        time.sleep(60)
+        yield RunRecord(job.key, {})
+
+
+def test_a_settled_command_ends_with_0_and_trains_nothing_when_it_comes_again(tmp_path, monkeypatch):
+    result, records = until_settled(monkeypatch, tmp_path, instantly)
+    assert (result.exit_code, len(records)) == (Status.DONE, 5), result.output
+    result, records = until_settled(monkeypatch, tmp_path, instantly)
+    assert (result.exit_code, len(records)) == (Status.DONE, 5)
+    assert "Nothing was trained" in result.output
+
+
+def test_a_command_whose_hours_are_over_ends_with_3(tmp_path, monkeypatch):
+    result, records = until_settled(monkeypatch, tmp_path, after_a_minute, "--hours", "0.001")
+    assert (result.exit_code, records) == (Status.STOPPED, [])
+    assert "the same command continues from here" in result.output
+
+
+def test_a_failed_job_ends_the_command_with_1(tmp_path, monkeypatch):
+    def broken(jobs):
+        yield from (RunRecord(job.key, {}, error="MemoryError: no") for job in jobs)
+
+    result, _ = until_settled(monkeypatch, tmp_path, broken)
+    assert result.exit_code == Status.FAILED
