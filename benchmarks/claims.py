@@ -1,11 +1,13 @@
 """Order claims: does one row of a table beat another in our runs, as the paper says?"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
+from benchmarks.evidence.rechecks import Rechecks
+from benchmarks.evidence.standing import Standing, standing
 from benchmarks.jobs import Planned
 from benchmarks.recipe import NotAttempted
 from benchmarks.reproduce import by_place, verdicts
@@ -37,18 +39,19 @@ class ClaimVerdict(NamedTuple):
     order: Order
     comparison: Comparison | None = None
     p_value: float | None = None  # of the claim among all that its table tests
+    stale: str = ""  # why the runs of a row may not be those of today's code; empty where they are
 
 
 def judge_claims(table: PaperTable, records: Sequence[RunRecord]) -> list[ClaimVerdict]:
-    """Judge every claim of a paper in every column that has both rows.
+    """Judge every claim of a paper in every column that has both rows, by the runs that verdicts take.
 
     Pairs are runs of equal seed and fold on the backend that has most of them; the test is paired, with the
     correction of Nadeau & Bengio (2003) for the folds of a cross-validation, and Holm's (1979) for the claims and
     columns that a table tests.
     """
-    places = by_place(table.plan())
+    places, rechecks = by_place(table.plan()), Rechecks.read()
     judged = [
-        _judge(claim, better, places[claim.table, claim.worse, column], records)
+        _judge(claim, better, places[claim.table, claim.worse, column], records, rechecks)
         for claim in table.claims
         for (name, row, column), better in places.items()
         if (name, row) == (claim.table, claim.better)
@@ -99,6 +102,7 @@ def as_row(verdict: ClaimVerdict) -> dict[str, str]:
         "p": _brief(_tested(verdict)),
         "p by Holm": _brief(verdict.p_value),
         "order": verdict.order.value,
+        "stale": verdict.stale,
     }
 
 
@@ -106,19 +110,19 @@ def _brief(p_value: float | None) -> str:
     return "" if p_value is None else number(p_value) if p_value >= 0.01 else f"{p_value:.1g}"
 
 
-def _judge(claim: Claim, better: Planned, worse: Planned, records: Sequence[RunRecord]) -> ClaimVerdict:
+def _judge(
+    claim: Claim, better: Planned, worse: Planned, records: Sequence[RunRecord], rechecks: Rechecks
+) -> ClaimVerdict:
     verdict = ClaimVerdict(claim, better.cell.column, _difference(better.cell, worse.cell), Order.NOT_ATTEMPTED)
     winner, loser = better.recipe, worse.recipe
     if isinstance(winner, NotAttempted) or isinstance(loser, NotAttempted):
         return verdict
-    groups = _on_one_backend(
-        [[r for r in records if r.key.fingerprint == one.fingerprint] for one in (worse, better)]
-    )
-    answers = {judged.answer for judged in verdicts([better, worse], [r for group in groups for r in group])}
+    groups = _on_one_backend([_by_backend(one, records, rechecks) for one in (worse, better)])
+    answers = {judged.answer for judged in verdicts([better, worse], [r for group in groups for r in group.shown])}
     if Answer.NOT_ATTEMPTED in answers:
         return verdict
     dataset = winner.dataset
-    first, second = (_whole(group, dataset.folds) for group in groups)
+    first, second = (_whole(group.shown, dataset.folds) for group in groups)
     found = compare(
         better.cell,
         _for_every_seed(first, second, loser.runs),
@@ -129,7 +133,8 @@ def _judge(claim: Claim, better: Planned, worse: Planned, records: Sequence[RunR
     )
     # a test at every new run would find something in the end, so it waits for whole protocols
     order = Order.INCOMPLETE if Answer.INCOMPLETE in answers else _order(claim, found)
-    return verdict._replace(order=order, comparison=found)
+    stale = "; ".join(dict.fromkeys(group.stale for group in groups if group.stale))
+    return verdict._replace(order=order, comparison=found, stale=stale)
 
 
 def _difference(better: Cell, worse: Cell) -> float | None:
@@ -139,7 +144,7 @@ def _difference(better: Cell, worse: Cell) -> float | None:
 
 def _whole(group: list[RunRecord], folds: int) -> list[RunRecord]:
     """Keep the runs of whole cross-validations."""
-    done = Counter(record.key.seed for record in group)
+    done = Counter(seed for seed, _ in {(record.key.seed, record.key.fold) for record in group})
     return [record for record in group if done[record.key.seed] == folds]
 
 
@@ -151,14 +156,21 @@ def _for_every_seed(group: list[RunRecord], other: list[RunRecord], runs: int) -
     return [replace(group[0], key=group[0].key._replace(seed=seed)) for seed in seeds]
 
 
-def _on_one_backend(groups: list[list[RunRecord]]) -> list[list[RunRecord]]:
-    """Keep the finished runs on the backend on which the smaller group is largest."""
-    finished = [[record for record in group if record.metrics] for group in groups]
-    backends = sorted({record.key.backend for group in finished for record in group})
-    if not backends:
-        return finished
-    chosen = max(backends, key=lambda name: min(sum(r.key.backend == name for r in group) for group in finished))
-    return [[record for record in group if record.key.backend == chosen] for group in finished]
+def _by_backend(planned: Planned, records: Sequence[RunRecord], rechecks: Rechecks) -> Mapping[str, Standing]:
+    """Return the finished runs of a recipe that are judged on each back end."""
+    mine = [record for record in records if record.key.fingerprint == planned.fingerprint and record.metrics]
+    names = sorted({record.key.backend for record in mine})
+    return {name: standing(planned, [r for r in mine if r.key.backend == name], rechecks) for name in names}
+
+
+def _on_one_backend(groups: Sequence[Mapping[str, Standing]]) -> list[Standing]:
+    """Keep the runs on the backend on which the smaller group is largest."""
+    nothing = Standing([])
+    backends = sorted({name for group in groups for name in group})
+    chosen = max(
+        backends, key=lambda name: min(len(group.get(name, nothing).shown) for group in groups), default=""
+    )
+    return [group.get(chosen, nothing) for group in groups]
 
 
 def _order(claim: Claim, found: Comparison) -> Order:

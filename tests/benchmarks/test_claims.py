@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.claims import Order, as_row, judge_claims
+from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks
 from benchmarks.recipe import fingerprint
 from benchmarks.table import Claim, load_table, paper_names
-from results.records import JobKey, RunRecord
+from results.records import Digests, JobKey, RunRecord
 
 KIM = load_table("kim2014")
 
@@ -137,6 +138,27 @@ def test_backends_are_not_mixed():
     assert tuning(runs).order == Order.INCOMPLETE
     runs += records("CNN-non-static", "TREC", [92.0, 92.9, 93.2], "jax")
     assert tuning(runs).comparison.pairs == 3
+
+
+def test_an_order_rests_on_the_runs_that_verdicts_take(monkeypatch):
+    (planned,) = KIM.plan(KIM.cells("own vectors", "CNN-non-static", "TREC"))
+    old, today = Digests("old", "old", "old"), planned.code
+    static = [replace(r, code=today) for r in records("CNN-static", "TREC", [89.0, 90.0, 90.1, 91.0, 90.2])]
+    before = [replace(r, code=old) for r in records("CNN-non-static", "TREC", [80.0] * 5)]
+    now = [replace(r, code=today) for r in records("CNN-non-static", "TREC", [91.0, 92.1, 91.9, 93.0, 92.2])]
+    found = tuning(static + before)
+    assert (found.order, found.stale.partition(":")[0]) == (Order.REVERSED, "code changed since ")
+    found = tuning(static + now + before)
+    assert (found.order, found.stale) == (Order.HOLDS, "")
+    probe = Recheck(old, today, *"ptrc", "tensorflow", "c0ffee", "decade", "real", Outcome.UNEQUAL)
+    monkeypatch.setattr(Rechecks, "read", classmethod(lambda cls: cls([probe])))
+    assert tuning(static + before).order == Order.INCOMPLETE
+
+
+def test_a_fold_that_was_run_twice_makes_no_cross_validation_less_whole():
+    static = records("CNN-static", "CR", [78.0 + number % 7 for number in range(30)], folds=10)
+    tuned = records("CNN-non-static", "CR", [79.0 + number % 5 for number in range(30)], folds=10)
+    assert tuning(static + tuned[:3] + tuned, "CR").comparison.pairs == 30
 
 
 def test_what_was_printed_stands_beside_ours():
