@@ -15,7 +15,7 @@ from benchmarks.table import Claim, PaperTable
 from results.comparison import LEVEL, Comparison, compare, holm
 from results.published import Cell
 from results.records import RunRecord
-from results.tables import number, signed
+from results.tables import signed
 from results.verdicts import Answer
 
 
@@ -107,7 +107,7 @@ def as_row(verdict: ClaimVerdict) -> dict[str, str]:
 
 
 def _brief(p_value: float | None) -> str:
-    return "" if p_value is None else number(p_value) if p_value >= 0.01 else f"{p_value:.1g}"
+    return "" if p_value is None else f"{p_value:.3g}"  # 0.0495 holds, 0.0504 is open
 
 
 def _judge(

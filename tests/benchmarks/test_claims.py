@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.claims import Order, as_row, judge_claims
+from benchmarks.claims import ClaimVerdict, Order, as_row, judge_claims
 from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks
 from benchmarks.recipe import fingerprint
 from benchmarks.table import Claim, load_table, paper_names
@@ -60,6 +60,12 @@ def test_an_order_that_rests_on_one_of_many_tests_is_open():
     among = tuning(static + tuned + others)
     assert among.comparison.p_value == alone.comparison.p_value
     assert (among.order, among.p_value) == (Order.OPEN, pytest.approx(3 * alone.p_value))
+
+
+@pytest.mark.parametrize(("p_value", "text"), [(0.0495, "0.0495"), (0.0504, "0.0504"), (5e-6, "5e-06")])
+def test_a_p_value_shows_on_which_side_of_five_in_a_hundred_it_is(p_value, text):
+    claim = Claim("", "", "", "")
+    assert as_row(ClaimVerdict(claim, "", None, Order.OPEN, p_value=p_value))["p by Holm"] == text
 
 
 def test_a_cross_validation_that_is_not_whole_waits():
