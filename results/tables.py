@@ -35,7 +35,8 @@ def as_row(verdict: Verdict) -> dict[str, str]:
         "96 % interval of the mean": interval(verdict.interval, places),
         "95 % prediction interval": _prediction(verdict),
         "verdict": in_words(verdict),
-        "stale": stale(verdict),
+        "stale": verdict.stale,
+        "retired": retired(verdict),
         "finding": verdict.finding,
         "note": cell.note,
     }
@@ -59,7 +60,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "interval": list(verdict.interval) if verdict.interval else None,
         "verdict": verdict.answer,
         "reason": verdict.reason,
-        "stale": stale(verdict) or None,
+        "stale": verdict.stale or None,
         "backend": verdict.backend or None,
         "seeds": sorted({record.key.seed for record in records}),
         "commits": sorted({record.commit for record in records}),
@@ -93,10 +94,9 @@ def turning(verdict: Verdict) -> str:
     return f"{name} for any margin above {number(verdict.turns_at, decimals(verdict.cell))}"
 
 
-def stale(verdict: Verdict) -> str:
-    """Return why the records of a verdict may not be today's numbers, and which were left out for that."""
-    left_out = f"{verdict.retired} record(s) retired: their code computed other numbers" if verdict.retired else ""
-    return "; ".join(text for text in (verdict.stale, left_out) if text)
+def retired(verdict: Verdict) -> str:
+    """Return how many records a verdict leaves out, and why; nothing for none."""
+    return f"{verdict.retired} record(s): their code computed other numbers" if verdict.retired else ""
 
 
 def sentence(verdict: Verdict) -> str:
@@ -112,8 +112,10 @@ def sentence(verdict: Verdict) -> str:
         texts.append(f"{reason[:1].upper()}{reason[1:]}.")
     if turns := turning(verdict):
         texts.append(f"It is {turns}.")
-    if warning := stale(verdict):
-        texts.append(f"Stale: {warning}.")
+    if verdict.stale:
+        texts.append(f"Stale: {verdict.stale}.")
+    if verdict.retired:
+        texts.append(f"Retired: {retired(verdict)}.")
     return " ".join(texts)
 
 

@@ -15,7 +15,7 @@ from results.tables import (
     interval,
     number,
     place,
-    stale,
+    retired,
 )
 from results.verdicts import Answer, Verdict, counted_once
 
@@ -103,7 +103,8 @@ def beside(page: CellPage) -> dict[str, str]:
         "96 % interval": interval(verdict.interval, places),
         "margin": exact(cell.margin) if cell.margin else "",
         "verdict": str(Answer.MEASURED) if verdict.answer == Answer.MEASURED else in_words(verdict),
-        "stale": stale(verdict),
+        "stale": verdict.stale,
+        "retired": retired(verdict),
         "other back ends": verdict.finding or _elsewhere(page),
         "note": cell.note,
     }

@@ -9,8 +9,10 @@ from results.published import Cell, Kind
 from results.records import JobKey, RunRecord
 from results.report.documents import beside, costs_document, results_document, summary
 from results.report.pages import CellPage, PaperPage
-from results.tables import sentence
+from results.tables import as_json, as_row, sentence
 from results.verdicts import Answer, Verdict
+
+LEFT_OUT = "record(s): their code computed other numbers"
 
 
 def page(verdict: Verdict, settings: dict, **by_backend: Verdict) -> CellPage:
@@ -88,6 +90,12 @@ def test_a_paper_counts_its_kinds_apart_and_a_measurement_once(papers):
 def test_what_is_stale_is_marked_beside_the_verdict():
     cell = Cell("p", "1", "r", "c", ACCURACY, 91.2, 1.5)
     verdict = Verdict(cell, Answer.REPRODUCED, stale="code changed since c0ffee", retired=2)
-    text = "code changed since c0ffee; 2 record(s) retired: their code computed other numbers"
-    assert beside(CellPage(verdict, {}, [], [], "", {}))["stale"] == text
-    assert sentence(verdict).endswith(f"Stale: {text}.")
+    line = beside(CellPage(verdict, {}, [], [], "", {}))
+    assert (line["stale"], line["retired"]) == ("code changed since c0ffee", f"2 {LEFT_OUT}")
+    assert sentence(verdict).endswith(f"Stale: code changed since c0ffee. Retired: 2 {LEFT_OUT}.")
+
+
+def test_what_is_retired_makes_the_runs_of_todays_code_no_stale_ones():
+    verdict = Verdict(Cell("p", "1", "r", "c", ACCURACY, 91.2, 1.5), Answer.REPRODUCED, retired=2)
+    assert (as_json(verdict)["stale"], as_row(verdict)["stale"]) == (None, "")
+    assert "Stale" not in sentence(verdict)
