@@ -201,7 +201,9 @@ def _finding(found: Verdict, used: str, judged: Mapping[str, Verdict]) -> str:
     for name, other in judged.items():
         p_value = None if name == used else welch(found.units, other.units)
         if p_value is not None and p_value < CONTRADICTION:
-            ours, theirs = (f"{v.mean:.2f} (n {len(v.units)})" for v in (found, other))
+            ours, theirs = (
+                f"{v.mean:.2f} (n {len(v.units)}{', stale' if v.stale else ''})" for v in (found, other)
+            )
             texts.append(f"back ends disagree: {used} {ours}, {name} {theirs}, p {p_value:.1g} by Welch's test")
     return "; ".join(texts)
 

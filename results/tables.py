@@ -120,11 +120,16 @@ def sentence(verdict: Verdict) -> str:
 
 
 def coverage(verdicts: Iterable[Verdict], kind: Kind) -> str:
-    """Return how many cells of a kind are reproduced, runnable and printed; nothing if none is printed."""
-    answers = [v.answer for v in counted_once(verdicts) if v.cell.kind == kind and v.cell.value is not None]
-    runnable = len(answers) - answers.count(Answer.NOT_ATTEMPTED)
-    reproduced = answers.count(Answer.REPRODUCED)
-    return f"{reproduced} of {runnable} runnable, {len(answers)} printed" if answers else ""
+    """Return how many cells of a kind are reproduced, runnable and printed; nothing if none is printed.
+
+    What is stale counts as stale alone.
+    """
+    printed = [v for v in counted_once(verdicts) if v.cell.kind == kind and v.cell.value is not None]
+    runnable = sum(v.answer != Answer.NOT_ATTEMPTED for v in printed)
+    reproduced = sum(v.answer == Answer.REPRODUCED and not v.stale for v in printed)
+    stale = sum(bool(v.stale) for v in printed)
+    text = f"{reproduced} of {runnable} runnable, {len(printed)} printed{f', {stale} stale' if stale else ''}"
+    return text if printed else ""
 
 
 def as_markdown(rows: Sequence[Mapping[str, str]]) -> str:

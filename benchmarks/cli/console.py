@@ -24,9 +24,15 @@ ONLY_IN_FILES = ("range of runs", "95 % prediction interval")  # the terminal is
 FORMATS = ("table", "json", "markdown")
 
 
-def print_verdicts(table: PaperTable, judged: Sequence[Verdict], caption: str | None = None) -> None:
-    """Print verdicts as a terminal table; below it how many of each kind are reproduced, and the notes."""
-    rows = [{name: text for name, text in as_row(v).items() if name not in ONLY_IN_FILES} for v in judged]
+def print_verdicts(
+    table: PaperTable, judged: Sequence[Verdict], caption: str | None = None, *, attempted: bool = False
+) -> None:
+    """Print verdicts as a terminal table; below it how many of each kind are reproduced, and the notes.
+
+    With `attempted` the table leaves out cells that are not; the numbers below it do not.
+    """
+    shown = [v for v in judged if not attempted or v.answer != Answer.NOT_ATTEMPTED]
+    rows = [{name: text for name, text in as_row(v).items() if name not in ONLY_IN_FILES} for v in shown]
     print_rows(rows, "table", table.title, caption)
     print_totals(judged)
     if table.notes:
@@ -39,7 +45,7 @@ def print_totals(judged: Sequence[Verdict]) -> None:
     """Print a line for each kind of cell: how many are reproduced, and how many differ from print."""
     for kind in Kind:
         if text := coverage(judged, kind):
-            differing = sum(v.answer == Answer.DIFFERS for v in judged if v.cell.kind == kind)
+            differing = sum(v.answer == Answer.DIFFERS and not v.stale for v in judged if v.cell.kind == kind)
             findings = "" if kind == Kind.PERFORMANCE else f"; {differing} differ from print"
             wide_console().print(f"{kind}: reproduced {text}{findings}", markup=False)
 

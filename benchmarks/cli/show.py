@@ -77,15 +77,12 @@ def show(
         print_rows(orders, chosen, f"{found.title}: order claims")
         return
     judged = verdicts(found.plan(cells), records, backend=used)
-    if attempted:
-        judged = [verdict for verdict in judged if verdict.answer != Answer.NOT_ATTEMPTED]
-    if chosen == "json":
-        print_rows([as_json(verdict) for verdict in judged], chosen, found.title)
-        return
     if chosen != "table":
-        print_rows([as_row(verdict) for verdict in judged], chosen, found.title)
+        written = as_json if chosen == "json" else as_row
+        shown = [verdict for verdict in judged if not attempted or verdict.answer != Answer.NOT_ATTEMPTED]
+        print_rows([written(verdict) for verdict in shown], chosen, found.title)
         return
-    print_verdicts(found, judged)
+    print_verdicts(found, judged, attempted=attempted)
     if orders:
         print_rows(orders, chosen, "Order claims")
 

@@ -123,7 +123,10 @@ def _elsewhere(page: CellPage) -> str:
     """Return the means of the back ends that the verdict does not rest on."""
     others = [(name, v) for name, v in page.by_backend.items() if v.units and v.units != page.verdict.units]
     places = decimals(page.verdict.cell)
-    return ", ".join(f"{name} {number(v.mean, places)} ({_times(len(v.units), 'run')})" for name, v in others)
+    return ", ".join(
+        f"{name} {number(v.mean, places)} ({_times(len(v.units), 'run')}{', stale' if v.stale else ''})"
+        for name, v in others
+    )
 
 
 def _paper(page: PaperPage) -> str:
@@ -193,12 +196,16 @@ def _coverage(cells: Sequence[CellPage]) -> dict[str, str]:
 
 
 def _answers(cells: Sequence[CellPage]) -> str:
-    """Return how many cells have each answer, in the order of the answers."""
-    return ", ".join(f"{count} {answer}" for answer, count in counted(_once(cells)))
+    """Return how many cells have each answer, in the order of the answers, and how many of these are stale."""
+    stale = Counter(verdict.answer for verdict in _once(cells) if verdict.stale)
+    return ", ".join(
+        f"{count} {answer}{f' ({stale[answer]} stale)' if stale[answer] else ''}"
+        for answer, count in counted(verdict.answer for verdict in _once(cells))
+    )
 
 
-def _once(cells: Iterable[CellPage]) -> list[Answer]:
-    return [verdict.answer for verdict in counted_once(cell.verdict for cell in cells)]
+def _once(cells: Iterable[CellPage]) -> list[Verdict]:
+    return counted_once(cell.verdict for cell in cells)
 
 
 def _table(cells: Iterable[CellPage]) -> str:

@@ -147,8 +147,9 @@ def _entry(page: CellPage) -> dict[str, Any]:
     cell = verdict.cell
     published, ours = exact(cell.value), number(verdict.mean, decimals(cell))
     label = f"{cell.row}, {cell.column}: published {published or 'none'}, ours {ours or 'none'}, {verdict.answer}"
+    label += ", stale" if verdict.stale else ""
     entry = {"file": page.file, "label": label, "published": published, "ours": ours}
-    return entry | {"answer": verdict.answer, "metric": cell.metric.name}
+    return entry | {"answer": verdict.answer, "stale": bool(verdict.stale), "metric": cell.metric.name}
 
 
 def _cell(page: CellPage) -> dict[str, Any]:
@@ -214,7 +215,8 @@ def _provenance(record: RunRecord) -> str:
 
 def _numbers(verdict: Verdict) -> dict[str, str]:
     row = as_row(verdict)
-    return {name: row[name] for name in ("ours", "96 % interval of the mean", "verdict")}
+    stale = {"verdict": f"{row['verdict']}; stale"} if verdict.stale else {}
+    return {name: row[name] for name in ("ours", "96 % interval of the mean", "verdict")} | stale
 
 
 def _markdown(text: str) -> Any:

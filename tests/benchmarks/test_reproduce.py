@@ -14,7 +14,7 @@ from benchmarks.runners import run_here
 from benchmarks.table import load_table
 from benchmarks.training import train
 from data_pipelines.dataset import DataError, RemoteFile
-from results.records import EpochEnd, RecordFiles, RunRecord
+from results.records import Digests, EpochEnd, RecordFiles, RunRecord
 from results.verdicts import Answer
 from tests.support.processes import start, wait_for
 
@@ -103,7 +103,7 @@ def test_verdicts_keep_backends_apart(kim, tmp_path):
 def of_seeds(planned, values, **key):
     """Return a record per value, from seed 0 on, whose key is changed by `key`."""
     keys = [planned.key(0, seed, "tensorflow")._replace(**key) for seed in range(len(values))]
-    return [RunRecord(k, {"test accuracy": v}) for k, v in zip(keys, values, strict=True)]
+    return [RunRecord(k, {"test accuracy": v}, code=planned.code) for k, v in zip(keys, values, strict=True)]
 
 
 def test_the_leading_back_end_is_judged_and_one_that_disagrees_is_a_finding(kim):
@@ -116,6 +116,8 @@ def test_the_leading_back_end_is_judged_and_one_that_disagrees_is_a_finding(kim)
     assert found.finding.startswith("back ends disagree: tensorflow 91.20 (n 5), jax 85.20 (n 5), p ")
     (alike,) = verdicts([planned], [*ours, *of_seeds(planned, [91.0, 91.3, 91.2], backend="jax")])
     assert alike.finding == ""
+    (aged,) = verdicts([planned], [*ours, *(replace(record, code=Digests()) for record in other)])
+    assert ", jax 85.20 (n 5, stale), p " in aged.finding
     (led,) = verdicts(replace(table, backend="jax").plan(cells), [*ours, *other])
     assert led.backend == "jax"
 

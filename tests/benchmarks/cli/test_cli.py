@@ -136,6 +136,13 @@ def test_show_has_every_printed_cell_and_the_reason_of_those_not_attempted(home)
     )
 
 
+def test_cells_that_are_left_out_are_counted(home):
+    every, attempted = (retable("show", "cifar10", *options) for options in ((), ("--attempted",)))
+    assert attempted.count("\n") < every.count("\n")
+    total = re.compile(r"performance: reproduced .* printed")
+    assert total.findall(attempted) == total.findall(every)
+
+
 def test_square_brackets_of_a_row_are_printed():
     assert "LeNet-5 [distortions]" in retable("show", "lecun1998", "--table", "MNIST")
 

@@ -95,6 +95,15 @@ def test_what_is_stale_is_marked_beside_the_verdict():
     assert sentence(verdict).endswith(f"Stale: code changed since c0ffee. Retired: 2 {LEFT_OUT}.")
 
 
+def test_what_is_stale_is_not_counted_as_reproduced(papers):
+    fresh = papers[1].cells[0]
+    old = replace(fresh.verdict, stale="code changed since c0ffee")
+    paper = replace(papers[1], cells=[page(old, {"epochs": "1"}, jax=fresh.verdict, tensorflow=old)])
+    assert "|0 of 1 runnable, 1 printed, 1 stale|1|1 reproduced (1 stale)|" in summary([paper])
+    paper = replace(papers[1], cells=[page(fresh.verdict, {}, jax=replace(old, units=(70.25,), mean=70.25))])
+    assert "|jax 70.25 (1 run, stale)|" in results_document([paper])
+
+
 def test_what_is_retired_makes_the_runs_of_todays_code_no_stale_ones():
     verdict = Verdict(Cell("p", "1", "r", "c", ACCURACY, 91.2, 1.5), Answer.REPRODUCED, retired=2)
     assert (as_json(verdict)["stale"], as_row(verdict)["stale"]) == (None, "")
