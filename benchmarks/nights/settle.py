@@ -44,10 +44,13 @@ def _open_at(planned: Sequence[Planned], verdicts: Sequence[Verdict], number: in
 
 
 def next_look(planned: Planned, verdict: Verdict) -> int | None:
-    """Return the runs at which the next look is taken; None where no more runs would change the verdict."""
-    if verdict.answer not in (Answer.INCOMPLETE, *OPEN):
+    """Return the runs at which the next look is taken; None where no more runs would change the verdict.
+
+    What is stale begins again: its runs are not of today's code.
+    """
+    if verdict.answer not in (Answer.INCOMPLETE, *OPEN) and not verdict.stale:
         return None
-    taken = 0 if verdict.answer == Answer.INCOMPLETE else len(verdict.units)
+    taken = 0 if verdict.answer == Answer.INCOMPLETE or verdict.stale else len(verdict.units)
     return next((look for look in _looks(planned) if look > taken), None)
 
 

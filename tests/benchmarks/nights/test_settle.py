@@ -14,21 +14,26 @@ from benchmarks.table import load_table
 from results.records import RecordFiles, RunRecord
 
 
-def trained(spread: float, mean: float = 80.0):
-    """Settle MNB on CR, printed as 80.0 with a margin of 1.5; return the runs that each look asked for."""
+def trained(spread: float, mean: float = 80.0, before=()):
+    """Settle MNB on CR, printed as 80.0 with a margin of 1.5; return the runs that each look asked for.
+
+    `before` are the values of runs of other code.
+    """
     table = load_table("kim2014")
     planned = table.plan(table.cells("2", "MNB", "CR"))
     planned = [
         replace(one, recipe=replace(one.recipe, dataset=replace(one.recipe.dataset, folds=1))) for one in planned
     ]
-    records, asked = [], []
+    old = [planned[0].key(0, seed, "tensorflow") for seed in range(len(before))]
+    records = [RunRecord(key, {"test accuracy": value}) for key, value in zip(old, before, strict=True)]
+    asked = []
 
     def train(cells, runs):
         asked.append(runs)
         for seed in range(runs):
             value = mean + spread * (-1) ** seed
             key = planned[0].key(0, seed, "tensorflow")
-            records.append(RunRecord(key, {"test accuracy": value}, finished=str(seed)))
+            records.append(RunRecord(key, {"test accuracy": value}, finished=str(seed), code=planned[0].code))
 
     settle(planned, lambda cells: verdicts(cells, records), train, print)
     return asked
@@ -41,6 +46,11 @@ def test_open_cells_are_trained_look_by_look(spread, looks):
 
 def test_what_is_settled_beyond_the_margin_is_not_trained_again():
     assert trained(0.1, mean=70.0) == [3]
+
+
+@pytest.mark.parametrize("value", [80.0, 70.0, 78.5])
+def test_what_changed_code_had_settled_or_not_is_trained_from_the_first_look_on(value):
+    assert trained(0.1, before=[value, value + 0.1, value - 0.1]) == [3]
 
 
 def test_a_system_without_randomness_is_not_trained(capsys):
@@ -63,7 +73,8 @@ def until_settled(monkeypatch, folder, runner, *options: str):
 
 def instantly(jobs):
     for job in jobs:
-        yield RunRecord(job.key, {"rank correlation": 0.1 * job.key.seed}, finished=str(job.key.seed))
+        metrics = {"rank correlation": 0.1 * job.key.seed}
+        yield RunRecord(job.key, metrics, finished=str(job.key.seed), code=job.code)
 
 
 def after_a_minute(jobs):
