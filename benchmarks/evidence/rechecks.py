@@ -24,6 +24,9 @@ class Outcome(StrEnum):
     FAILED = "failed"  # one of the two could not run; the reason says which
 
 
+SAME = (Outcome.EQUAL, Outcome.ACCEPTED)
+
+
 class Recheck(NamedTuple):
     """One twin probe: a cell trained by the code before and by the code after a change."""
 
@@ -75,6 +78,11 @@ class Rechecks:
         found = [p for p in self.probes if {self._group(p.before), self._group(p.after)} == pair]
         return found[-1] if found else None
 
+    def latest(self, code: Digests) -> str:
+        """Return the last commit that was probed and found to compute the same; empty without any."""
+        same = [p for p in self.probes if p.outcome in SAME and self._group(p.after) == self._group(code)]
+        return same[-1].commit if same else ""
+
     def _group(self, code: Digests) -> Digests:
         return self._groups.get(code, code)
 
@@ -83,7 +91,7 @@ class Rechecks:
         """Name each state of the code by one that computes the same."""
         groups: dict[Digests, Digests] = {}
         for probe in self.probes:
-            if probe.outcome in (Outcome.EQUAL, Outcome.ACCEPTED):
+            if probe.outcome in SAME:
                 old, new = (groups.setdefault(code, code) for code in (probe.before, probe.after))
                 groups |= {code: new for code, name in groups.items() if name == old}
         return groups

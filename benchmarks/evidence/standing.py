@@ -53,6 +53,6 @@ def standing(planned: Planned, records: Sequence[RunRecord], rechecks: Rechecks)
 def _why(planned: Planned, record: RunRecord, rechecks: Rechecks) -> str:
     if not any(record.code):
         return f"made at {record.commit}, by a version that did not record its code"
-    probe = rechecks.verdict(record.code, planned.code)
+    probe, since = rechecks.verdict(record.code, planned.code), rechecks.latest(record.code) or record.commit
     tried = f"; no probe was possible: {probe.reason}" if probe else ""
-    return f"code changed since {record.commit}: {changes(planned.recipe, record.commit)}{tried}"
+    return f"code changed since {since}: {changes(planned.recipe, since)}{tried}"
