@@ -5,10 +5,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks.evidence.checkout import NoAnswer, contents
-from benchmarks.evidence.digests import reached
+from benchmarks.evidence.checkout import NoAnswer, contents, git
+from benchmarks.evidence.digests import digests, reached
+from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.evidence.roots import UnknownCode
 from benchmarks.evidence.source import PACKAGES, ROOT, Source
+from results.records import Digests
 
 MOST_NAMES = 3
 
@@ -22,6 +24,21 @@ def unpack(commit: str, folder: Path) -> None:
     for name, content in _files(commit).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
+
+
+def newest_equal(recipe: Any, commit: str, code: Digests, rechecks: Rechecks) -> tuple[str, Digests]:
+    """Return the newest commit that is known to compute what a commit does, and the recipe's digests there.
+
+    `code` are the digests at that commit. From the newest one on, what a person accepted counts as accepted.
+    """
+    for later in rechecks.commits(code):
+        try:
+            found = digests(recipe, _source(later))
+        except (NoSuchCommit, UnknownCode, SyntaxError):
+            continue
+        if rechecks.same(found, code):  # two recipes may have shared their code then, and not now
+            return later, found
+    return commit, code
 
 
 def changes(recipe: Any, commit: str) -> str:
@@ -60,4 +77,12 @@ def _files(commit: str) -> dict[str, bytes]:
     try:
         return contents(ROOT, commit.removesuffix("+"), *PACKAGES, "pyproject.toml")
     except NoAnswer as error:
-        raise NoSuchCommit(f"commit {commit} is not in the history of this checkout") from error
+        raise NoSuchCommit(_why_not(commit)) from error
+
+
+def _why_not(commit: str) -> str:
+    try:
+        git(ROOT, "rev-parse", "--verify", "HEAD")
+    except NoAnswer as error:
+        return str(error)
+    return f"commit {commit} is not in the history of this checkout"

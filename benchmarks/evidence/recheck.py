@@ -17,7 +17,7 @@ from itertools import repeat, zip_longest
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from benchmarks.evidence.history import NoSuchCommit, unpack
+from benchmarks.evidence.history import NoSuchCommit, newest_equal, unpack
 from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks
 from benchmarks.evidence.source import ROOT
 from benchmarks.jobs import Planned
@@ -26,18 +26,20 @@ from benchmarks.recipe import NotAttempted
 from benchmarks.runners import carried
 from data_pipelines.cache import cache_folder
 from data_pipelines.dataset import Dataset
-from results.records import Digests, RunRecord
+from results.records import Digests, JobKey, RunRecord
 
 EPOCHS = 2
 ONE_THREAD = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 class Doubt(NamedTuple):
-    """A state of the code that made records, and a cell by which to compare it with today's."""
+    """A state of the code that computed what records have, and a cell by which to compare it with today's."""
 
     planned: Planned
     dataset: Dataset
-    record: RunRecord
+    key: JobKey  # of one of the records
+    commit: str
+    code: Digests  # at that commit
 
 
 def doubts(planned: Iterable[Planned], records: Sequence[RunRecord], rechecks: Rechecks) -> list[Doubt]:
@@ -52,8 +54,16 @@ def doubts(planned: Iterable[Planned], records: Sequence[RunRecord], rechecks: R
         for record in by_fingerprint.get(one.fingerprint, []):
             is_known = rechecks.same(record.code, one.code) or rechecks.verdict(record.code, one.code)
             if any(record.code) and not is_known:
-                found[record.code, one.code] = Doubt(one, one.recipe.dataset, record)  # the newest record
-    return list(found.values())
+                newest = Doubt(one, one.recipe.dataset, record.key, record.commit, record.code)
+                found[record.code, one.code] = newest
+    nearest = [_nearest(doubt, rechecks) for doubt in found.values()]
+    return list({(doubt.code, doubt.planned.code): doubt for doubt in nearest}.values())
+
+
+def _nearest(doubt: Doubt, rechecks: Rechecks) -> Doubt:
+    """Return a doubt from the newest code on that is known to compute the same."""
+    since, code = newest_equal(doubt.planned.recipe, doubt.commit, doubt.code, rechecks)
+    return doubt._replace(commit=since, code=code)
 
 
 def recheck(doubts: Sequence[Doubt], *, real: bool = False, minutes: float = math.inf) -> Iterator[Recheck]:
@@ -61,7 +71,7 @@ def recheck(doubts: Sequence[Doubt], *, real: bool = False, minutes: float = mat
     end = time.monotonic() + 60 * minutes
     by_commit: dict[tuple[str, str], list[Doubt]] = {}
     for doubt in doubts:
-        by_commit.setdefault((doubt.record.commit, doubt.record.key.backend), []).append(doubt)
+        by_commit.setdefault((doubt.commit, doubt.key.backend), []).append(doubt)
     unknown = []
     for (before, backend), group in by_commit.items():
         with tempfile.TemporaryDirectory() as folder:
@@ -84,16 +94,16 @@ def _twins(group: Sequence[Doubt], backend: str, folder: Path, real: bool) -> It
     task = {"cells": cells, "backend": backend, "epochs": EPOCHS}
     with _answers(folder / "before", task) as before, _answers(ROOT, task) as after:
         for doubt, old, new in zip(group, before, after, strict=False):
-            key, (outcome, reason) = doubt.record.key, compared(old, new)
+            key, (outcome, reason) = doubt.key, compared(old, new)
             place = (key.paper, key.table, key.row, key.column, key.backend)
             files = "real" if real else "look-alike"
-            codes = doubt.record.code, doubt.planned.code
-            yield Recheck(*codes, *place, doubt.record.commit, commit(), files, outcome, reason)
+            codes = doubt.code, doubt.planned.code
+            yield Recheck(*codes, *place, doubt.commit, commit(), files, outcome, reason)
 
 
 def _cell(doubt: Doubt, folder: Path, real: bool) -> dict[str, Any]:
     """Return a cell of a task; its look-alike files are written by today's code, for both trees."""
-    key = doubt.record.key
+    key = doubt.key
     cell: dict[str, Any] = {"paper": key.paper, "table": key.table, "row": key.row, "column": key.column}
     if not real:
         folder.mkdir()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from benchmarks.evidence.history import changes
+from benchmarks.evidence.history import changes, newest_equal
 from benchmarks.evidence.rechecks import Outcome, Rechecks
 from benchmarks.jobs import Planned
 from results.records import RunRecord
@@ -53,6 +53,7 @@ def standing(planned: Planned, records: Sequence[RunRecord], rechecks: Rechecks)
 def _why(planned: Planned, record: RunRecord, rechecks: Rechecks) -> str:
     if not any(record.code):
         return f"made at {record.commit}, by a version that did not record its code"
-    probe, since = rechecks.verdict(record.code, planned.code), rechecks.latest(record.code) or record.commit
+    probe = rechecks.verdict(record.code, planned.code)
+    since, _ = newest_equal(planned.recipe, record.commit, record.code, rechecks)
     tried = f"; no probe was possible: {probe.reason}" if probe else ""
     return f"code changed since {since}: {changes(planned.recipe, since)}{tried}"

@@ -73,6 +73,20 @@ def test_a_change_makes_records_stale_until_a_probe_finds_equal_numbers(checkout
 
 
 @pytest.mark.slow
+def test_what_was_accepted_stays_accepted_and_the_next_change_is_named_alone(checkout):
+    assert "reproduced" in checkout(sys.executable, "-c", EARN)
+    checkout.commit()
+    edit(checkout, "    return float(", "    return 2.0 * float(")
+    retable(checkout, "recheck", "lectures", status=1)
+    ledger = checkout.folder / "results" / "rechecked.csv"
+    ledger.write_text(ledger.read_text().replace("unequal", "accepted"))
+    checkout.commit()
+    edit(checkout, "    return 2.0 * float(", "    return 1.0 * 2.0 * float(")
+    assert ": equal" in retable(checkout, "recheck", "lectures")
+    assert "stale" not in retable(checkout, "show", *PLACE, "--format", "markdown")
+
+
+@pytest.mark.slow
 def test_records_of_code_that_computed_other_numbers_are_retired_and_run_again(checkout):
     assert "reproduced" in checkout(sys.executable, "-c", EARN)
     checkout.commit()
@@ -80,5 +94,7 @@ def test_records_of_code_that_computed_other_numbers_are_retired_and_run_again(c
     assert "stale" not in retable(checkout, "show", *PLACE, "--format", "markdown")  # nobody calls it
     edit(checkout, "    return float(", "    return 2.0 * float(")
     assert "unequal: metrics" in retable(checkout, "recheck", "lectures", status=1)
-    assert "1 record(s) retired" in retable(checkout, "show", *PLACE, "--format", "markdown")
+    assert "1 record(s): their code computed other numbers" in retable(
+        checkout, "show", *PLACE, "--format", "markdown"
+    )
     assert "differs" in checkout(sys.executable, "-c", EARN)

@@ -74,12 +74,14 @@ def test_records_of_todays_code_count_and_others_are_stale_or_retired(planned):
     assert found.stale.endswith("; no probe was possible: no package")
 
 
-def test_what_changed_is_named_since_the_last_commit_that_was_found_equal(planned):
-    probes = [probe(OLDER, OLD)._replace(commit="111111111111"), probe(OLD, OTHER)._replace(commit="222222222222")]
-    found = standing(planned, [record_of(planned, OLDER)], Rechecks(probes))
-    assert found.stale.startswith("code changed since 222222222222: ")
-    found = standing(planned, [record_of(planned, OLDER)], Rechecks([probe(OLD, OTHER)]))
-    assert found.stale.startswith("code changed since c0ffee: ")
+def test_commits_of_equal_code_are_those_that_were_probed_the_newest_first():
+    first, second = (
+        probe(OLDER, OLD)._replace(commit="1"),
+        probe(OLD, OTHER, Outcome.ACCEPTED)._replace(commit="2"),
+    )
+    rechecks = Rechecks([first, second, probe(OTHER, NEW, Outcome.UNEQUAL)])
+    assert rechecks.commits(OLDER) == rechecks.commits(OTHER) == ["2", "1"]
+    assert rechecks.commits(NEW) == []
 
 
 def test_of_several_codes_only_the_newest_is_shown(planned):
