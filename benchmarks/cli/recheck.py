@@ -29,6 +29,10 @@ def recheck_records(
     ] = math.inf,
 ) -> None:
     """Train stale records' cells by the code then and now, for two epochs; equal numbers let the records count."""
+    if paper is None and (table or row or column):
+        raise ResultsError(
+            "--table, --row and --column choose cells of one paper: name it, as in `recheck PAPER`."
+        )
     if not provenance.is_clean():
         raise ResultsError(f"A probe compares two commits, and {provenance.difference()}.")
     rechecks, folder = Rechecks.read(), existing(results)

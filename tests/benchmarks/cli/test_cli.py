@@ -64,6 +64,7 @@ def test_a_syntax_error_in_a_paper_is_one_line_and_hides_no_other(monkeypatch):
             ("run", "lectures", "--results", "/proc/none"),
             "The results folder /proc/none.* can't be written: No such",
         ),
+        (("recheck", "--row", "CNN-rand"), "choose cells of one paper: name it"),
         (("data", "fetch", "TRECK"), r"There is no data set 'TRECK'. Did you mean TREC\?"),
         (("show", "kim2014", "--format", "xml"), "There is no format 'xml'. Known: table, json, markdown."),
     ],

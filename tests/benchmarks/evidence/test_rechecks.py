@@ -84,6 +84,13 @@ def test_commits_of_equal_code_are_those_that_were_probed_the_newest_first():
     assert rechecks.commits(NEW) == []
 
 
+def test_without_git_a_stale_record_does_not_blame_the_history(planned, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    found = standing(planned, [record_of(planned, OLD, commit="0123456789ab")], Rechecks([]))
+    assert "git is not installed" in found.stale
+    assert "history" not in found.stale
+
+
 def test_of_several_codes_only_the_newest_is_shown(planned):
     records = [record_of(planned, code, seed) for seed, code in enumerate((OLDER, OLD, OTHER))]
     dated = [replace(record, finished=f"2026-01-0{day}") for day, record in zip((1, 3, 2), records, strict=True)]
