@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+from traceback import extract_tb
 from typing import NamedTuple
 
 from benchmarks import papers
@@ -80,13 +81,23 @@ def paper_names() -> list[str]:
 
 
 def load_table(paper: str) -> PaperTable:
-    """Return the table of a paper. Raises UnknownName, also for a file that is not Python."""
+    """Return the table of a paper. Raises UnknownName, also for a file that is not Python or has no TABLE."""
     name = match("paper", paper, paper_names())
     try:
-        return import_module(f"benchmarks.papers.{name}").TABLE
-    except SyntaxError as error:
-        place = f"{error.filename}, line {error.lineno}"
-        raise UnknownName(f"The paper {name} can't be loaded: {place}: {error.msg}.") from error
+        module = import_module(f"benchmarks.papers.{name}")
+    except Exception as error:  # whatever somebody's file raises; it must not stop other papers
+        raise UnknownName(f"The paper {name} can't be loaded: {_what_failed(error)}.") from error
+    if not hasattr(module, "TABLE"):
+        raise UnknownName(f"The paper {name} can't be loaded: {module.__file__} has no TABLE.")
+    return module.TABLE
+
+
+def _what_failed(error: Exception) -> str:
+    """Return where an import failed, and why."""
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"{error.filename}, line {error.lineno}: {error.msg}"
+    last = extract_tb(error.__traceback__)[-1]
+    return f"{last.filename}, line {last.lineno}: {type(error).__name__}: {error}"
 
 
 def match(what: str, wanted: str, known: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from benchmarks.cli import (
     show,
     vectors,
 )
+from benchmarks.evidence.roots import UnknownCode
 from benchmarks.table import UnknownName
 from data_pipelines.dataset import DataError, LeftOut
 from results.ledger import ResultsError
@@ -49,7 +50,7 @@ app.command("docs")(report.docs)
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 
-USER_ERRORS = (UnknownName, DataError, ResultsError)
+USER_ERRORS = (UnknownName, DataError, ResultsError, UnknownCode, SyntaxError)
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
 PATH_ERRORS = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
 

@@ -30,9 +30,7 @@ def recheck_records(
 ) -> None:
     """Train stale records' cells by the code then and now, for two epochs; equal numbers let the records count."""
     if paper is None and (table or row or column):
-        raise ResultsError(
-            "--table, --row and --column choose cells of one paper: name it, as in `recheck PAPER`."
-        )
+        raise ResultsError("--table, --row and --column choose cells of one paper: name it too.")
     if not provenance.is_clean():
         raise ResultsError(f"A probe compares two commits, and {provenance.difference()}.")
     rechecks, folder = Rechecks.read(), existing(results)

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from benchmarks.cli import arguments
-from benchmarks.cli.console import existing
+from benchmarks.cli.console import existing, warn
 from benchmarks.reporting import paper_page, report_on
 from benchmarks.speed.tables import document as speed_document
-from benchmarks.table import load_table, paper_names
+from benchmarks.table import UnknownName, load_table, paper_names
 from results.report.documents import beside, costs_document, results_document, summary
 from results.report.pages import PaperPage
 from results.report.simulation import recognition
@@ -31,8 +31,19 @@ def report(
 ) -> None:
     """Write every verdict, its runs and its recipe as pages for a browser; they need no network."""
     folder = existing(results)
-    names = dict.fromkeys(load_table(name).paper for name in papers or paper_names())
+    names = dict.fromkeys(load_table(name).paper for name in papers) if papers else _loadable()
     print(report_on(names, folder, output or folder / "html"))
+
+
+def _loadable() -> list[str]:
+    """Return the papers that can be loaded; warn about each of the others."""
+    names = []
+    for name in paper_names():
+        try:
+            names.append(load_table(name).paper)
+        except UnknownName as error:
+            warn(str(error))
+    return names
 
 
 def docs(

@@ -12,14 +12,18 @@ from benchmarks.backends import BACKENDS
 from benchmarks.claims import Order, claim_rows
 from benchmarks.cli import arguments
 from benchmarks.cli.console import FORMATS, existing, print_rows, print_verdicts, warn, wide_console
+from benchmarks.evidence.roots import UnknownCode
 from benchmarks.jobs import Planned
 from benchmarks.reproduce import verdicts
 from benchmarks.signals import Status
 from benchmarks.table import PaperTable, UnknownName, load_table, match, paper_names
+from results.ledger import ResultsError
 from results.published import Kind
 from results.records import RecordFiles, results_folder
 from results.tables import as_json, as_row, cost_rows, coverage, number
 from results.verdicts import Answer
+
+BROKEN = (UnknownName, ResultsError, UnknownCode, SyntaxError, OSError)  # files of one paper, or code behind it
 
 if TYPE_CHECKING:
     from benchmarks.nights.forecast import Forecast
@@ -37,11 +41,10 @@ def list_papers(
     for name in paper_names():
         try:
             table = load_table(name)
-        except UnknownName as error:  # one broken paper does not hide the others
-            warn(str(error))
+            judged = verdicts(table.plan(), RecordFiles(table.paper, results_folder()).records())
+        except BROKEN as error:  # one broken paper does not hide the others
+            warn(f"{name}: {error}")
             continue
-        records = RecordFiles(table.paper, results_folder()).records()
-        judged = verdicts(table.plan(), records)
         grid.add_row(name, *(coverage(judged, kind) for kind in Kind), table.title)
     console.print(grid)
 

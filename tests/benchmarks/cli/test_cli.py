@@ -16,6 +16,7 @@ from benchmarks.jobs import Options, missing_jobs
 from benchmarks.table import UnknownName, load_table
 from benchmarks.training import train
 from data_pipelines.dataset import LeftOut
+from results.ledger import ResultsError
 from results.records import RecordFiles
 from tests.support.processes import ONE_THREAD, QUICKLY_COMPILED, ROOT, run, start
 
@@ -27,18 +28,45 @@ def retable(*arguments: str) -> str:
     return result.stdout
 
 
-def test_a_syntax_error_in_a_paper_is_one_line_and_hides_no_other(monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (SyntaxError("invalid syntax", ("starter.py", 7, 1, "def (")), "starter.py, line 7: invalid syntax."),
+        (ImportError("No module named 'x'"), "line [0-9]+: ImportError: No module named 'x'."),
+        (ZeroDivisionError("division by zero"), "line [0-9]+: ZeroDivisionError: division by zero."),
+    ],
+)
+def test_an_error_in_a_paper_is_one_line_and_hides_no_other(error, text, monkeypatch):
     def broken(name):
         if name.endswith(".starter"):
-            raise SyntaxError("invalid syntax", ("starter.py", 7, 1, "def ("))
+            raise error
         return import_module(name)
 
     monkeypatch.setattr("benchmarks.table.import_module", broken)
     result = CliRunner().invoke(app, ["list"])
     assert (result.exit_code, "kim2014" in result.stdout) == (0, True)
-    assert "The paper starter can't be loaded: starter.py, line 7: invalid syntax." in result.stderr
+    assert re.search(f"The paper starter can't be loaded: .*{text}\n", result.stderr)
     with pytest.raises(UnknownName, match="The paper starter can't be loaded"):
         load_table("starter")
+
+
+def test_a_paper_without_a_table_says_so(monkeypatch):
+    monkeypatch.setattr("benchmarks.table.import_module", lambda name: pytest)
+    with pytest.raises(UnknownName, match="The paper starter can't be loaded: .*py has no TABLE."):
+        load_table("starter")
+
+
+@pytest.mark.parametrize("error", [ResultsError("line 3: 912"), SyntaxError("invalid", ("a.py", 9, 1, ""))])
+def test_records_or_code_that_cannot_be_read_hide_no_other_paper(error, monkeypatch):
+    def broken(planned, records):
+        if planned[0].cell.paper == "starter":
+            raise error
+        return []
+
+    monkeypatch.setattr("benchmarks.cli.show.verdicts", broken)
+    result = CliRunner().invoke(app, ["list"])
+    assert (result.exit_code, result.stderr) == (0, f"starter: {error}\n")
+    assert "kim2014" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -64,7 +92,7 @@ def test_a_syntax_error_in_a_paper_is_one_line_and_hides_no_other(monkeypatch):
             ("run", "lectures", "--results", "/proc/none"),
             "The results folder /proc/none.* can't be written: No such",
         ),
-        (("recheck", "--row", "CNN-rand"), "choose cells of one paper: name it"),
+        (("recheck", "--row", "CNN-rand"), "choose cells of one paper: name it too."),
         (("data", "fetch", "TRECK"), r"There is no data set 'TRECK'. Did you mean TREC\?"),
         (("show", "kim2014", "--format", "xml"), "There is no format 'xml'. Known: table, json, markdown."),
     ],
