@@ -19,6 +19,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from results.ledger import Ledger
+from results.metrics import METRICS
 from results.predictions import decode
 
 
@@ -84,6 +85,7 @@ class EpochEnd(NamedTuple):
     seconds: float
 
 
+ROUNDING = 1e-9  # the mean of many 100s may exceed 100 by that
 COST = ("epochs", "seconds", "examples_per_second", "parameters", "peak_device_bytes")
 PROVENANCE = ("device", "commit", "data_hash", "versions", "finished", "error")
 RECORD_COLUMNS = (*JobKey._fields, "metric", "value", "metrics", *COST, *PROVENANCE, *Digests._fields)
@@ -141,7 +143,7 @@ class RecordFiles:
         self.record_ledger.append(_record_lines(record))
 
     def repair(self) -> None:
-        """Set torn lines aside; drop curves and predictions without a record. Call it while holding the lock."""
+        """Set aside torn and impossible lines; drop curves and predictions without a record. It needs the lock."""
         self._set_aside(self.record_ledger, _record_part, lambda part: True)
         names = {part.name for part in _complete(self._read(self.record_ledger, _record_part))}
         self._set_aside(self.record_ledger, _record_part, lambda part: part.name in names)
@@ -152,12 +154,12 @@ class RecordFiles:
     def _read(self, ledger: Ledger, parse: Callable[[Mapping[str, str]], Any]) -> list[Any]:
         good, torn = ledger.read(parse)
         if torn:
-            self.warn(f"{ledger.path}: {len(torn)} torn line(s) skipped; the next run sets them aside.")
+            self.warn(f"{ledger.path}: {len(torn)} torn or impossible line(s) skipped; the next run moves them.")
         return good
 
     def _set_aside(self, ledger: Ledger, parse: Callable, wanted: Callable) -> None:
         if torn := ledger.prune(parse, wanted):
-            self.warn(f"{ledger.path}: {len(torn)} torn line(s) moved to {ledger.path.name}.torn.")
+            self.warn(f"{ledger.path}: {len(torn)} torn or impossible line(s) moved to {ledger.path.name}.torn.")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -216,12 +218,18 @@ def _complete(parts: Sequence[_Part]) -> list[_Part]:
 
 def _record_part(line: Mapping[str, str]) -> _Part:
     metrics = {line["metric"]: float(line["value"])} if line["metric"] else {}
-    if not all(map(math.isfinite, metrics.values())):
+    if not all(_is_possible(*item) for item in metrics.items()):
         raise ValueError(f"{line['metric']} is {line['value']}")
     types = RunRecord.__annotations__
     fields = {name: types[name](line[name]) for name in (*COST, *PROVENANCE)}
     code = Digests(*(line[name] for name in Digests._fields))
     return _Part(RunRecord(key_of(line), metrics, code=code, **fields), int(line["metrics"]))
+
+
+def _is_possible(name: str, value: float) -> bool:
+    """Return whether a metric can have a value; one that is no longer known can have any finite one."""
+    low, high = METRICS[name].range if name in METRICS else (-math.inf, math.inf)
+    return math.isfinite(value) and low - ROUNDING <= value <= high + ROUNDING
 
 
 def _point_line(point: EpochEnd) -> list[str]:

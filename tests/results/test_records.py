@@ -58,7 +58,7 @@ def test_a_torn_line_is_set_aside_and_the_rest_is_read(files, warnings, cut):
     path = files.record_ledger.path
     path.write_bytes(path.read_bytes()[:-cut])
     assert files.records() == [record(0)]  # the other one is torn between its two lines
-    assert "1 torn line" in warnings[0]
+    assert "1 torn or impossible line" in warnings[0]
     files.repair()
     files.append(record(2))
     files.append(record(1))
@@ -85,10 +85,26 @@ def test_a_record_with_a_value_that_is_not_finite_is_set_aside(files, warnings, 
     path.write_text(path.read_text().replace("90.123456789", value))
     files.append(record(1))
     assert files.records() == [record(1)]
-    assert len(warnings) == 1 and "1 torn line" in warnings[0]
+    assert len(warnings) == 1 and "1 torn or impossible line" in warnings[0]
     files.repair()
     assert f",{value}," not in path.read_text()
     assert f",{value}," in (path.parent / "paper.csv.torn").read_text()
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "is_read"),
+    [
+        ("test accuracy", 100.00000000000001, True),
+        ("test accuracy", 912.0, False),
+        ("test error", -0.5, False),
+        ("test perplexity", 0.9, False),
+        ("rank correlation", -0.9, True),
+        ("of an earlier version", 912.0, True),
+    ],
+)
+def test_a_record_with_a_value_outside_of_its_metrics_range_is_set_aside(files, metric, value, is_read):
+    files.append(RunRecord(key(), {metric: value}))
+    assert len(files.records()) == is_read
 
 
 @pytest.mark.parametrize("content", [b"", b"paper,tab"], ids=["empty", "torn header"])
@@ -163,4 +179,4 @@ def test_torn_predictions_are_set_aside(files, warnings, cut):
     path.write_bytes(path.read_bytes()[:-cut])
     files.repair()
     assert [found.seed for found in files.predictions()] == [0]
-    assert "1 torn line" in warnings[0]
+    assert "1 torn or impossible line" in warnings[0]
