@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -58,6 +58,9 @@ def compare_groups(
     planned = found.plan(found.cells(table, row, column))
     every = [(cell, _of_recipe(cell, one), _of_recipe(cell, two)) for cell in planned]
     groups = [group for group in every if group[1] and group[2]]
+    alone = [cell.cell.name for cell, *both in every if any(both) and not all(both)]
+    if failing == "worse" and not groups:
+        _without_evidence(alone or ["every cell"])
     if not groups:
         raise ResultsError(f"No cell has runs in both groups: {len(one)} and {len(two)} runs were chosen.")
     rechecks = Rechecks.read()
@@ -70,16 +73,23 @@ def compare_groups(
     rows = [as_row(comparison) for comparison in compared]
     print_rows(rows, chosen, f"{found.title}: {first} and {second}", caption and f"They differ in {caption}.")
     if failing == "worse":
-        _close(compared)
+        _close(compared, alone)
 
 
-def _close(compared: Sequence[Comparison]) -> None:
-    """Exit with the status of a gate: closed by a worse cell, or by a cell without enough pairs."""
+def _close(compared: Sequence[Comparison], alone: Sequence[str]) -> None:
+    """Exit with the status of a gate: closed by a worse cell, or by a cell without enough pairs.
+
+    `alone` names the cells of which only one group has runs.
+    """
     if any(comparison.answer in ("worse", "differs") for comparison in compared):
         raise typer.Exit(Status.FAILED)
-    if few := [comparison.cell.name for comparison in compared if comparison.answer == TOO_FEW]:
-        warn(f"No evidence: too few pairs of {', '.join(few)}.")
-        raise typer.Exit(Status.NO_EVIDENCE)
+    if few := [comparison.cell.name for comparison in compared if comparison.answer == TOO_FEW] + [*alone]:
+        _without_evidence(few)
+
+
+def _without_evidence(names: Sequence[str]) -> NoReturn:
+    warn(f"No evidence: too few pairs of {', '.join(dict.fromkeys(names))}.")
+    raise typer.Exit(Status.NO_EVIDENCE)
 
 
 def as_row(comparison: Comparison) -> dict[str, str]:

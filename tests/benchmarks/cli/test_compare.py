@@ -75,6 +75,21 @@ def test_a_gate_without_evidence_is_closed(tmp_path, capsys):
     assert "too few pairs of kim2014 2 / CNN-rand / TREC" in capsys.readouterr().err
 
 
+def test_a_gate_is_closed_by_a_cell_that_one_group_lacks(tmp_path, capsys):
+    files = RecordFiles("kim2014", tmp_path)
+    for seed in range(5):
+        files.append(record(91 + seed, seed, "tensorflow"))
+    assert run("--results", tmp_path, "--fail-on", "worse") == Status.NO_EVIDENCE
+    (planned,) = KIM.plan(KIM.cells("2", "MNB", "MR"))
+    for seed in range(5):
+        key = planned.key(0, seed, "jax")
+        files.append(record(92 + seed, seed, "jax"))
+        files.append(RunRecord(key, {"test accuracy": 79.0}, finished=str(seed), code=planned.code))
+    assert run("--results", tmp_path, "--fail-on", "worse") == Status.NO_EVIDENCE
+    assert "too few pairs of kim2014 2 / MNB / MR" in capsys.readouterr().err
+    assert run("--results", tmp_path, "--row", "CNN-rand", "--fail-on", "worse") == Status.DONE
+
+
 OTHER = Digests("a", "b", "c")
 
 
