@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks import provenance
 from benchmarks.evidence.standing import current
 from benchmarks.jobs import missing_jobs
 from benchmarks.nights.plan import Plan, PlannedRun
@@ -25,6 +26,7 @@ class RunState:
     judged: list[Verdict]
     left: int  # jobs without a record of today's code
     new: int  # records of this night
+    counts: bool = True  # False for code that is not exactly a commit or a release
 
 
 def run_state(plan: Plan, run: PlannedRun, folder: Path, started: str) -> RunState:
@@ -39,7 +41,7 @@ def run_state(plan: Plan, run: PlannedRun, folder: Path, started: str) -> RunSta
 
     left = missing_jobs(planned, current(planned, records), backend=plan.backend, seeds=run.seeds)
     judged = verdicts(planned, records, backend=plan.backend)
-    return RunState(judged, len(left), sum(map(is_new, records)))
+    return RunState(judged, len(left), sum(map(is_new, records)), provenance.is_clean())
 
 
 def summarise(
@@ -49,7 +51,8 @@ def summarise(
     judged = [verdict for state in states for verdict in state.judged]
     left = sum(state.left for state in states)
     closed_by = [verdict for verdict in judged if verdict.answer in plan.gate and not verdict.stale]
-    evidence = [verdict for verdict in judged if verdict.answer not in UNDECIDED and not verdict.stale]
+    counted = [verdict for state in states if state.counts for verdict in state.judged if not verdict.stale]
+    evidence = [verdict for verdict in counted if verdict.answer not in UNDECIDED]
     has_evidence = bool(evidence) or plan.options.is_trial  # a rehearsal is not asked for any
     code = _status(bool(problems or closed_by), left > 0, has_evidence)
     return {
@@ -91,5 +94,5 @@ def _gate(summary: dict[str, Any]) -> str:
     if summary["gate"]:
         return f"closed by {'; '.join(summary['gate'])}"
     if summary["exit code"] == Status.NO_EVIDENCE:
-        return "no evidence: no cell has a verdict on a published value by runs of today's code"
+        return "no evidence: no cell has a verdict on a published value by runs of today's committed code"
     return "open"

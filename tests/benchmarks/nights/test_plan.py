@@ -234,3 +234,11 @@ def test_a_gate_is_open_by_evidence_alone(answer, stale, left, status):
     summary = summarise(plan, [RunState([verdict], left, 0)], [], "", datetime.now(UTC))
     assert summary["exit code"] == status
     assert ("no evidence" in in_words(summary)[-1]) == (status == Status.NO_EVIDENCE)
+
+
+def test_runs_of_uncommitted_code_open_no_gate():
+    plan = Plan(run=(PlannedRun(paper="kim2014"),), hours=1)
+    verdict = Verdict(load_table("kim2014").cells("2", "CNN-rand", "TREC")[0], Answer.REPRODUCED)
+    for counts, status in ((True, Status.DONE), (False, Status.NO_EVIDENCE)):
+        summary = summarise(plan, [RunState([verdict], 0, 0, counts)], [], "", datetime.now(UTC))
+        assert summary["exit code"] == status
