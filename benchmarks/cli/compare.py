@@ -17,7 +17,7 @@ from benchmarks.table import PaperTable, load_table, match
 from results.comparison import TOO_FEW, Comparison, compare, conditions, select
 from results.ledger import ResultsError
 from results.records import RecordFiles, RunRecord
-from results.tables import decimals, exact, number, place, signed
+from results.tables import decimals, exact, interval, number, place, signed
 from results.verdicts import Verdict
 
 FORMATS = ("table", "csv", "json", "markdown")
@@ -110,12 +110,11 @@ def as_row(comparison: Comparison) -> dict[str, str]:
 
 
 def _columns(name: str, verdict: Verdict) -> dict[str, str]:
-    low, high = verdict.interval or (None, None)
     places = decimals(verdict.cell)
-    interval = "" if low is None or high is None else f" [{low:.{places}f}, {high:.{places}f}]"
+    within = f", interval {interval(verdict.interval, places)}" if verdict.interval else ""
     spread = "" if verdict.deviation is None else f", sd {number(verdict.deviation, places)}"
     return {
-        name: f"{number(verdict.mean, places)}{spread}{interval}",
+        name: f"{number(verdict.mean, places)}{spread}{within}",
         f"{name} runs": str(len(verdict.units)),
         f"{name} verdict": str(verdict.answer),
     }

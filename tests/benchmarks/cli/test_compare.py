@@ -53,6 +53,7 @@ def test_formats(folder, capsys):
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["column"], row["pairs"], row["second is"]) == ("TREC", "5", "worse")
     assert (row["first verdict"], row["second verdict"]) == ("reproduced", "worse")
+    assert row["first"] == "91.02, sd 0.19, interval 90.76 to 91.28"
     run("--table", 2, "--results", folder, "--format", "csv")
     assert list(csv.DictReader(io.StringIO(capsys.readouterr().out))) == [row]
     run("--results", folder, "--format", "markdown")
