@@ -1,8 +1,8 @@
 """Published tables: every printed cell, whether or not it has a recipe.
 
-The files published/<paper>.csv have the columns table, row, column, metric, value, margin, note. Two more may
-follow: runs, of which the printed value is the average (one where it is empty), and same_as, the metric of the
-same row and column that prints the same measurement in another unit.
+The files published/<paper>.csv have the columns table, row, column, metric, value, margin, note. Others may
+follow: runs, of which the printed value is the average (one where it is empty); same_as, the metric of the same
+row and column that prints the same measurement in another unit; quote, the words of the slide (lectures only).
 """
 
 import csv
