@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from data_pipelines.dataset import DataError
 
@@ -30,8 +30,6 @@ class Backend:
     make_deterministic: Callable[[], None] = lambda: None
     release: Callable[[Any], None] = lambda model: None  # free the memory of a model
     compiles_each_shape: bool = False  # a new size of batch is compiled again
-    unrolled_steps: int | None = None  # most steps in one call, where compiling repeats the program for each
-    jit: Literal[True, "auto"] = True  # how several steps are compiled into one call
 
 
 def select_backend(name: str, deterministic: bool = False) -> None:
@@ -154,7 +152,6 @@ JAX = Backend(
     # since the start of the process
     peak_bytes=_of("jax", lambda jax: (jax.local_devices()[0].memory_stats() or {}).get("peak_bytes_in_use", 0)),
     compiles_each_shape=True,
-    unrolled_steps=16,
 )
 TORCH = Backend(
     "torch",
@@ -163,6 +160,5 @@ TORCH = Backend(
     peak_bytes=_of("torch", lambda torch: torch.cuda.max_memory_allocated() if torch.cuda.is_available() else 0),
     forget_peak=_of("torch", _torch_forget),
     make_deterministic=_of("torch", _torch_determinism),
-    jit="auto",
 )
 BACKENDS = {backend.name: backend for backend in (TENSORFLOW, JAX, TORCH)}

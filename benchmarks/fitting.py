@@ -10,9 +10,9 @@ import numpy as np
 
 from benchmarks import backends, checkpoints
 from benchmarks.jobs import Job
+from benchmarks.loops import Train, arranged, trainer
 from benchmarks.recipe import Recipe
 from data_pipelines.dataset import Fold, Split
-from data_pipelines.text.batching import coarse
 from results.metrics import classifies, score
 from results.predictions import encode
 from results.records import EpochEnd, JobKey, RunRecord
@@ -21,12 +21,13 @@ PREDICTION_BATCH = 500
 
 
 class _Session(NamedTuple):
-    """A recipe with its compiled model, its prepared fold and the job's generator."""
+    """A recipe with its compiled model, its prepared fold, the job's generator, and what trains an epoch."""
 
     recipe: Recipe
     model: Any
     fold: Fold
     rng: np.random.Generator
+    train: Train
 
 
 def fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunRecord]:
@@ -36,7 +37,9 @@ def fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunRe
     backend.forget_peak()
     model, fold, rng = prepare(recipe, fold, job.key.seed, job.options.deterministic)
     try:
-        progress = yield from _epochs(_Session(recipe, model, fold, rng), job, started)
+        progress = yield from _epochs(
+            _Session(recipe, model, fold, rng, trainer(model, recipe, fold.train)), job, started
+        )
         if recipe.keep_weights:
             checkpoints.save_weights(model, job.key)
         metrics, predictions = _measure(model, recipe, fold)
@@ -68,7 +71,7 @@ def prepare(
     rng = np.random.default_rng(seed)
     fold = recipe.prepare(fold, rng)
     model = recipe.build(fold, rng)
-    compile_once(model, recipe.optimizer(), recipe.loss(), **_compilation(recipe))
+    compile_once(model, recipe.optimizer(), recipe.loss())
     return model, fold, rng
 
 
@@ -78,18 +81,9 @@ def compile_once(model: Any, optimizer: Any, loss: Any, **settings: Any) -> None
     optimizer.build(model.trainable_variables)
 
 
-def _compilation(recipe: Recipe) -> dict[str, Any]:
-    """Return how many steps the backend compiles into one call, which pays where a step is short."""
-    if recipe.compiled_steps == 1:
-        return {}
-    backend = backends.current()
-    steps = min(recipe.compiled_steps, backend.unrolled_steps or recipe.compiled_steps)
-    return {"steps_per_execution": steps, "jit_compile": backend.jit}
-
-
 def _epochs(session: _Session, job: Job, started: float) -> Generator[EpochEnd, None, checkpoints.Progress]:
     """Train to the end, from a checkpoint if there is one; return the curve and the seconds of earlier starts."""
-    recipe, model, _, rng = session
+    recipe, model, _, rng, _ = session
     path = checkpoints.path_of(job.key, job.options.deterministic)
     progress = checkpoints.resume(path, job.key, model, rng)
     yield from progress.curve
@@ -108,9 +102,9 @@ def _epochs(session: _Session, job: Job, started: float) -> Generator[EpochEnd, 
 
 def _epoch(session: _Session, key: JobKey, epoch: int) -> EpochEnd:
     """Train for an epoch and score the validation part. Raises ArithmeticError when a number is not finite."""
-    recipe, model, fold, rng = session
+    recipe, model, fold, rng, train = session
     started = time.perf_counter()
-    loss = train_epoch(model, recipe, fold.train, rng)
+    loss = train_epoch(train, recipe, fold.train.y, rng)
     if not math.isfinite(loss):
         raise ArithmeticError(f"the loss is {loss} in epoch {epoch}")
     seconds = time.perf_counter() - started
@@ -132,19 +126,11 @@ def _follow(model: Any, recipe: Recipe, progress: checkpoints.Progress) -> None:
         optimizer.learning_rate = recipe.next_rate(scores, float(optimizer.learning_rate))
 
 
-def train_epoch(model: Any, recipe: Recipe, split: Split, rng: np.random.Generator) -> float:
+def train_epoch(train: Train, recipe: Recipe, labels: np.ndarray, rng: np.random.Generator) -> float:
     """Train on the examples that the recipe draws, in its order; return the mean loss."""
-    rows = recipe.order(split.y, recipe.batch_size, rng)
-    if recipe.arrange is None and recipe.augment is None:
-        history = model.fit(split.x[rows], split.y[rows], recipe.batch_size, verbose=0, shuffle=False)
-        return float(history.history["loss"][0])
-    losses, sizes = [], []
-    for start in range(0, len(rows), recipe.batch_size):
-        batch = rows[start : start + recipe.batch_size]
-        x = split.x[batch] if recipe.augment is None else recipe.augment(split.x[batch], rng)
-        losses.append(model.train_on_batch(arranged(recipe, x), split.y[batch]))  # of this batch alone
-        sizes.append(len(batch))
-    return float(np.average(losses, weights=sizes))
+    rows = recipe.order(labels, recipe.batch_size, rng)
+    batches = np.split(rows, range(recipe.batch_size, len(rows), recipe.batch_size))
+    return float(np.average(train(batches, rng), weights=[len(batch) for batch in batches]))
 
 
 def predict(model: Any, recipe: Recipe, x: np.ndarray) -> np.ndarray:
@@ -155,13 +141,6 @@ def predict(model: Any, recipe: Recipe, x: np.ndarray) -> np.ndarray:
         return model.predict(x, batch_size=PREDICTION_BATCH, verbose=0)
     parts = (x[start : start + PREDICTION_BATCH] for start in range(0, len(x), PREDICTION_BATCH))
     return np.concatenate([model.predict_on_batch(arranged(recipe, part)) for part in parts])
-
-
-def arranged(recipe: Recipe, x: np.ndarray) -> Any:
-    """Return the inputs of one batch, with few distinct shapes where the backend compiles for each."""
-    if recipe.arrange is None:
-        return x
-    return recipe.arrange(x, room=coarse) if backends.current().compiles_each_shape else recipe.arrange(x)
 
 
 def _measure(model: Any, recipe: Recipe, fold: Fold) -> tuple[dict[str, float], str]:

@@ -58,6 +58,7 @@ def training(topics: Topics, longest: int, rate: float, metric: Metric) -> Recip
         prepare=shuffled,
         order=constant_order,
         arrange=cut,
+        compiled_steps=256,
         revision=2,  # a new hash function for the buckets
     )
 

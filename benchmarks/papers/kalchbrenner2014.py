@@ -61,6 +61,7 @@ def recipe(cell: Cell) -> Recipe | NotAttempted:
         epochs=epochs,
         prepare=partial(prepare, batch_size=BATCH_SIZE, valid_share=0.1),
         keep=last_best,
+        compiled_steps=32,
     )
 
 

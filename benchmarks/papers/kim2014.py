@@ -125,6 +125,7 @@ def training(dataset: Dataset, channels: Channels, width: int = WIDTH) -> Recipe
         order=batch_order,
         keep=last_best,
         arrange=partial(pack, front=max(FILTERS) - 1),
+        compiled_steps=32,
     )
 
 

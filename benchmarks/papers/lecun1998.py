@@ -124,6 +124,7 @@ def training(network: Network, metrics: tuple[Metric, ...], **settings: Any) -> 
         metrics=metrics,
         batch_size=BATCH_SIZE,
         epochs=PASSES,
+        compiled_steps=64,
         keep_weights=True,
         **settings,
     )

@@ -111,6 +111,7 @@ def training(dataset: Dataset, other_views: Sequence[int] = (), attention: bool 
         epochs=40,
         keep=last_best,
         arrange=arrange,
+        compiled_steps=16,
         read=partial(categories, arrange=arrange) if other_views else None,
     )
 

@@ -40,6 +40,7 @@ def image_recipe(dataset: Dataset) -> Recipe:
         batch_size=32,
         epochs=10,
         keep=last_best,
+        compiled_steps=16,
     )
 
 

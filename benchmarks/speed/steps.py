@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from benchmarks.backends import BACKENDS, device, select_backend
-from benchmarks.fitting import arranged, prepare
+from benchmarks.fitting import prepare
+from benchmarks.loops import arranged
 from benchmarks.recipe import Recipe
 from benchmarks.speed.task import FEWEST_REPEATS, REPEATS, Report
 from benchmarks.table import load_table

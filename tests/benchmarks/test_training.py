@@ -10,6 +10,7 @@ import pytest
 from benchmarks import fitting
 from benchmarks.fitting import predict, prepare, train_epoch
 from benchmarks.jobs import Options, missing_jobs
+from benchmarks.loops import trainer
 from benchmarks.recipe import from_keras
 from benchmarks.table import load_table
 from benchmarks.training import train
@@ -31,7 +32,8 @@ def test_the_loss_of_an_epoch_is_the_mean_over_its_examples(batches_are_arranged
     model, fold, rng = prepare(recipe, Fold(Split(x, y), None, Split(x, y)), seed=0)
     logits = predict(model, recipe, x)
     expected = float(keras.ops.mean(keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)))
-    assert train_epoch(model, recipe, fold.train, rng) == pytest.approx(expected, rel=1e-5)
+    train = trainer(model, recipe, fold.train)
+    assert train_epoch(train, recipe, y, rng) == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_seed_decides_the_weights_and_the_order_of_examples():

@@ -11,8 +11,9 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.fitting import arranged, prepare
+from benchmarks.fitting import prepare
 from benchmarks.jobs import Options
+from benchmarks.loops import arranged, trainer
 from benchmarks.papers import kim2016
 from benchmarks.recipe import Recipe, describe
 from benchmarks.table import load_table, paper_names
@@ -20,6 +21,7 @@ from tests.support.kinds import kind, narrow, total
 from tests.support.processes import trace_quickly
 
 BATCH, STEPS = 8, 10
+LOOP = 3  # steps in one compiled call
 FEW_STEPS = 6  # of language models, which are compiled one by one
 
 
@@ -32,7 +34,8 @@ def subjects() -> dict[str, Recipe]:
                 found.setdefault(f"{planned.cell.paper} {planned.cell.row}", planned.recipe)
     kinds: dict[str, str] = {}
     for name in sorted(found, key=lambda name: total(describe(found[name].build))):
-        kinds.setdefault(str(kind(describe(found[name].build))), name)
+        build = found[name].build
+        kinds.setdefault(f"{getattr(build, 'func', build).__module__} {kind(describe(build))}", name)
     return {name: narrow(found[name]) for name in found if name in kinds.values()}
 
 
@@ -40,18 +43,19 @@ def steps(recipe: Recipe) -> dict[str, np.ndarray]:
     """Return the outputs, the first gradient, and losses and weights after ten steps, end to end each."""
     with tempfile.TemporaryDirectory() as folder:
         fold = recipe.dataset.load(recipe.dataset.lookalike(Path(folder)), 0, 0)
-    model, fold, _ = prepare(replace(recipe, compiled_steps=1), fold, seed=0)
+    recipe = replace(recipe, augment=None, compiled_steps=LOOP)
+    model, fold, rng = prepare(recipe, fold, seed=0)
+    train = trainer(model, recipe, fold.train)
     _without_dropout(model)
     _set_start(model)
     gradient = _kept_gradient(model)
     is_stateful = any(hasattr(layer, "memory") for layer in model.layers)
     batch_size = recipe.batch_size if is_stateful else BATCH
     rows = np.random.default_rng(1).integers(0, len(fold.train.y), batch_size)
-    batch = arranged(recipe, fold.train.x[rows]), fold.train.y[rows]  # one, because a new shape is compiled again
-    outputs = np.ravel(model.predict_on_batch(batch[0]))
-    losses = [model.train_on_batch(*batch)]
+    outputs = np.ravel(model.predict_on_batch(arranged(recipe, fold.train.x[rows])))
+    losses = train([rows], rng)  # always the same, because a new shape is compiled again
     first = _end_to_end(gradient)
-    losses += [model.train_on_batch(*batch) for _ in range(1, STEPS)]
+    losses += train([rows] * (STEPS - 1), rng)
     weights = _end_to_end(model.get_weights())
     return {"outputs": outputs, "gradient": first, "losses": np.array(losses), "weights": weights}
 

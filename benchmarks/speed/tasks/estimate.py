@@ -15,8 +15,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from benchmarks.backends import select_backend
-from benchmarks.fitting import arranged, prepare
+from benchmarks.fitting import prepare
 from benchmarks.jobs import obstacle
+from benchmarks.loops import arranged
 from benchmarks.papers.zhang2015 import OURS
 from benchmarks.recipe import Recipe
 from benchmarks.speed.task import Report

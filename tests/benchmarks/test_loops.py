@@ -1,0 +1,53 @@
+"""A loop of training steps is Keras' own step, several times: equal to the last bit, but where XLA compiles it."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.fitting import prepare
+from benchmarks.loops import batch, trainer
+from benchmarks.recipe import Recipe
+from data_pipelines.dataset import Split
+from tests.support.parity import subjects
+
+SUBJECTS = subjects()
+QUICK = ("kim2014 CNN-rand", "lecun1989 network", "lecun1998 LeNet-1", "neumann_vu2017 logMel (26)")
+
+
+def sizes_of_batches(recipe: Recipe, examples: int) -> list[np.ndarray]:
+    """Return batches of rows: more than a loop takes, and a smaller one at the end."""
+    rows = np.random.default_rng(0).permutation(examples)
+    return np.split(rows, range(recipe.batch_size, len(rows), recipe.batch_size))
+
+
+def trained(recipe: Recipe, by_keras: bool) -> tuple[list[float], list[np.ndarray]]:
+    """Return the losses of some batches and the weights after them."""
+    with tempfile.TemporaryDirectory() as folder:
+        fold = recipe.dataset.load(recipe.dataset.lookalike(Path(folder)), 0, 0)
+    model, fold, rng = prepare(recipe, fold, seed=0)
+    examples = min(len(fold.train.y), 4 * recipe.batch_size + recipe.batch_size // 2)
+    examples -= examples % recipe.batch_size if model.inputs[0].shape[0] else 0  # it has a fixed number of streams
+    split = Split(fold.train.x[np.arange(examples)], fold.train.y[:examples])
+    batches = sizes_of_batches(recipe, examples)
+    if by_keras:
+        losses = [float(model.train_on_batch(*batch(recipe, split, rows, rng))) for rows in batches]
+    else:
+        losses = trainer(model, recipe, split)(batches, rng)
+    return losses, model.get_weights()
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in SUBJECTS]
+)
+def test_a_loop_is_the_step_of_keras(name, home):
+    recipe = replace(SUBJECTS[name], compiled_steps=2)
+    if recipe.batch_size > 1:
+        recipe = replace(recipe, batch_size=min(recipe.batch_size, 20))
+    (losses, weights), (expected, by_keras) = trained(recipe, False), trained(recipe, True)
+    atol = 1e-6 if recipe.batch_size == 1 else 0  # XLA fuses
+    np.testing.assert_allclose(losses, expected, rtol=0, atol=atol)
+    for ours, theirs in zip(weights, by_keras, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=atol)
