@@ -63,6 +63,7 @@ class Job:
     recipe: Recipe | Measurement
     options: Options = Options()
     code: Digests = Digests()
+    peak_bytes: int = 0  # memory that earlier jobs of the recipe have held; 0 where none told
 
 
 def planned(
@@ -113,14 +114,19 @@ def missing_jobs(
     seeds: int | None = None,
     anywhere: bool = False,
 ) -> list[Job]:
-    """Return the jobs without a record, whole passes of the protocol first.
+    """Return the jobs without a record, whole passes of the protocol first, the longest of a pass before others.
 
     `seeds` is the number of runs per cell; the default is that of the paper's protocol. Jobs that this machine
     cannot run are left out, unless `anywhere` asks for them too.
     """
     done: dict[tuple, set[str]] = {}
+    seconds: dict[str, float] = {}
+    peaks: dict[str, int] = {}
     for record in records:
         done.setdefault(record.key.identity, set()).update(record.metrics)
+        mark = record.key.fingerprint
+        seconds[mark] = max(seconds.get(mark, 0.0), record.seconds)
+        peaks[mark] = max(peaks.get(mark, 0), record.peak_bytes)
     jobs: dict[tuple, Job] = {}
     for one in cells:
         if isinstance(one.recipe, NotAttempted) or (one.obstacle and not anywhere):
@@ -130,5 +136,7 @@ def missing_jobs(
             for fold in range(one.recipe.dataset.folds):
                 key = one.key(fold, seed, backend)
                 if not wanted <= done.get(key.identity, set()):
-                    jobs.setdefault(key.identity, Job(key, one.recipe, one.options, one.code))
-    return sorted(jobs.values(), key=lambda job: job.key.seed)
+                    peak = peaks.get(one.fingerprint, 0)
+                    jobs.setdefault(key.identity, Job(key, one.recipe, one.options, one.code, peak))
+    longest = max(seconds.values(), default=0.0)  # so are unknown ones, for all we know
+    return sorted(jobs.values(), key=lambda job: (job.key.seed, -seconds.get(job.key.fingerprint, longest)))

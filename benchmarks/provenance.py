@@ -6,9 +6,9 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.backends import BACKENDS
 from benchmarks.evidence.checkout import State, state
 from benchmarks.evidence.source import PACKAGES
+from benchmarks.training.backends import BACKENDS
 
 ROOT = Path(__file__).parent.parent
 LIBRARIES = (

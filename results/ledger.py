@@ -24,26 +24,28 @@ class Ledger:
 
     path: Path
     columns: Sequence[str]
-    added: int = 0  # of the columns, the last; files of earlier versions lack them
+    added: int = 0  # of the columns, the last; files of earlier versions lack some or all of them
 
     def read(self, parse: Callable[[Mapping[str, str]], Parsed]) -> tuple[list[Parsed], list[str]]:
         """Return the parsed lines and the torn lines. Raises ResultsError if the header has other columns."""
         good, torn = [], []
         header, lines = self._lines()
+        lacking = self._lacking(header)
         if header and not header.endswith("\n"):
             torn.append(header)
-        elif header and header not in (self._text([self.columns]), self._earlier_header):
+        elif header and lacking is None:
             raise ResultsError(f"{self.path} has the columns {header.strip()}. Expected {','.join(self.columns)}.")
         for line in lines:
             try:
-                good.append(parse(self._fields(line)))
+                good.append(parse(self._fields(line, lacking or 0)))
             except ValueError:
                 torn.append(line)
         return good, torn
 
-    @property
-    def _earlier_header(self) -> str:
-        return self._text([self.columns[: len(self.columns) - self.added]])
+    def _lacking(self, header: str) -> int | None:
+        """Return how many of the added columns a header lacks; None where it is not one of this file."""
+        whole = len(self.columns)
+        return next((n for n in range(self.added + 1) if header == self._text([self.columns[: whole - n]])), None)
 
     def _lines(self) -> tuple[str, list[str]]:
         """Return the header and the other lines; both are empty if there is no file."""
@@ -79,9 +81,9 @@ class Ledger:
     def _add_columns(self) -> None:
         """Rewrite a file of an earlier version, with empty fields in the columns that it lacks."""
         header, lines = self._lines()
-        if header == self._text([self.columns]) or header != self._earlier_header:
+        if not (lacking := self._lacking(header)):
             return
-        more = "," * self.added + "\n"
+        more = "," * lacking + "\n"
         with atomic_path(self.path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as stream:
             whole = [line for line in lines if line.endswith("\n")]
             stream.writelines([self._text([self.columns]), *(line.removesuffix("\n") + more for line in whole)])
@@ -95,19 +97,20 @@ class Ledger:
     def prune(self, parse: Callable[[Mapping[str, str]], object], wanted: Callable[[Any], bool]) -> list[str]:
         """Drop unwanted lines, move torn lines to <file>.torn, and return the torn lines."""
         _, torn = self.read(parse)
-        _, lines = self._lines()
-        kept = [line for line in lines if line not in torn and wanted(parse(self._fields(line)))]
+        header, lines = self._lines()
+        lacking = self._lacking(header)
+        kept = [line for line in lines if line not in torn and wanted(parse(self._fields(line, lacking or 0)))]
         if not torn and len(kept) == len(lines):
             return []
         if torn:
             with Path(f"{self.path}.torn").open("a", encoding="utf-8") as aside:
                 aside.writelines(line.rstrip("\n") + "\n" for line in torn)
         with atomic_path(self.path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines([self._text([self.columns]), *kept])
+            stream.writelines([self._text([self.columns]) if lacking is None else header, *kept])
         return torn
 
-    def _fields(self, line: str) -> dict[str, str]:
-        """Split one line. Raises ValueError if it is torn."""
+    def _fields(self, line: str, lacking: int) -> dict[str, str]:
+        """Split one line, which has no field for the last columns. Raises ValueError if it is torn."""
         if not line.endswith("\n"):
             raise ValueError("no line feed")
         csv.field_size_limit(LONGEST_FIELD)
@@ -115,9 +118,7 @@ class Ledger:
             fields = next(csv.reader([line], strict=True))
         except (csv.Error, StopIteration) as error:
             raise ValueError(str(error)) from error
-        if len(fields) == len(self.columns) - self.added:
-            fields += [""] * self.added
-        return dict(zip(self.columns, fields, strict=True))
+        return dict(zip(self.columns, [*fields, *[""] * lacking], strict=True))
 
     @staticmethod
     def _text(lines: Iterable[Sequence[str]]) -> str:

@@ -71,7 +71,9 @@ class RunRecord:
     versions: str = ""
     finished: str = ""  # UTC, ISO 8601
     error: str = ""
-    code: Digests = Digests()  # empty in records of earlier versions
+    code: Digests = Digests()  # empty in records of earlier versions, as the next two are 0
+    threads: int = 0
+    peak_bytes: int = 0  # the most memory that the process held
     predictions: str = field(default="", compare=False, repr=False)  # encoded; kept in a file of their own
 
 
@@ -88,7 +90,8 @@ class EpochEnd(NamedTuple):
 ROUNDING = 1e-9  # the mean of many 100s may exceed 100 by that
 COST = ("epochs", "seconds", "examples_per_second", "parameters", "peak_device_bytes")
 PROVENANCE = ("device", "commit", "data_hash", "versions", "finished", "error")
-RECORD_COLUMNS = (*JobKey._fields, "metric", "value", "metrics", *COST, *PROVENANCE, *Digests._fields)
+ADDED = (*Digests._fields, "threads", "peak_bytes")
+RECORD_COLUMNS = (*JobKey._fields, "metric", "value", "metrics", *COST, *PROVENANCE, *ADDED)
 CURVE_COLUMNS = (*JobKey._fields, "epoch", "loss", "valid", "seconds")
 PREDICTION_COLUMNS = (*JobKey._fields, "finished", "predictions")
 
@@ -104,7 +107,7 @@ class RecordFiles:
     @property
     def record_ledger(self) -> Ledger:
         path = self.folder / "reproduced" / f"{self.paper}.csv"
-        return Ledger(path, RECORD_COLUMNS, added=len(Digests._fields))
+        return Ledger(path, RECORD_COLUMNS, added=len(ADDED))
 
     @property
     def curve_ledger(self) -> Ledger:
@@ -195,7 +198,7 @@ def _record_lines(record: RunRecord) -> list[list[str]]:
     cost = [_number(getattr(record, name)) for name in COST]
     provenance = [_one_line(getattr(record, name)) for name in PROVENANCE]
     values = [(name, repr(float(value))) for name, value in record.metrics.items()] or [("", "")]
-    about = [*cost, *provenance, *record.code]
+    about = [*cost, *provenance, *record.code, str(record.threads or ""), str(record.peak_bytes or "")]
     return [[*map(str, record.key), name, value, str(len(values)), *about] for name, value in values]
 
 
@@ -223,6 +226,7 @@ def _record_part(line: Mapping[str, str]) -> _Part:
     types = RunRecord.__annotations__
     fields = {name: types[name](line[name]) for name in (*COST, *PROVENANCE)}
     code = Digests(*(line[name] for name in Digests._fields))
+    fields |= {name: int(line[name] or 0) for name in ("threads", "peak_bytes")}
     return _Part(RunRecord(key_of(line), metrics, code=code, **fields), int(line["metrics"]))
 
 

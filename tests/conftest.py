@@ -2,7 +2,7 @@
 
 import os
 
-from benchmarks.backends import backend_environment
+from benchmarks.training.backends import backend_environment
 from tests.support.processes import ONE_THREAD, trace_quickly
 
 os.environ.update(backend_environment("tensorflow", deterministic=False) | ONE_THREAD)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.backends import BACKENDS
+from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 
 ENDINGS = ("png", "svg")

@@ -8,14 +8,14 @@ import typer
 from rich.markdown import Markdown
 
 from benchmarks import provenance
-from benchmarks.backends import select_backend
-from benchmarks.checkpoints import weights_path
 from benchmarks.cli import arguments
 from benchmarks.cli.console import warn, wide_console
 from benchmarks.jobs import Job, Options, Planned
 from benchmarks.recipe import Recipe, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, UnknownName, load_table, paper_names
+from benchmarks.training.backends import select_backend
+from benchmarks.training.checkpoints import weights_path
 from data_pipelines.dataset import DataError
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RecordFiles, results_folder

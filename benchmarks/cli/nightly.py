@@ -12,7 +12,7 @@ from benchmarks.cli.console import print_verdicts
 from benchmarks.cli.run import train_cells
 from benchmarks.reporting import report_on
 from benchmarks.reproduce import folder_of_records
-from benchmarks.runners import choose_runner
+from benchmarks.runners.places import choose_runner
 from benchmarks.signals import Status
 from benchmarks.table import load_table, match
 from data_pipelines.cache import atomic_path
@@ -105,7 +105,7 @@ def _train(plan: "Plan", run: "PlannedRun", results: Path, problems: list[str]) 
             seeds=run.seeds,
             options=plan.options,
             results=results,
-            runner=choose_runner(plan.on, plan.cluster),
+            runner=choose_runner(plan.on, plan.cluster, plan.share),
             problems=problems,
         )
     except (DataError, ResultsError) as error:

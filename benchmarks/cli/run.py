@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.backends import BACKENDS, select_backend
 from benchmarks.cli import arguments
 from benchmarks.cli.console import existing, print_totals, print_verdicts, warn, wide_console
 from benchmarks.cli.progress import RunReport
@@ -18,9 +17,11 @@ from benchmarks.jobs import Options, Planned
 from benchmarks.nights.settle import settle
 from benchmarks.reproduce import Runner, folder_of_records, place_of_records, reproduce, verdicts
 from benchmarks.reproduce import track as send_missing
-from benchmarks.runners import Cluster, choose_runner, run_here
+from benchmarks.runners.places import choose_runner, share_of_machine
+from benchmarks.runners.ray_cluster import Cluster
 from benchmarks.signals import Status, raised_until_exit
 from benchmarks.table import PaperTable, load_table, match
+from benchmarks.training.backends import BACKENDS, select_backend
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
 from results.published import Cell, Kind
@@ -49,9 +50,12 @@ def run(
     checkpoint_after: Annotated[
         float, typer.Option(min=0, help="Save a checkpoint after epochs that take longer than these seconds.")
     ] = Options.checkpoint_after,
-    on: Annotated[
-        str, typer.Option(help="here: in this process; ray: each job in a process of its own.")
-    ] = "here",
+    jobs: Annotated[
+        str | None,
+        typer.Option(help="At once; auto: one a core, as memory permits [RETABLE_JOBS, auto]."),
+    ] = None,
+    threads: Annotated[int | None, typer.Option(help="Of each job [1; with --jobs 1, all cores].")] = None,
+    on: Annotated[str, typer.Option(help="here, on this machine, or ray.")] = "here",
     address: Annotated[str | None, typer.Option(help="With --on ray: a cluster [an instance of our own].")] = None,
     gpus_per_job: Annotated[
         float | None, typer.Option(help="With --on ray; a fraction shares a GPU [1 where there are any].")
@@ -82,7 +86,7 @@ def run(
         print_forecasts(planned, folder, backend, seeds=seeds, until_settled=until_settled)
         return
     _refuse_if_none_can_run(planned, folder, backend, seeds)
-    runner = choose_runner(on, Cluster(address, gpus_per_job, cpus_per_job))
+    runner = choose_runner(on, Cluster(address, gpus_per_job, cpus_per_job), share_of_machine(jobs, threads))
     problems: list[str] = []
     train = partial(
         train_cells, found, backend=backend, options=options, results=results, runner=runner, problems=problems
@@ -188,7 +192,7 @@ def train_cells(
     seeds: int | None = None,
     options: Options = Options(),
     results: Path | None = None,
-    runner: Runner = run_here,
+    runner: Runner | None = None,
     problems: list[str] | None = None,
     is_brief: bool = False,
 ) -> list[str]:
@@ -201,7 +205,7 @@ def train_cells(
     with RunReport(wide_console(), problems, is_brief) as report:
         judged = reproduce(
             table.plan(cells, options),
-            runner,
+            runner or choose_runner("here"),
             folder,
             backend=backend,
             seeds=seeds,

@@ -8,7 +8,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.backends import BACKENDS
 from benchmarks.claims import Order, claim_rows
 from benchmarks.cli import arguments
 from benchmarks.cli.console import FORMATS, existing, print_rows, print_verdicts, warn, wide_console
@@ -17,6 +16,7 @@ from benchmarks.jobs import Planned
 from benchmarks.reproduce import verdicts
 from benchmarks.signals import Status
 from benchmarks.table import PaperTable, UnknownName, load_table, match, paper_names
+from benchmarks.training.backends import BACKENDS
 from results.ledger import ResultsError
 from results.published import Kind
 from results.records import RecordFiles, results_folder

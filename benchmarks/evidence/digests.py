@@ -13,7 +13,7 @@ from benchmarks.evidence.roots import roots_of, strings_of
 from benchmarks.evidence.source import Place, Source
 from results.records import Digests
 
-LOOP = Place("benchmarks.fitting", "fit")
+LOOP = Place("benchmarks.training.fitting", "fit")
 SCORING = Place("results.metrics", "score")  # all that the suite adds to a measurement
 
 

@@ -15,11 +15,12 @@ from benchmarks.evidence.source import Foreign, Place, Source, imported
 
 BOOKKEEPING = (  # modules and rooms that change no number
     *(
-        "benchmarks.backends",
-        "benchmarks.checkpoints",
+        "benchmarks.training.backends",
+        "benchmarks.training.checkpoints",
         "benchmarks.evidence",
         "benchmarks.jobs",
         "benchmarks.look",
+        "benchmarks.machine",
     ),
     *("benchmarks.provenance", "benchmarks.table"),
     *("data_pipelines.archives", "data_pipelines.cache", "data_pipelines.dataset", "data_pipelines.download"),

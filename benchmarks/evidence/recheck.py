@@ -17,19 +17,19 @@ from itertools import repeat, zip_longest
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from benchmarks import machine
 from benchmarks.evidence.history import NoSuchCommit, newest_equal, unpack
 from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks
 from benchmarks.evidence.source import ROOT
 from benchmarks.jobs import Planned
 from benchmarks.provenance import commit
 from benchmarks.recipe import NotAttempted
-from benchmarks.runners import carried
+from benchmarks.runners.ray_cluster import carried
 from data_pipelines.cache import cache_folder
 from data_pipelines.dataset import Dataset
 from results.records import Digests, JobKey, RunRecord
 
 EPOCHS = 2
-ONE_THREAD = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 class Doubt(NamedTuple):
@@ -117,7 +117,7 @@ def _answers(tree: Path, task: dict[str, Any]) -> Iterator[Iterator[dict[str, An
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+") as errors:
         if cache_folder().exists():
             (Path(home) / "data").symlink_to(cache_folder().resolve())
-        alone = {"PYTHONPATH": str(tree), "RETABLE_HOME": home} | dict.fromkeys(ONE_THREAD, "1")
+        alone = machine.with_threads(1) | {"PYTHONPATH": str(tree), "RETABLE_HOME": home, "RETABLE_JOBS": "1"}
         process = subprocess.Popen(
             [sys.executable, "-P", str(Path(__file__).with_name("probe.py"))],
             cwd=tree,

@@ -5,12 +5,12 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import provenance
-from benchmarks.checkpoints import weights_path
-from benchmarks.fitting import predict, prepare
 from benchmarks.jobs import Job
 from benchmarks.look.subject import Trained
 from benchmarks.recipe import Recipe
-from benchmarks.training import load_fold, train
+from benchmarks.training.checkpoints import weights_path
+from benchmarks.training.fitting import predict, prepare
+from benchmarks.training.job import load_fold, train
 from data_pipelines.dataset import DataError
 from results.records import EpochEnd
 

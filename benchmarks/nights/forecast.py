@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple
 
-from benchmarks.backends import processor
 from benchmarks.evidence.standing import current
 from benchmarks.jobs import Job, Planned, missing_jobs, wanted_runs
+from benchmarks.machine import processor
 from benchmarks.nights.settle import next_look
 from benchmarks.recipe import NotAttempted
 from benchmarks.reproduce import verdicts

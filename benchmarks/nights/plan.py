@@ -11,11 +11,12 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from benchmarks import provenance
-from benchmarks.backends import BACKENDS
 from benchmarks.jobs import Options
-from benchmarks.runners import Cluster
+from benchmarks.runners.places import Share, share_of_machine
+from benchmarks.runners.ray_cluster import Cluster
 from benchmarks.signals import raised_until_exit
 from benchmarks.table import load_table
+from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 from results.verdicts import Answer
 
@@ -51,6 +52,8 @@ class Plan(Model):
     backend: str = "tensorflow"
     deterministic: bool = False
     on: Literal["here", "ray"] = "here"
+    jobs: int | None = Field(None, ge=1)  # at once; None: RETABLE_JOBS, or as many as there are cores
+    threads: int | None = Field(None, ge=1)  # of each job
     address: str | None = None
     gpus_per_job: float | None = Field(None, ge=0)
     cpus_per_job: float = Field(1.0, ge=0)
@@ -75,6 +78,11 @@ class Plan(Model):
     @property
     def options(self) -> Options:
         return Options(self.epochs, self.lookalike, self.deterministic)
+
+    @property
+    def share(self) -> Share:
+        """Return what the jobs take of this machine. Raises DataError for more than there is."""
+        return share_of_machine(None if self.jobs is None else str(self.jobs), self.threads)
 
     @property
     def cluster(self) -> Cluster:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import runners
-from benchmarks.backends import BACKENDS
 from benchmarks.nights.plan import Plan
+from benchmarks.runners import ray_cluster
+from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -21,7 +21,7 @@ SCHEDULERS = {  # the files of each
     "kubernetes": ("kubernetes.yaml",),
     "github": ("github.yaml",),
 }
-CARRIED = (*runners.CARRIED, "RETABLE_RESULTS", "MLFLOW_TRACKING_URI")
+CARRIED = (*ray_cluster.CARRIED, "RETABLE_RESULTS", "MLFLOW_TRACKING_URI")
 AWAY = ("kubernetes", "github")  # a night there starts in a folder of its own
 GRACE_MINUTES = 15  # after the plan's own hours, before a scheduler stops the night
 
@@ -37,7 +37,7 @@ def units(scheduler: str, file: Path, plan: Plan, at: str, **settings: Any) -> d
     hour, minute = _time(at)
     name = "retable-" + (re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "night")
     minutes = round(plan.hours * 60) + GRACE_MINUTES
-    environment = runners.carried(CARRIED)
+    environment = ray_cluster.carried(CARRIED)
     values = {
         "name": name,
         "plan": file.resolve(),

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, ClassVar, NamedTuple
 
-from benchmarks.backends import processor
+from benchmarks.machine import processor
 from benchmarks.speed.task import FEWEST_REPEATS, REPEATS, Report
 from results.records import results_folder
 

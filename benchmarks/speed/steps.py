@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from benchmarks.backends import BACKENDS, device, select_backend
-from benchmarks.fitting import prepare
-from benchmarks.loops import arranged
 from benchmarks.recipe import Recipe
 from benchmarks.speed.task import FEWEST_REPEATS, REPEATS, Report
 from benchmarks.table import load_table
+from benchmarks.training.backends import BACKENDS, device, select_backend
+from benchmarks.training.fitting import prepare
+from benchmarks.training.loops import arranged
 from data_pipelines.dataset import DataError, Fold
 
 RETABLE = "retable"

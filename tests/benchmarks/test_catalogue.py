@@ -8,12 +8,12 @@ import pytest
 import tensorflow as tf
 
 import results
-from benchmarks import fitting
 from benchmarks.jobs import Options, missing_jobs
 from benchmarks.recipe import NotAttempted, Recipe, describe
 from benchmarks.reproduce import reproduce, verdicts
-from benchmarks.runners import run_here
+from benchmarks.runners.places import run_here
 from benchmarks.table import load_table, paper_names
+from benchmarks.training import fitting
 from data_pipelines.dataset import Fold, Split
 from results.metrics import classifies
 from results.published import Cell

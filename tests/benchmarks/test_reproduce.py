@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.jobs import Options, missing_jobs
 from benchmarks.reproduce import Watcher, reproduce, verdicts
-from benchmarks.runners import run_here
+from benchmarks.runners.places import run_here
 from benchmarks.table import load_table
-from benchmarks.training import train
+from benchmarks.training.job import train
 from data_pipelines.dataset import DataError, RemoteFile
 from results.records import Digests, EpochEnd, RecordFiles, RunRecord
 from results.verdicts import Answer

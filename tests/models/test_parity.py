@@ -8,7 +8,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from benchmarks.backends import BACKENDS
+from benchmarks.training.backends import BACKENDS
 from tests.support.parity import all_steps, subjects
 from tests.support.processes import QUICKLY_COMPILED, ROOT
 

@@ -11,12 +11,12 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.fitting import prepare
 from benchmarks.jobs import Options
-from benchmarks.loops import arranged, trainer
 from benchmarks.papers import kim2016
 from benchmarks.recipe import Recipe, describe
 from benchmarks.table import load_table, paper_names
+from benchmarks.training.fitting import prepare
+from benchmarks.training.loops import arranged, trainer
 from tests.support.kinds import kind, narrow, total
 from tests.support.processes import trace_quickly
 

@@ -12,7 +12,7 @@ from itertools import product
 from benchmarks.jobs import Job, Options
 from benchmarks.papers import kim2016
 from benchmarks.table import load_table
-from benchmarks.training import train
+from benchmarks.training.job import train
 from results.records import EpochEnd
 from tests.support.processes import trace_quickly
 

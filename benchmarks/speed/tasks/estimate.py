@@ -14,14 +14,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from benchmarks.backends import select_backend
-from benchmarks.fitting import prepare
 from benchmarks.jobs import obstacle
-from benchmarks.loops import arranged
 from benchmarks.papers.zhang2015 import OURS
 from benchmarks.recipe import Recipe
 from benchmarks.speed.task import Report
 from benchmarks.table import load_table
+from benchmarks.training.backends import select_backend
+from benchmarks.training.fitting import prepare
+from benchmarks.training.loops import arranged
 from data_pipelines.dataset import Fold
 
 COLUMN = "AG"

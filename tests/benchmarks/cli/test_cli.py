@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from benchmarks.cli.app import app, main
 from benchmarks.jobs import Options, missing_jobs
 from benchmarks.table import UnknownName, load_table
-from benchmarks.training import train
+from benchmarks.training.job import train
 from data_pipelines.dataset import LeftOut
 from results.ledger import ResultsError
 from results.records import RecordFiles

@@ -98,7 +98,7 @@ EDITS = {  # path, text, its replacement, the recipes that notice
         {"cross-validated", "bigrams"},
     ),
     "a part of the loop": (
-        "benchmarks/fitting.py",
+        "benchmarks/training/fitting.py",
         "split.y[rows], recipe.batch_size",
         "split.y[rows], 1",
         TRAINED,
@@ -134,7 +134,7 @@ HARMLESS = {
     "an annotation": ("models/lenet.py", "def lenet5() -> keras.Model", "def lenet5()"),
     "the command line": ("benchmarks/cli/run.py", "Train the cells", "Teach the cells"),
     "a report": ("results/report/pages.py", "SLUG_LENGTH = 60", "SLUG_LENGTH = 70"),
-    "bookkeeping": ("benchmarks/checkpoints.py", "return own + list", "return list"),
+    "bookkeeping": ("benchmarks/training/checkpoints.py", "return own + list", "return list"),
 }
 
 

@@ -15,7 +15,7 @@ PLACE = ("lectures", "--table", "000", "--row", "one-hot vector of 'cool'")
 EARN = """
 from pathlib import Path
 from benchmarks.reproduce import reproduce
-from benchmarks.runners import run_here
+from benchmarks.runners.places import run_here
 from benchmarks.table import load_table
 table = load_table("lectures")
 print(reproduce(table.plan(table.cells("000", "one-hot vector of 'cool'")), run_here, Path("results"))[0].answer)

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks import checkpoints, provenance
+from benchmarks import provenance
 from benchmarks.cli.app import app
-from benchmarks.fitting import predict, prepare
 from benchmarks.jobs import Job, Options
 from benchmarks.look.attention import attention
 from benchmarks.look.images import confusion, filters, look_at_images, responses, worst
@@ -18,6 +17,8 @@ from benchmarks.look.trained import trained
 from benchmarks.papers.lecun1998 import DIGITS, STUDIED, invariance
 from benchmarks.papers.neumann_vu2017 import LOOKED_AT, POOL, STRIDE
 from benchmarks.table import UnknownName, load_table
+from benchmarks.training import checkpoints
+from benchmarks.training.fitting import predict, prepare
 from data_pipelines.dataset import DataError, Fold, LeftOut, Split
 from models.lenet import lenet1
 from results.metrics import VALUE

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.backends import processor
 from benchmarks.cli.app import app
 from benchmarks.nights.forecast import forecasts, forecasts_to_next_look, obstacles, totals
 from benchmarks.signals import Status
 from benchmarks.table import load_table, paper_names
+from benchmarks.training.backends import processor
 from results.records import Digests, RunRecord
 
 KIM = load_table("kim2014")

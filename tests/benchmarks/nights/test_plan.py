@@ -76,7 +76,7 @@ def endless(monkeypatch):
             time.sleep(60)
             yield
 
-    monkeypatch.setattr("benchmarks.cli.nightly.choose_runner", lambda on, cluster: asleep)
+    monkeypatch.setattr("benchmarks.cli.nightly.choose_runner", lambda *where: asleep)
 
 
 def test_a_night_ends_with_its_hours(tmp_path, endless):
@@ -140,7 +140,7 @@ def test_a_failed_job_is_told_even_when_time_runs_out(tmp_path, monkeypatch):
         yield RunRecord(jobs[0].key, {}, error="MemoryError: too large", finished="2999")
         raise Stop("its hours were over")
 
-    monkeypatch.setattr("benchmarks.cli.nightly.choose_runner", lambda on, cluster: broken)
+    monkeypatch.setattr("benchmarks.cli.nightly.choose_runner", lambda *where: broken)
     code, summary = night(plan_in(tmp_path))
     assert (code, summary["problems"]) == (Status.FAILED, ["failed: MemoryError: too large"])
 

@@ -65,7 +65,7 @@ def test_a_system_without_randomness_is_not_trained(capsys):
 def until_settled(monkeypatch, folder, runner, *options: str):
     """Run the command on the starter's word2vec with another runner."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    monkeypatch.setattr("benchmarks.cli.run.choose_runner", lambda on, cluster: runner)
+    monkeypatch.setattr("benchmarks.cli.run.choose_runner", lambda *where: runner)
     place = ("starter", "--row", "word2vec", "--lookalike", "--results", str(folder))
     result = CliRunner().invoke(app, ["run", *place, "--until-settled", *options])
     return result, RecordFiles("starter", folder / "trial").records()

@@ -7,7 +7,7 @@ from benchmarks.jobs import Options, missing_jobs
 from benchmarks.papers.kim2014 import ROWS, build, given_vectors
 from benchmarks.recipe import fingerprint
 from benchmarks.reproduce import verdicts
-from benchmarks.runners import run_here
+from benchmarks.runners.places import run_here
 from benchmarks.table import load_table
 from data_pipelines.dataset import Fold, Split
 from data_pipelines.text.vector_files import entries

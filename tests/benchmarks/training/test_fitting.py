@@ -7,13 +7,13 @@ import keras
 import numpy as np
 import pytest
 
-from benchmarks import fitting
-from benchmarks.fitting import predict, prepare, train_epoch
 from benchmarks.jobs import Options, missing_jobs
-from benchmarks.loops import trainer
 from benchmarks.recipe import from_keras
 from benchmarks.table import load_table
-from benchmarks.training import train
+from benchmarks.training import fitting
+from benchmarks.training.fitting import predict, prepare, train_epoch
+from benchmarks.training.job import train
+from benchmarks.training.loops import trainer
 from data_pipelines.dataset import Fold, Split
 
 

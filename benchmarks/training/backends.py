@@ -2,15 +2,14 @@
 
 import logging
 import os
-import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import processor
 from data_pipelines.dataset import DataError
 
 # Unless the user chose otherwise. TensorFlow by itself turns oneDNN on for some of Intel's processors only; on AMD
@@ -79,15 +78,6 @@ def import_keras_quietly() -> None:
 def device(backend: Backend) -> str:
     """Return the accelerator's name, or the processor's with the number of its cores."""
     return backend.accelerator() or processor()
-
-
-def processor() -> str:
-    """Return the processor's name with the number of its cores."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    name = models[0] if models else platform.processor() or platform.machine()
-    return f"{name} ({os.cpu_count()} cores)"
 
 
 def _of(package: str, use: Callable[[Any], Any]) -> Callable[[], Any]:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import backends, checkpoints, provenance
-from benchmarks.fitting import fit
+from benchmarks import machine, provenance
 from benchmarks.jobs import Job
 from benchmarks.recipe import Measurement, Recipe
+from benchmarks.training import backends, checkpoints
+from benchmarks.training.fitting import fit
 from data_pipelines.cache import made_by
 from data_pipelines.dataset import Fold
 from results.metrics import score
@@ -39,6 +40,8 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
         versions=provenance.versions(),
         finished=datetime.now(UTC).isoformat(timespec="microseconds"),
         code=job.code,
+        threads=machine.threads(),
+        peak_bytes=machine.peak_bytes(),
     )
     if not record.error:  # a caller that asks for more has written the record
         checkpoints.path_of(job.key, job.options.deterministic).unlink(missing_ok=True)
@@ -85,7 +88,7 @@ def _earn(job: Job) -> Generator[EpochEnd, None, RunRecord]:
 
 def _measured(recipe: Measurement, fold: Fold, key: JobKey) -> RunRecord:
     """Return the record of a system that is not a Keras model; a classification is scored by its predictions."""
-    found, device = recipe.measure(fold, key.seed), backends.processor()
+    found, device = recipe.measure(fold, key.seed), machine.processor()
     if not isinstance(found, np.ndarray):
         return RunRecord(key, found, device=device)
     metrics = {metric.name: score(metric, fold.test.y, found) for metric in recipe.metrics}

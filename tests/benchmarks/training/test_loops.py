@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.fitting import prepare
-from benchmarks.loops import batch, trainer
 from benchmarks.recipe import Recipe
+from benchmarks.training.fitting import prepare
+from benchmarks.training.loops import batch, trainer
 from data_pipelines.dataset import Split
 from tests.support.parity import subjects
 

@@ -9,10 +9,10 @@ import keras
 import numpy as np
 import pytest
 
-from benchmarks import checkpoints
 from benchmarks.jobs import Job, Options
 from benchmarks.table import load_table
-from benchmarks.training import train
+from benchmarks.training import checkpoints
+from benchmarks.training.job import train
 from data_pipelines.dataset import LeftOut
 from models.recurrent import Stateful
 from results.records import EpochEnd
@@ -136,7 +136,7 @@ def test_everything_that_training_changes_is_in_the_state():
 
 
 def test_a_validation_score_that_is_no_number_ends_the_job(monkeypatch):
-    monkeypatch.setattr("benchmarks.fitting.score", lambda *arguments: float("nan"))
+    monkeypatch.setattr("benchmarks.training.fitting.score", lambda *arguments: float("nan"))
     *epochs, record = train(a_job())
     assert epochs == []
     assert record.error == "ArithmeticError: the validation score is nan in epoch 1"

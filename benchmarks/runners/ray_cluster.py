@@ -1,25 +1,19 @@
-"""Where jobs run: a runner is a function from jobs to an iterator of events. The only door to ray."""
+"""Jobs on Ray. The only door to ray."""
 
 import os
-import pickle
 import signal
 import socket
-import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks import provenance
-from benchmarks.backends import backend_environment
 from benchmarks.jobs import Job
-from benchmarks.table import match
-from benchmarks.training import train
+from benchmarks.runners.worker import submission, train_elsewhere
+from benchmarks.training.backends import backend_environment
 from data_pipelines.dataset import DataError
-from results.records import EpochEnd, JobKey, RunRecord
+from results.records import EpochEnd, RunRecord
 
-PLACES = ("here", "ray")
 RETRIES = 3  # of a job whose worker or node died
 CARRIED = ("RETABLE_HOME", "RETABLE_MIRROR", "RETABLE_EMODB", "RETABLE_IEMOCAP")
 KNOCK_SECONDS = 10
@@ -37,28 +31,6 @@ class Cluster:
     cpus_per_job: float = 1.0
 
 
-def choose_runner(place: str, cluster: Cluster) -> Callable[[Iterable[Job]], Events]:
-    """Return the runner of a place. Raises UnknownName for an unknown one, DataError for bad shares."""
-    for name, share in (("--gpus-per-job", cluster.gpus_per_job), ("--cpus-per-job", cluster.cpus_per_job)):
-        if share is not None and share < 0:
-            raise DataError(f"{name} is {share}. Expected 0 or more.")
-    if match("place to run", place, PLACES) == "ray":
-        return partial(run_on_ray, cluster=cluster, warn=_warn)
-    if cluster != Cluster():
-        raise DataError("--address, --gpus-per-job and --cpus-per-job go with --on ray.")
-    return run_here
-
-
-def _warn(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-def run_here(jobs: Iterable[Job]) -> Events:
-    """Run the jobs in this process, one after the other."""
-    for job in jobs:
-        yield from train(job)
-
-
 def run_on_ray(jobs: Iterable[Job], cluster: Cluster = Cluster(), warn: Callable[[str], None] = print) -> Events:
     """Run the jobs on Ray, each in a fresh process; a job whose worker or node dies starts again.
 
@@ -71,13 +43,11 @@ def run_on_ray(jobs: Iterable[Job], cluster: Cluster = Cluster(), warn: Callable
     try:
         gpus = share_of_gpus(ray, cluster, warn)
         remote = ray.remote(max_calls=1, max_retries=0, num_cpus=cluster.cpus_per_job, num_gpus=gpus)(
-            train_on_node
+            train_elsewhere
         )
 
         def start(job: Job) -> Any:
-            return remote.options(runtime_env={"env_vars": environment(job, gpus)}).remote(
-                pickle.dumps(job), job.key, provenance.commit()
-            )
+            return remote.options(runtime_env={"env_vars": environment(job, gpus)}).remote(*submission(job))
 
         yield from collect(ray, jobs, start, warn)
     finally:
@@ -93,17 +63,6 @@ def environment(job: Job, gpus: float) -> dict[str, str]:
             "XLA_PYTHON_CLIENT_MEM_FRACTION": f"{MEMORY_SHARE * gpus:.3f}",
         }
     return backend_environment(job.key.backend, job.options.deterministic) | carried(CARRIED) | shared
-
-
-def train_on_node(job: bytes, key: JobKey, commit: str) -> Iterator[EpochEnd | RunRecord]:
-    """Train a pickled job on a node, whose code must be that of the process which writes the records."""
-    if provenance.commit() != commit:
-        text = (
-            f"the node {os.uname().nodename} has retable at {provenance.commit()}, the writing process at {commit}"
-        )
-        yield RunRecord(key, {}, error=text)
-        return
-    yield from train(pickle.loads(job))
 
 
 def collect(

@@ -7,13 +7,14 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks import runners
-from benchmarks.backends import BACKENDS
 from benchmarks.cli.app import app
 from benchmarks.jobs import Job, Options, missing_jobs
 from benchmarks.recipe import Measurement
-from benchmarks.runners import Cluster, environment, run_here, run_on_ray
+from benchmarks.runners import ray_cluster, worker
+from benchmarks.runners.places import run_here
+from benchmarks.runners.ray_cluster import Cluster, environment, run_on_ray
 from benchmarks.table import UnknownName, load_table
+from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
 
@@ -67,7 +68,7 @@ def test_a_killed_node_costs_a_retry_and_no_record(nodes, monkeypatch):
             yield EpochEnd(key, epoch, 1 / epoch, None, 0.1)
         yield RunRecord(key, {"test accuracy": float(key.seed)})
 
-    monkeypatch.setattr(runners, "train_on_node", slow_epochs)
+    monkeypatch.setattr(ray_cluster, "train_elsewhere", slow_epochs)
     events = killed_while_two_work(nodes, starter_jobs(seeds=3, epochs=30))
     assert {e.key.seed: e.metrics["test accuracy"] for e in events if isinstance(e, RunRecord)} == {
         0: 0,
@@ -95,7 +96,7 @@ def test_every_job_has_a_process_of_its_own_with_its_environment(nodes, monkeypa
         was_early = "keras" in sys.modules
         yield RunRecord(key, {}, versions=f"{os.getpid()} {os.environ['KERAS_BACKEND']} {was_early}")
 
-    monkeypatch.setattr(runners, "train_on_node", tell)
+    monkeypatch.setattr(ray_cluster, "train_elsewhere", tell)
     found = [event.versions.split() for event in run_on_ray(starter_jobs(3, 1), Cluster(nodes.address))]
     assert len({process for process, _, _ in found}) == 3
     assert {(backend, was_early) for _, backend, was_early in found} == {("tensorflow", "False")}
@@ -105,8 +106,8 @@ def test_an_address_in_the_environment_is_a_cluster(monkeypatch):
     monkeypatch.setenv("RAY_ADDRESS", "head:6379")
     lines: list[str] = []
     ray = SimpleNamespace(cluster_resources=lambda: {"CPU": 8})
-    assert runners.share_of_gpus(ray, Cluster(gpus_per_job=0.5), lines.append) == 0.5
-    assert runners.share_of_gpus(ray, Cluster(), lines.append) == 0
+    assert ray_cluster.share_of_gpus(ray, Cluster(gpus_per_job=0.5), lines.append) == 0.5
+    assert ray_cluster.share_of_gpus(ray, Cluster(), lines.append) == 0
     assert "waiting for it to grow" in lines[0] and "no GPU now" in lines[1]
 
 
@@ -157,13 +158,13 @@ def test_what_cannot_be_mended_becomes_a_failed_record(error, outcome, starts):
         streams.append(iter([error]))
         return streams[-1]
 
-    events = list(runners.collect(FakeRay, jobs, start, lambda text: None))
+    events = list(ray_cluster.collect(FakeRay, jobs, start, lambda text: None))
     assert [(event.key, event.error) for event in events] == [(jobs[0].key, outcome)]
     assert len(streams) == starts
 
 
 def test_a_node_with_other_code_trains_nothing():
-    event = next(iter(runners.train_on_node(b"", starter_jobs(1, 1)[0].key, "another commit")))
+    event = next(iter(worker.train_elsewhere(b"", starter_jobs(1, 1)[0].key, "another commit")))
     assert "the writing process at another commit" in event.error
 
 
@@ -194,16 +195,16 @@ def test_the_environment_of_a_job_is_set_before_keras(tmp_path, monkeypatch):
 def test_shares_that_nothing_can_give(there, cluster, text):
     ray = SimpleNamespace(cluster_resources=lambda: there)
     with pytest.raises(DataError, match=text):
-        runners.share_of_gpus(ray, cluster, lambda line: None)
+        ray_cluster.share_of_gpus(ray, cluster, lambda line: None)
 
 
 def test_shares_by_default_and_on_a_cluster_that_may_grow():
     with_gpus = SimpleNamespace(cluster_resources=lambda: {"CPU": 8, "GPU": 2})
-    assert runners.share_of_gpus(with_gpus, Cluster(), print) == 1
+    assert ray_cluster.share_of_gpus(with_gpus, Cluster(), print) == 1
     without = SimpleNamespace(cluster_resources=lambda: {"CPU": 8})
-    assert runners.share_of_gpus(without, Cluster(), print) == 0
+    assert ray_cluster.share_of_gpus(without, Cluster(), print) == 0
     lines: list[str] = []
-    assert runners.share_of_gpus(without, Cluster("head:6379", gpus_per_job=0.5), lines.append) == 0.5
+    assert ray_cluster.share_of_gpus(without, Cluster("head:6379", gpus_per_job=0.5), lines.append) == 0.5
     assert lines == ["A job wants 0.5 GPUs, the cluster has 0: waiting for it to grow."]
 
 

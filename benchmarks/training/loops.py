@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import backends
 from benchmarks.recipe import Recipe
+from benchmarks.training import backends
 from data_pipelines.dataset import Split
 from data_pipelines.text.batching import coarse
 

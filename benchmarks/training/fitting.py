@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks import backends, checkpoints
 from benchmarks.jobs import Job
-from benchmarks.loops import Train, arranged, trainer
 from benchmarks.recipe import Recipe
+from benchmarks.training import backends, checkpoints
+from benchmarks.training.loops import Train, arranged, trainer
 from data_pipelines.dataset import Fold, Split
 from results.metrics import classifies, score
 from results.predictions import encode

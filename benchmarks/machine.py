@@ -1,0 +1,72 @@
+"""This machine: its processor, cores and memory, and the threads of this process."""
+
+import os
+import platform
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+THREADS = "OMP_NUM_THREADS"
+OTHERS = (
+    *("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"),
+    *("LOKY_MAX_CPU_COUNT", "NPROC"),  # joblib, JAX
+)
+
+
+def processor() -> str:
+    """Return the processor's name with the number of its cores."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    name = models[0] if models else platform.processor() or platform.machine()
+    return f"{name} ({os.cpu_count()} cores)"
+
+
+def cores() -> int:
+    """Return the cores that this process may use."""
+    from joblib import cpu_count
+
+    return cpu_count()
+
+
+def with_threads(count: int) -> dict[str, str]:
+    """Return the environment of a process with so many threads."""
+    return dict.fromkeys((THREADS, *OTHERS), str(count)) | {"TF_NUM_INTEROP_THREADS": "1"}
+
+
+def threads() -> int:
+    """Return the threads that numeric libraries use in this process."""
+    text = os.environ.get(THREADS, "")
+    return int(text) if text.isdigit() else cores()
+
+
+def has_accelerator() -> bool:
+    """Return whether there is an NVIDIA GPU that this process may use; no library is imported."""
+    is_hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
+    return not is_hidden and any(Path("/dev").glob("nvidia[0-9]*"))
+
+
+def free_bytes() -> int:
+    """Return the memory that new processes may take; a huge number where the system does not tell."""
+    found = [sys.maxsize]
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        found.append(1024 * int(next(line.split()[1] for line in lines if line.startswith("MemAvailable:"))))
+    with suppress(OSError, ValueError):  # the limit of a container; "max" without one
+        group = Path("/sys/fs/cgroup")
+        found.append(int((group / "memory.max").read_text()) - int((group / "memory.current").read_text()))
+    return min(found)
+
+
+def forget_peak() -> None:
+    """Let `peak_bytes` count from now on, where the system can."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak_bytes() -> int:
+    """Return the most memory that this process has held; 0 where the system does not tell."""
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return 1024 * int(next(line.split()[1] for line in lines if line.startswith("VmHWM:")))
+    return 0
