@@ -99,8 +99,8 @@ EDITS = {  # path, text, its replacement, the recipes that notice
     ),
     "a part of the loop": (
         "benchmarks/training/fitting.py",
-        "split.y[rows], recipe.batch_size",
-        "split.y[rows], 1",
+        "weights=[len(batch) for batch in batches]",
+        "weights=None",
         TRAINED,
     ),
     "an order of batches": (
