@@ -1,4 +1,4 @@
-"""Training on batches, many steps in one compiled call: a way for each library that Keras runs on.
+"""Training on batches, many steps in one compiled call where the library of Keras has a loop for it.
 
 A step is that of Keras' own trainer, without the averages that nobody reads. Examples that are neither arranged
 nor augmented lie on the device, so that only row numbers travel.
@@ -21,8 +21,18 @@ Train = Callable[[Batches, np.random.Generator], list[float]]  # returns the los
 
 
 def trainer(model: Any, recipe: Recipe, split: Split) -> Train:
-    """Return the function that trains a model on batches of a split and returns the loss of each."""
-    return WAYS[backends.current().name](model, recipe, split)
+    """Return the function that trains a model on batches of a split and returns the loss of each.
+
+    Long steps gain nothing from a loop, and are those of Keras.
+    """
+    name = backends.current().name
+    way = LOOPS.get(name) if recipe.compiled_steps > 1 else None
+    return (way or by_steps_of_keras)(model, recipe, split)
+
+
+def by_steps_of_keras(model: Any, recipe: Recipe, split: Split) -> Train:
+    """Train by Keras, step by step."""
+    return lambda batches, rng: [float(model.train_on_batch(*batch(recipe, split, rows, rng))) for rows in batches]
 
 
 def on_tensorflow(model: Any, recipe: Recipe, split: Split) -> Train:
@@ -177,11 +187,6 @@ def _jax_step(model: Any, state: Any, examples: Any) -> tuple[Any, Any]:
     return [weights, others, of_optimizer, averages], loss
 
 
-def on_torch(model: Any, recipe: Recipe, split: Split) -> Train:
-    """Train by Keras' own steps."""
-    return lambda batches, rng: [float(model.train_on_batch(*batch(recipe, split, rows, rng))) for rows in batches]
-
-
 def lies_on_device(recipe: Recipe) -> bool:
     """Return whether a batch is nothing but rows of the training part."""
     return recipe.arrange is None and recipe.augment is None
@@ -200,8 +205,4 @@ def arranged(recipe: Recipe, x: np.ndarray) -> Any:
     return recipe.arrange(x, room=coarse) if backends.current().compiles_each_shape else recipe.arrange(x)
 
 
-WAYS: dict[str, Callable[[Any, Recipe, Split], Train]] = {
-    "tensorflow": on_tensorflow,
-    "jax": on_jax,
-    "torch": on_torch,
-}
+LOOPS: dict[str, Callable[[Any, Recipe, Split], Train]] = {"tensorflow": on_tensorflow, "jax": on_jax}
