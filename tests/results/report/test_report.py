@@ -130,6 +130,13 @@ def test_the_page_of_a_paper_shows_its_order_claims(report):
     assert "Order claims" not in (report / "lectures" / "index.html").read_text("utf-8")
 
 
+def test_notes_are_marked_as_the_projects(report):
+    text = (report / "kim2014" / "index.html").read_text("utf-8")
+    assert "<h2>The project's notes</h2>" in text
+    cell = next(report.glob("kim2014/2-cnn-rand-trec-*.html")).read_text("utf-8")
+    assert "<h2>The project's notes on the paper</h2>" in cell
+
+
 def test_the_overview_has_a_line_for_each_kind(report):
     text = (report / "index.html").read_text("utf-8")
     paper = paper_page(load_table("lecun1998"), COMMITTED)
