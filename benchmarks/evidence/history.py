@@ -31,13 +31,14 @@ def newest_equal(recipe: Any, commit: str, code: Digests, rechecks: Rechecks) ->
 
     `code` are the digests at that commit. From the newest one on, what a person accepted counts as accepted.
     """
-    for later in rechecks.commits(code):
+    for later, known in rechecks.equal(code):
         try:
-            found = digests(recipe, _source(later))
+            found = digests(recipe, source_at(later))
         except (NoSuchCommit, UnknownCode, SyntaxError):
             continue
-        if rechecks.same(found, code):  # two recipes may have shared their code then, and not now
-            return later, found
+        # two recipes may have shared their code then and not later; all share the loop, which may have moved since
+        if (found.core, found.data) == (known.core, known.data):
+            return later, known
     return commit, code
 
 
@@ -47,7 +48,7 @@ def changes(recipe: Any, commit: str) -> str:
     Says why, where the commit cannot be read.
     """
     try:
-        before = reached(recipe, _source(commit))
+        before = reached(recipe, source_at(commit))
     except NoSuchCommit as error:
         return str(error)
     except (UnknownCode, SyntaxError):
@@ -64,7 +65,7 @@ def _today() -> Source:
 
 
 @lru_cache(maxsize=8)
-def _source(commit: str) -> Source:
+def source_at(commit: str) -> Source:
     """Return the modules of a commit. Raises NoSuchCommit."""
     texts: Mapping[str, str] = {
         name: content.decode("utf-8") for name, content in _files(commit).items() if name.endswith(".py")

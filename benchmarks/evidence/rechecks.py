@@ -78,10 +78,10 @@ class Rechecks:
         found = [p for p in self.probes if {self._group(p.before), self._group(p.after)} == pair]
         return found[-1] if found else None
 
-    def commits(self, code: Digests) -> list[str]:
-        """Return the commits that were probed and found to compute the same, the newest first."""
+    def equal(self, code: Digests) -> list[tuple[str, Digests]]:
+        """Return the commits that were found to compute the same, with their digests there, the newest first."""
         same = [p for p in self.probes if p.outcome in SAME and self._group(p.after) == self._group(code)]
-        return list(dict.fromkeys(probe.commit for probe in reversed(same)))
+        return list(dict.fromkeys((probe.commit, probe.after) for probe in reversed(same)))
 
     def _group(self, code: Digests) -> Digests:
         return self._groups.get(code, code)

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.evidence.history import newest_equal
 from benchmarks.evidence.recheck import compared
 from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks, rechecked_ledger, write
+from benchmarks.evidence.source import Source
 from benchmarks.evidence.standing import current, standing
 from benchmarks.table import load_table
 from results.records import Digests, RunRecord
@@ -80,8 +82,21 @@ def test_commits_of_equal_code_are_those_that_were_probed_the_newest_first():
         probe(OLD, OTHER, Outcome.ACCEPTED)._replace(commit="2"),
     )
     rechecks = Rechecks([first, second, probe(OTHER, NEW, Outcome.UNEQUAL)])
-    assert rechecks.commits(OLDER) == rechecks.commits(OTHER) == ["2", "1"]
-    assert rechecks.commits(NEW) == []
+    assert rechecks.equal(OLDER) == rechecks.equal(OTHER) == [("2", OTHER), ("1", OLD)]
+    assert rechecks.equal(NEW) == []
+
+
+def test_a_probe_begins_at_the_newest_commit_where_the_recipe_had_the_code_that_was_found_equal(
+    planned, monkeypatch
+):
+    monkeypatch.setattr(
+        "benchmarks.evidence.history.source_at", lambda commit: Source()
+    )  # all commits have today's
+    moved = planned.code._replace(loop="of another file")
+    its, others = (probe(OLD, code)._replace(commit=name) for name, code in (("1", moved), ("2", OTHER)))
+    rechecks = Rechecks([its, others])
+    assert newest_equal(planned.recipe, "0", OLD, rechecks) == ("1", moved)
+    assert newest_equal(planned.recipe, "0", OLD, Rechecks([others])) == ("0", OLD)
 
 
 def test_without_git_a_stale_record_does_not_blame_the_history(planned, monkeypatch):
