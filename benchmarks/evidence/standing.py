@@ -1,12 +1,13 @@
 """Which records of a recipe count today: those of today's code, and of code that is known to compute the same."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from benchmarks.evidence.history import changes, newest_equal
 from benchmarks.evidence.rechecks import Outcome, Rechecks
 from benchmarks.jobs import Planned
-from results.records import RunRecord
+from results.records import Digests, RunRecord
 
 
 class Standing(NamedTuple):
@@ -56,4 +57,13 @@ def _why(planned: Planned, record: RunRecord, rechecks: Rechecks) -> str:
     probe = rechecks.verdict(record.code, planned.code)
     since, _ = newest_equal(planned.recipe, record.commit, record.code, rechecks)
     tried = f"; no probe was possible: {probe.reason}" if probe else ""
-    return f"code changed since {since}: {changes(planned.recipe, since)}{tried}"
+    known = _known_changes()
+    if (planned.code, since) not in known:
+        known[planned.code, since] = changes(planned.recipe, since)
+    return f"code changed since {since}: {known[planned.code, since]}{tried}"
+
+
+@cache
+def _known_changes() -> dict[tuple[Digests, str], str]:
+    """Return where the names of what changed are kept for other cells of the same code."""
+    return {}

@@ -101,7 +101,7 @@ def test_a_probe_begins_at_the_newest_commit_where_the_recipe_had_the_code_that_
 
 def test_without_git_a_stale_record_does_not_blame_the_history(planned, monkeypatch):
     monkeypatch.setenv("PATH", "")
-    found = standing(planned, [record_of(planned, OLD, commit="0123456789ab")], Rechecks([]))
+    found = standing(planned, [record_of(planned, OLD, commit="ba9876543210")], Rechecks([]))
     assert "git is not installed" in found.stale
     assert "history" not in found.stale
 
