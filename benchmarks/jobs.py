@@ -63,7 +63,7 @@ class Job:
     recipe: Recipe | Measurement
     options: Options = Options()
     code: Digests = Digests()
-    peak_bytes: int = 0  # memory that earlier jobs of the recipe have held; 0 where none told
+    peak_bytes: int = 0  # the most memory that recorded jobs of the recipe held; 0 if unknown
 
 
 def planned(

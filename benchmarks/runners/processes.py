@@ -54,7 +54,7 @@ class _Worker:
         Thread(target=self._listen, args=(inbox,), daemon=True).start()
 
     def start(self, job: Job) -> None:
-        """Give it a job; if it has died, the inbox tells."""
+        """Give it a job. If it has died, that is in the inbox."""
         self.job = job
         assert self.process.stdin
         with suppress(OSError):

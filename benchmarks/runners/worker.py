@@ -47,7 +47,7 @@ def main() -> None:
     """Train jobs until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one decides
     events = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what libraries print is no event
+    os.dup2(2, 1)  # libraries print, too
     jobs: SimpleQueue[tuple[bytes, JobKey, str]] = SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, jobs), daemon=True).start()
     warnings.showwarning = lambda message, category, filename, lineno, *rest: _say(
