@@ -13,14 +13,11 @@ from benchmarks.table import match
 def bench(
     name: Annotated[str, typer.Argument(help=f"One of: {', '.join(task_names())}.")] = "sentences",
     repeats: Annotated[int | None, typer.Option(min=1, help="Repeats of every system, in turn.")] = None,
-    batches: Annotated[int | None, typer.Option(min=1, help="Training steps per repeat.")] = None,
-    column: Annotated[str | None, typer.Option(help="Train on another data set of the row.")] = None,
-    backend: Annotated[str | None, typer.Option(help="Train with tensorflow, jax or torch.")] = None,
     teraflops: Annotated[float | None, typer.Option(min=0.001, help="Assumed GPU speed, for estimates.")] = None,
     output: Annotated[Path | None, typer.Option("--json", help="Report file [results/speed/NAME.json].")] = None,
 ) -> None:
     """Compare speed and memory with other implementations, on a machine that does nothing else."""
-    given = {"repeats": repeats, "batches": batches, "column": column, "backend": backend, "teraflops": teraflops}
+    given = {"repeats": repeats, "teraflops": teraflops}
     options = {option: value for option, value in given.items() if value is not None}
     name = match("benchmark", name, task_names())
     task = load_task(name)

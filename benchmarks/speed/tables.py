@@ -31,5 +31,6 @@ def _section(name: str, task: Task, path: Path) -> str:
         return "\n\n".join([*parts, "Not measured yet."])
     report = json.loads(path.read_text("utf-8"))
     where = [*(report[key] for key in ("device", "backend") if key in report), f"commit {report['commit']}"]
+    where += [f"drift {report['drift']:.0%}"] if "drift" in report else []
     parts += [f"{report['what']}; {', '.join(where)}.", as_markdown(task.rows(report))]
     return "\n\n".join(parts)

@@ -1,20 +1,20 @@
 """LeNet-5 of LeCun et al. (1998), compared with stock layers.
 
-The rivals leave out its table of maps, its trained pooling, its scaled tanh and its radial output units. The
-suite has no saving for this network yet and is slower.
+The rivals leave out its table of maps, its trained pooling, its scaled tanh and its radial output units, which are
+most of what the suite computes besides. They have its batches, momentum, epochs and falling rate.
 """
 
-from typing import Any
+from benchmarks.papers.lecun1998 import FALLING, MOMENTUM, STEPS, falling
+from benchmarks.recipe import Recipe
+from benchmarks.speed.plain import PlainKeras, PlainTorch
+from benchmarks.speed.runs import WholeRuns
+from data_pipelines.dataset import Fold
 
-import numpy as np
-
-from benchmarks.speed.steps import Step, TrainingSteps, keras_step, torch_step
-
-RATE, MOMENTUM = 0.01, 0.9
+RATE = 0.01
 
 
-def plain_keras() -> Step:
-    """Return a training step of stock Keras layers."""
+def plain_keras(fold: Fold, recipe: Recipe) -> PlainKeras:
+    """Return stock Keras layers."""
     import keras
     from keras import layers
 
@@ -31,11 +31,11 @@ def plain_keras() -> Step:
             layers.Dense(10),
         ]
     )
-    return keras_step(model, keras.optimizers.SGD(RATE, MOMENTUM))
+    return PlainKeras(model, falling(rate=RATE, momentum=MOMENTUM, steps=STEPS, shares=FALLING))
 
 
-def plain_torch() -> Step:
-    """Return a training step of PyTorch layers."""
+def plain_torch(fold: Fold, recipe: Recipe) -> PlainTorch:
+    """Return PyTorch layers."""
     import torch
     from torch import nn
 
@@ -46,15 +46,19 @@ def plain_torch() -> Step:
     )
     optimizer = torch.optim.SGD(network.parameters(), lr=RATE, momentum=MOMENTUM)
 
-    def loss(x: np.ndarray, y: Any) -> Any:
-        return nn.functional.cross_entropy(network(torch.from_numpy(x).permute(0, 3, 1, 2)), y)
+    return PlainTorch(
+        network,
+        optimizer,
+        inputs=lambda x: torch.from_numpy(x).permute(0, 3, 1, 2),
+        rate_at=lambda step: RATE * next(share for last, share in FALLING if step < last * STEPS),
+    )
 
-    return torch_step(optimizer, loss)
 
-
-TASK = TrainingSteps(
+TASK = WholeRuns(
+    name="images",
     cell=("lecun1998", "MNIST", "LeNet-5 [no distortions]", "none"),
-    batch_size=128,
     unit="images",
+    epochs=4,
+    is_short=True,
     rivals={"plain Keras": plain_keras, "plain PyTorch": plain_torch},
 )

@@ -13,7 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.speed.steps import Step, TrainingSteps, keras_step, torch_step
+from benchmarks.recipe import Recipe
+from benchmarks.speed.plain import PlainKeras, PlainTorch
+from benchmarks.speed.runs import WholeRuns
+from data_pipelines.dataset import Fold
 
 
 def padded_cnn(
@@ -53,39 +56,53 @@ def padded_cnn(
     return keras.Model(symbols, logits, name="padded_cnn")
 
 
-def plain_keras(symbols: int, classes: int, length: int) -> Step:
-    """Return a training step of the padded network with the Adadelta of Keras."""
+def shape_of(fold: Fold) -> tuple[int, int, int]:
+    """Return the number of symbols and of classes, and the length of a padded sentence."""
+    return len(fold.vocabulary) + 1, len(np.unique(fold.train.y)), fold.train.x.shape[1]
+
+
+def plain_keras(fold: Fold, recipe: Recipe) -> PlainKeras:
+    """Return the padded network with the Adadelta of Keras."""
     import keras
 
+    symbols, classes, length = shape_of(fold)
     model = padded_cnn((symbols, 300), classes, length=length)
-    return keras_step(model, keras.optimizers.Adadelta(1.0, rho=0.95, epsilon=1e-6))
+    return PlainKeras(model, keras.optimizers.Adadelta(1.0, rho=0.95, epsilon=1e-6))
 
 
-def plain_torch(symbols: int, classes: int, length: int) -> Step:
-    """Return a training step of the padded network in PyTorch, with its Adadelta."""
+def plain_torch(fold: Fold, recipe: Recipe) -> PlainTorch:
+    """Return the padded network in PyTorch, with its Adadelta."""
     import torch
     from torch import nn
 
-    table = nn.Embedding(symbols, 300, padding_idx=0)
-    convolutions = nn.ModuleList(nn.Conv1d(300, 100, width) for width in (3, 4, 5))
-    softmax = nn.Linear(300, classes)
-    network = nn.ModuleList([table, convolutions, softmax])
+    symbols, classes, _ = shape_of(fold)
+
+    class Network(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.table = nn.Embedding(symbols, 300, padding_idx=0)
+            self.convolutions = nn.ModuleList(nn.Conv1d(300, 100, width) for width in (3, 4, 5))
+            self.softmax = nn.Linear(300, classes)
+            with torch.no_grad():
+                self.table.weight[1:].uniform_(-0.25, 0.25)
+                self.softmax.weight.zero_()
+
+        def forward(self, words):
+            sentence = self.table(words).transpose(1, 2)
+            pooled = [convolve(sentence).relu().amax(dim=2) for convolve in self.convolutions]
+            return self.softmax(nn.functional.dropout(torch.cat(pooled, dim=1), 0.5, self.training))
+
+    network = Network()
     optimizer = torch.optim.Adadelta(network.parameters(), lr=1.0, rho=0.95, eps=1e-6)
-
-    def loss(x: np.ndarray, y: Any) -> Any:
-        sentence = table(torch.from_numpy(x)).transpose(1, 2)
-        pooled = [convolve(sentence).relu().amax(dim=2) for convolve in convolutions]
-        features = 0.5 * nn.functional.dropout(torch.cat(pooled, dim=1), 0.5)
-        return nn.functional.cross_entropy(softmax(features), y)
-
-    optimizer.register_step_post_hook(lambda *_: softmax.weight.data.renorm_(2, 0, 3.0))
-    return torch_step(optimizer, loss)
+    optimizer.register_step_post_hook(lambda *_: network.softmax.weight.data.renorm_(2, 0, 3.0))
+    return PlainTorch(network, optimizer, inputs=torch.from_numpy)
 
 
-TASK = TrainingSteps(
-    cell=("kim2014", "2", "CNN-rand", "MR"),
-    batch_size=50,
+TASK = WholeRuns(
+    name="sentences",
+    cell=("kim2014", "2", "CNN-rand", "TREC"),
     unit="sentences",
+    epochs=8,
+    is_short=True,
     rivals={"plain Keras, padded": plain_keras, "plain PyTorch, padded": plain_torch},
-    arguments=lambda fold: (len(fold.vocabulary) + 1, len(np.unique(fold.train.y)), fold.train.x.shape[1]),
 )

@@ -11,16 +11,24 @@ from typing import Any
 import numpy as np
 
 from benchmarks.papers.kim2016 import STEPS, STREAMS
-from benchmarks.speed.steps import Step, TrainingSteps, keras_step, torch_step
-from data_pipelines.dataset import Fold
+from benchmarks.recipe import Recipe
+from benchmarks.speed.plain import Plain, PlainKeras, PlainTorch
+from benchmarks.speed.runs import WholeRuns
+from data_pipelines.dataset import Fold, Split
+from data_pipelines.text.batching import in_windows, side_by_side
 from data_pipelines.text.spelling import MARKS, alphabet, spell
 
 MAPS, WIDTH, UNITS, DROPOUT = (25, 50, 75, 100, 125, 150), 15, 300, 0.5
 RATE, LARGEST_NORM = 1.0, 5.0
 
 
-def plain_keras(spelling: np.ndarray, symbols: int, streams: int, steps: int) -> Step:
-    """Return a training step of stock Keras layers whose state is carried on."""
+def plain_keras(fold: Fold, recipe: Recipe) -> PlainKeras:
+    """Return stock Keras layers whose state is carried on."""
+    return keras_network(*arguments(fold))
+
+
+def keras_network(spelling: np.ndarray, symbols: int, streams: int, steps: int) -> PlainKeras:
+    """Return stock Keras layers over the letters of words, int (streams, steps, letters)."""
     import keras
     from keras import layers, ops
 
@@ -40,7 +48,7 @@ def plain_keras(spelling: np.ndarray, symbols: int, streams: int, steps: int) ->
         return ops.sum(ops.sparse_categorical_crossentropy(right, scores, from_logits=True), axis=1)
 
     optimizer = keras.optimizers.SGD(RATE, global_clipnorm=LARGEST_NORM)
-    return keras_step(model, optimizer, loss, inputs=lambda x: spelling[x[..., 0]])
+    return PlainKeras(model, optimizer, loss, inputs=lambda x: spelling[x[..., 0]])
 
 
 def torch_network(spelling: np.ndarray, symbols: int, streams: int, steps: int) -> Any:
@@ -67,29 +75,43 @@ def torch_network(spelling: np.ndarray, symbols: int, streams: int, steps: int) 
             for number, layer in enumerate(self.recurrent):
                 x, state = layer(x, self.states[number])
                 self.states[number] = tuple(part.detach() for part in state)
-                x = nn.functional.dropout(x, DROPOUT)
+                x = nn.functional.dropout(x, DROPOUT, self.training)
             return self.softmax(x)
 
     return Network()
 
 
-def plain_torch(spelling: np.ndarray, symbols: int, streams: int, steps: int) -> Step:
-    """Return a training step of PyTorch layers whose state is carried on."""
+def plain_torch(fold: Fold, recipe: Recipe) -> PlainTorch:
+    """Return PyTorch layers whose state is carried on."""
     import torch
     from torch import nn
 
+    spelling, symbols, streams, steps = arguments(fold)
     network = torch_network(spelling, symbols, streams, steps)
     optimizer = torch.optim.SGD(network.parameters(), lr=RATE)
-
-    def loss(x: np.ndarray, y: Any) -> Any:
-        scores = network(torch.from_numpy(spelling[x[..., 0]]).long()).flatten(0, 1)
-        return nn.functional.cross_entropy(scores, y.reshape(-1), reduction="sum") / streams
 
     def limit(*_: Any) -> None:
         nn.utils.clip_grad_norm_(network.parameters(), LARGEST_NORM)
 
     optimizer.register_step_pre_hook(limit)
-    return torch_step(optimizer, loss)
+
+    def loss(scores: Any, right: Any) -> Any:
+        return nn.functional.cross_entropy(scores.flatten(0, 1), right.reshape(-1), reduction="sum") / streams
+
+    spelled = torch.from_numpy(spelling).long()
+    return PlainTorch(network, optimizer, inputs=lambda x: spelled[x[..., 0]], loss=loss, size=streams)
+
+
+def perplexity(plain: Plain, split: Split) -> float:
+    """Return the perplexity of a text, cut into as many streams as in training."""
+    tokens = split if split.y.ndim == 1 else Split(split.x[..., 0].ravel(), split.y.ravel())
+    x, y = in_windows(side_by_side(tokens, STREAMS, STEPS), STEPS)
+    surprise = 0.0
+    for start in range(0, len(x), STREAMS):
+        scores = plain.outputs(x[start : start + STREAMS]).astype("float64")
+        right = np.take_along_axis(scores, y[start : start + STREAMS, :, None], axis=2)[..., 0]
+        surprise += (np.log(np.exp(scores - scores.max(2, keepdims=True)).sum(2)) + scores.max(2) - right).sum()
+    return float(np.exp(surprise / y.size))
 
 
 def arguments(fold: Fold) -> tuple[np.ndarray, int, int, int]:
@@ -98,11 +120,12 @@ def arguments(fold: Fold) -> tuple[np.ndarray, int, int, int]:
     return spell(fold.vocabulary, letters), len(letters) + MARKS, STREAMS, STEPS
 
 
-TASK = TrainingSteps(
+TASK = WholeRuns(
+    name="text",
     cell=("kim2016", "3", "LSTM-Char-Small", "PTB"),
-    batch_size=STREAMS,
     unit="tokens",
-    contents=f"streams, {STEPS} words each",
+    epochs=1,
+    examples=42_000,
     rivals={"plain Keras": plain_keras, "plain PyTorch": plain_torch},
-    arguments=arguments,
+    measure_rival=perplexity,
 )

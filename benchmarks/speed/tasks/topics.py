@@ -6,9 +6,6 @@ padding is computed once per row and used wherever there is no text. This change
 (tested against stock layers over whole texts). The kernel gradient is one matrix product per kernel position,
 because oneDNN's own gradient is slow without AVX-512: on an AMD processor, beside other work, a step of Sm.
 Conv. Th. took 1.65 s of processor time instead of 2.3. This was not measured on a GPU.
-
-"retable, looked up" looks up and sums the rows of the first kernel, instead of convolving with one-hot columns.
-It gives the same numbers (tested) and is not faster, so the network makes one-hot columns, batch by batch.
 """
 
 from typing import Any
@@ -16,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.papers.zhang2015 import OURS
-from benchmarks.papers.zhang2015.networks import BATCH_SIZE, DESCENT, LAID, SIZES
-from benchmarks.speed.steps import Step, TrainingSteps, keras_step, torch_step
-from data_pipelines.text.batching import end_to_end
+from benchmarks.papers.zhang2015.networks import DESCENT, SIZES
+from benchmarks.recipe import Recipe
+from benchmarks.speed.plain import PlainKeras, PlainTorch
+from benchmarks.speed.runs import WholeRuns
+from data_pipelines.dataset import Fold
 from data_pipelines.text.character_ids import ALPHABET
 
 RATE, MOMENTUM, DECAY = (DESCENT[name] for name in ("rate", "momentum", "decay"))
@@ -44,22 +43,25 @@ def padded_cnn(
     return keras.Model(texts, layers.Dense(classes)(x))
 
 
-def plain_keras(channels: int, classes: int, length: int) -> Step:
-    """Return a training step of the padded network."""
-    return keras_step(padded_cnn(channels, classes, length), _descent(), inputs=lambda x: one_hot(x, channels))
+def shape_of(fold: Fold) -> tuple[int, int, int]:
+    """Return the number of characters and of classes, and the length of a padded text."""
+    return len(ALPHABET), len(np.unique(fold.train.y)), fold.train.x.shape[1]
 
 
-def _descent() -> Any:
-    import keras
+def plain_keras(fold: Fold, recipe: Recipe) -> PlainKeras:
+    """Return the padded network."""
+    channels, classes, length = shape_of(fold)
+    return PlainKeras(
+        padded_cnn(channels, classes, length), recipe.optimizer(), inputs=lambda x: one_hot(x, channels)
+    )
 
-    return keras.optimizers.SGD(RATE, MOMENTUM, weight_decay=DECAY)
 
-
-def plain_torch(channels: int, classes: int, length: int) -> Step:
-    """Return a training step of PyTorch layers."""
+def plain_torch(fold: Fold, recipe: Recipe) -> PlainTorch:
+    """Return PyTorch layers."""
     import torch
     from torch import nn
 
+    channels, classes, length = shape_of(fold)
     parts: list[nn.Module] = []
     inputs, places = channels, length
     for width, pool in LAYERS:
@@ -70,37 +72,9 @@ def plain_torch(channels: int, classes: int, length: int) -> Step:
     network = nn.Sequential(*parts)
     optimizer = torch.optim.SGD(network.parameters(), lr=RATE, momentum=MOMENTUM, weight_decay=DECAY)
 
-    def loss(x: np.ndarray, y: Any) -> Any:
-        return nn.functional.cross_entropy(network(torch.from_numpy(one_hot(x, channels)).transpose(1, 2)), y)
-
-    return torch_step(optimizer, loss)
-
-
-def looked_up_cnn(channels: int, classes: int, **settings: Any) -> Any:
-    """Build our network with its first convolution as a sum of looked-up rows, and its weights in our order."""
-    import keras
-    from keras import ops
-
-    from models.zhang_convnet import text_cnn
-
-    class LookedUp(keras.layers.Conv1D):
-        def build(self, shape: Any) -> None:
-            super().build((*shape[:-1], channels))
-            self.input_spec = None
-
-        def call(self, symbols: Any) -> Any:
-            (width,) = self.kernel_size
-            places = ops.shape(symbols)[1] - width + 1
-            rows = ops.pad(self.kernel, ((0, 0), (1, 0), (0, 0)))  # symbol 0 has a row of zeros
-            parts = [ops.take(rows[n], symbols[:, n : n + places, 0], axis=0) for n in range(width)]
-            return sum(parts[1:], parts[0]) + self.bias
-
-    return text_cnn(lambda symbols: symbols[..., None], classes, first=LookedUp, **settings)
-
-
-def looked_up_step(channels: int, classes: int, length: int) -> Step:
-    """Return a training step of our network with its first kernel looked up, over texts laid end to end."""
-    return keras_step(looked_up_cnn(channels, classes), _descent(), inputs=lambda x: end_to_end(x, **LAID))
+    return PlainTorch(
+        network, optimizer, inputs=lambda x: torch.from_numpy(one_hot(x, channels)).transpose(1, 2), size=128
+    )
 
 
 def one_hot(texts: np.ndarray, channels: int) -> np.ndarray:
@@ -108,11 +82,11 @@ def one_hot(texts: np.ndarray, channels: int) -> np.ndarray:
     return np.eye(channels + 1, dtype="float32")[texts][..., 1:]
 
 
-TASK = TrainingSteps(
+TASK = WholeRuns(
+    name="topics",
     cell=("zhang2015", OURS, "Sm. Conv.", "AG"),
-    batch_size=BATCH_SIZE,
     unit="texts",
-    rivals={"plain Keras": plain_keras, "retable, looked up": looked_up_step, "plain PyTorch": plain_torch},
-    arguments=lambda fold: (len(ALPHABET), len(np.unique(fold.train.y)), fold.train.x.shape[1]),
-    batches=10,
+    epochs=1,
+    examples=1280,
+    rivals={"plain Keras": plain_keras, "plain PyTorch": plain_torch},
 )

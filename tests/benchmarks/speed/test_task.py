@@ -38,8 +38,8 @@ def test_a_new_benchmark_is_one_file(tmp_path, monkeypatch, capsys):
 
 
 def test_a_benchmark_names_the_options_that_it_has():
-    with pytest.raises(DataError, match="no option --batches. It has: --repeats."):
-        run(load_task("sound"), {"repeats": 3, "batches": 2})
+    with pytest.raises(DataError, match="no option --teraflops. It has: --repeats."):
+        run(load_task("sound"), {"repeats": 3, "teraflops": 2})
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_benchmark_names_the_options_that_it_has():
         ("sound", {"repeats": 2}, True, "trial/speed"),
         ("systems", {"repeats": 1}, True, "speed"),
         ("sound", {}, False, "trial/speed"),
-        ("text", {"batches": 60}, True, "trial/speed"),
+        ("text", {"repeats": 2}, True, "trial/speed"),
         ("estimate", {}, True, "speed"),
         ("estimate", {"teraflops": 5.0}, True, "trial/speed"),
     ],
@@ -65,11 +65,16 @@ def test_a_report_counts_with_clean_code_enough_repeats_and_no_other_option(
 
 def test_the_document_has_every_line_of_every_report():
     folder = Path(__file__).parents[3] / "results/speed"
-    assert {path.stem for path in folder.glob("*.json")} == set(task_names())
+    measured = {path.stem for path in folder.glob("*.json")}
+    assert measured <= set(task_names())
     _, *sections = document(folder).split("### `retable bench ")
     assert sorted(section.split("`")[0] for section in sections) == task_names()
     for section in sections:
-        report = json.loads((folder / f"{section.split('`')[0]}.json").read_text("utf-8"))
+        name = section.split("`")[0]
+        if name not in measured:
+            assert "\n\nNot measured yet.\n" in section
+            continue
+        report = json.loads((folder / f"{name}.json").read_text("utf-8"))
         assert f"\n{report['what']}; " in section
         for entry in report.get("speeds") or report.get("costs") or report["estimates"]:
             assert f"\n|{entry.get('system') or entry['row']}|" in section
