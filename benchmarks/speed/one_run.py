@@ -1,8 +1,6 @@
 """One timed run, in a process that the benchmark starts: by the suite, or by a plain script.
 
-    python -m benchmarks.speed.one_run TASK SYSTEM EPOCHS SEED ...
-
-It prints the test scores of the seeds as JSON.
+Its arguments are a benchmark, a system, epochs and seeds. It prints the test scores of the seeds as JSON.
 """
 
 import json
@@ -45,11 +43,16 @@ def shortened(task: WholeRuns, epochs: int) -> Recipe:
 
 
 def first_examples(paths, fold: int, seed: int, *, load, count: int) -> Fold:
-    """Return the first examples of every part of a fold."""
+    """Return the first training examples of a fold, and as large a share of its other parts."""
     whole = load(paths, fold, seed)
-    cut = {name: getattr(whole, name) for name in ("train", "valid", "test")}
-    cut = {name: part and Split(part.x[:count], part.y[:count]) for name, part in cut.items()}
-    return whole._replace(**cut)
+    share = count / len(whole.train.y)
+
+    def first(part: Split) -> Split:
+        most = round(share * len(part.y))
+        return Split(part.x[:most], part.y[:most])
+
+    valid = None if whole.valid is None else first(whole.valid)
+    return whole._replace(train=first(whole.train), valid=valid, test=first(whole.test))
 
 
 def by_retable(recipe: Recipe, seeds: list[int]) -> list[float]:
@@ -90,7 +93,3 @@ def seed_libraries(system: str, seed: int) -> None:
         import keras
 
         keras.utils.set_random_seed(seed)
-
-
-if __name__ == "__main__":
-    main()

@@ -24,6 +24,7 @@ from results.records import RecordFiles, results_folder
 
 RETABLE = "retable"
 MOST_DRIFT, TRIES = 0.1, 3
+ONE_RUN = "from benchmarks.speed.one_run import main; main()"
 PACKAGES = Path(__file__).parent.parent.parent
 PROCESSES, THREADS = "a process a core", "one process, all cores"
 
@@ -56,7 +57,7 @@ class WholeRuns:
     cell: tuple[str, str, str, str]  # paper, table, row, column
     unit: str  # that speed is counted in
     epochs: int  # of a timed run
-    examples: int | None = None  # of each part, the first ones; None: all
+    examples: int | None = None  # to train on, the first ones, and as large a share of the other parts; None: all
     is_short: bool = False  # then rivals also run the whole protocol
     rivals: Mapping[str, Callable[[Fold, Recipe], Any]]  # how to build each, by name
     measure_rival: Callable[..., float] | None = None  # the score of a rival on a part, if not its first metric
@@ -152,7 +153,7 @@ def run_once(task: str, system: str, way: str, epochs: int, seeds: list[int]) ->
     chosen = backend_environment("tensorflow", deterministic=False) | {"PYTHONPATH": str(PACKAGES)}
     if system != RETABLE:
         chosen |= machine.with_threads(threads)
-    command = [sys.executable, "-P", "-m", "benchmarks.speed.one_run", task, system, str(epochs)]
+    command = [sys.executable, "-P", "-c", ONE_RUN, task, system, str(epochs)]
     processes = [
         subprocess.Popen(
             [*command, *map(str, share)],

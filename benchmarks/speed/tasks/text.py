@@ -125,7 +125,7 @@ TASK = WholeRuns(
     cell=("kim2016", "3", "LSTM-Char-Small", "PTB"),
     unit="tokens",
     epochs=1,
-    examples=42_000,
+    examples=63_000,
     rivals={"plain Keras": plain_keras, "plain PyTorch": plain_torch},
     measure_rival=perplexity,
 )

@@ -87,6 +87,6 @@ TASK = WholeRuns(
     cell=("zhang2015", OURS, "Sm. Conv.", "AG"),
     unit="texts",
     epochs=1,
-    examples=1280,
+    examples=1920,
     rivals={"plain Keras": plain_keras, "plain PyTorch": plain_torch},
 )

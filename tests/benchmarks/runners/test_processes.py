@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks import machine
 from benchmarks.jobs import Options, missing_jobs
+from benchmarks.runners import processes
 from benchmarks.runners.places import Share, choose_runner, run_here, share_of_machine
 from benchmarks.runners.processes import run_in_processes
 from benchmarks.table import load_table, paper_names
@@ -48,6 +49,20 @@ def test_a_killed_process_costs_a_line_and_its_job_runs_again_alone(tmp_path):
     records = records_of(work.jobs(work.killed, 3, folder=tmp_path, times=1), warn=lines.append)
     assert [record.metrics for record in records.values()] == [{"times": 1.0}] * 3
     assert len(lines) == 3 and "killed, as the system does when memory is short" in lines[0], lines
+
+
+def test_a_job_that_names_unknown_code_has_failed_and_the_others_go_on(monkeypatch):
+    jobs = work.jobs(work.where, 2)
+    submit = processes.submission
+    broken = b"cnowhere\nnothing\n."
+    monkeypatch.setattr(processes, "submission", lambda job: (broken_submit if job is jobs[0] else submit)(job))
+
+    def broken_submit(job):
+        return (broken, *submit(job)[1:])
+
+    records = records_of(jobs, warn=lambda text: pytest.fail(text))
+    assert records[0].error == "ModuleNotFoundError: No module named 'nowhere'"
+    assert not records[1].error
 
 
 def test_a_job_that_ends_its_process_twice_has_failed(tmp_path):

@@ -39,9 +39,9 @@ def first_batches(labels, batch_size, rng):
 def test_a_shortened_recipe_takes_the_first_examples_once():
     recipe = shortened(load_task("topics"), 1)
     assert (recipe.epochs, recipe.order.func) == (1, one_pass)
-    part = Split(np.arange(10), np.arange(10))
-    fold = first_examples([], 0, 0, load=lambda *where: Fold(part, None, part), count=3)
-    assert (len(fold.train.y), fold.valid, len(fold.test.x)) == (3, None, 3)
+    train, test = (Split(np.arange(size), np.arange(size)) for size in (10, 20))
+    fold = first_examples([], 0, 0, load=lambda *where: Fold(train, None, test), count=3)
+    assert (len(fold.train.y), fold.valid, len(fold.test.x)) == (3, None, 6)
 
 
 @pytest.fixture
