@@ -33,8 +33,9 @@ def main() -> None:
 
 
 def shortened(task: WholeRuns, epochs: int) -> Recipe:
-    """Return the recipe of a benchmark with fewer epochs, and with its first examples where it has a limit."""
-    recipe = replace(task.recipe(), epochs=epochs)
+    """Return the recipe with its first metric alone, these epochs, and the first examples where there is a limit."""
+    recipe = task.recipe()
+    recipe = replace(recipe, epochs=epochs, metrics=recipe.metrics[:1], views=None)
     if task.examples is None:
         return recipe
     load = partial(first_examples, load=recipe.dataset.load, count=task.examples)

@@ -14,13 +14,11 @@ from typing import Any, ClassVar, NamedTuple
 
 from benchmarks import machine
 from benchmarks.recipe import Recipe
-from benchmarks.reproduce import verdicts
 from benchmarks.speed.contention import drift, product_seconds
 from benchmarks.speed.task import Report
 from benchmarks.table import load_table
 from benchmarks.training.backends import backend_environment
 from data_pipelines.dataset import DataError, Fold
-from results.records import RecordFiles, results_folder
 
 RETABLE = "retable"
 MOST_DRIFT, TRIES = 0.1, 3
@@ -44,8 +42,8 @@ class WholeRuns:
 
     The suite runs as `retable run` does by default. A rival is a plain script; it runs in the better of two ways,
     as one process with all cores or as a process a core, and all systems take turns. The speed-up of retable is
-    the median over turns of a rival's time divided by ours, with its range. Beside it stand the test scores: of
-    the timed runs, and of one run of the whole protocol where that is short.
+    the median over turns of a rival's time divided by ours, with its range. The scores beside it show whether a
+    rival gets as far as the suite.
 
     A fixed product is timed before and after each run. If the two differ by more than 10 %, the machine did other
     work, and the run is repeated, at most twice; the largest difference that was left is the drift of the table.
@@ -56,9 +54,8 @@ class WholeRuns:
     name: str  # of its file
     cell: tuple[str, str, str, str]  # paper, table, row, column
     unit: str  # that speed is counted in
-    epochs: int  # of a timed run
+    epochs: int | None = None  # of a timed run; None: all
     examples: int | None = None  # to train on, the first ones, and as large a share of the other parts; None: all
-    is_short: bool = False  # then rivals also run the whole protocol
     rivals: Mapping[str, Callable[[Fold, Recipe], Any]]  # how to build each, by name
     measure_rival: Callable[..., float] | None = None  # the score of a rival on a part, if not its first metric
 
@@ -76,14 +73,14 @@ class WholeRuns:
         """Time all systems in turn; about a quarter of an hour."""
         seeds = list(range(machine.cores()))
         rivals = [name for name in self.rivals if "PyTorch" not in name or find_spec("torch")]
+        epochs = self.epochs or self.recipe().epochs
         ways = {RETABLE: THREADS, **{name: self._better_way(name, seeds) for name in rivals}}
         turns: dict[str, list[Timed]] = {system: [] for system in ways}
         for _ in range(repeats):
             for system, way in ways.items():
-                turns[system].append(self._timed(system, way, self.epochs, seeds))
-        whole = {name: self._whole(name, ways[name], seeds) for name in rivals if self.is_short}
+                turns[system].append(self._timed(system, way, epochs, seeds))
         recipe = self.recipe()
-        amount = f"{self.epochs} of {recipe.epochs} epochs"
+        amount = f"{epochs} of {recipe.epochs} epochs"
         part = f", the first {self.examples:,} examples" if self.examples else ""
         return {
             "what": f"{self.cell[2]} on {recipe.dataset.name}: {len(seeds)} seeds, {amount}{part}",
@@ -93,18 +90,11 @@ class WholeRuns:
             "backend": "tensorflow",
             "metric": recipe.metrics[0].name,
             "drift": max(turn.drift for mine in turns.values() for turn in mine),
-            "ours": self._records(),
-            "speeds": [
-                _speed(system, ways[system], turns[system], turns[RETABLE]) | {"whole": whole.get(system)}
-                for system in ways
-            ],
+            "speeds": [_speed(system, ways[system], turns[system], turns[RETABLE]) for system in ways],
         }
 
     def _better_way(self, rival: str, seeds: list[int]) -> str:
         return min((PROCESSES, THREADS), key=lambda way: self._timed(rival, way, 1, seeds).seconds)
-
-    def _whole(self, rival: str, way: str, seeds: list[int]) -> list[float]:
-        return self._timed(rival, way, self.recipe().epochs, seeds).scores
 
     def _timed(self, system: str, way: str, epochs: int, seeds: list[int]) -> Timed:
         """Time a run, again when the machine did something else."""
@@ -119,14 +109,6 @@ class WholeRuns:
                 break
         return min(found, key=lambda timed: timed.drift)
 
-    def _records(self) -> dict[str, float | None]:
-        """Return mean and deviation of the recipe's records."""
-        paper, *place = self.cell
-        table = load_table(paper)
-        planned = table.plan(table.cells(*place)[:1])
-        verdict = verdicts(planned, RecordFiles(paper, results_folder()).records(), backend="tensorflow")[0]
-        return {"mean": verdict.mean, "deviation": verdict.deviation}
-
     def rows(self, report: Report) -> list[dict[str, str]]:
         """Return speeds as texts by heading, and the rivals that are missing."""
         rows = []
@@ -138,8 +120,7 @@ class WholeRuns:
                     "way": speed["way"],
                     "seconds": f"{speed['seconds']:.1f}",
                     "speed-up of retable": "1" if speed["system"] == RETABLE else ratio,
-                    f"{report['metric']}, timed run": _numbers(speed["scores"]),
-                    "whole protocol": _numbers(speed["whole"]) if speed["whole"] else _ours(speed, report),
+                    report["metric"]: ", ".join(f"{score:.2f}" for score in speed["scores"]),
                 }
             )
         missing = [rival for rival in self.rivals if rival not in [row["system"] for row in rows]]
@@ -186,14 +167,3 @@ def _speed(system: str, way: str, mine: list[Timed], ours: list[Timed]) -> dict[
         "highest_ratio": max(ratios),
         "scores": mine[-1].scores,
     }
-
-
-def _numbers(scores: list[float]) -> str:
-    return ", ".join(f"{score:.2f}" for score in scores)
-
-
-def _ours(speed: Mapping[str, Any], report: Report) -> str:
-    mean, deviation = report["ours"]["mean"], report["ours"]["deviation"]
-    if speed["system"] != RETABLE or mean is None:
-        return ""
-    return f"records: {mean:.2f}" + (f", sd {deviation:.2f}" if deviation is not None else "")

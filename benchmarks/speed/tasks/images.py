@@ -58,7 +58,5 @@ TASK = WholeRuns(
     name="images",
     cell=("lecun1998", "MNIST", "LeNet-5 [no distortions]", "none"),
     unit="images",
-    epochs=3,
-    is_short=True,
     rivals={"plain Keras": plain_keras, "plain PyTorch": plain_torch},
 )

@@ -102,7 +102,5 @@ TASK = WholeRuns(
     name="sentences",
     cell=("kim2014", "2", "CNN-rand", "TREC"),
     unit="sentences",
-    epochs=5,
-    is_short=True,
     rivals={"plain Keras, padded": plain_keras, "plain PyTorch, padded": plain_torch},
 )

@@ -65,11 +65,11 @@ def test_rivals_run_in_their_better_way_and_missing_ones_are_named(pretended, mo
     report = task.measure(repeats=3)
     ours, keras = report["speeds"]
     assert (ours["seconds"], keras["seconds"], keras["ratio"], keras["way"]) == (10, 20, 2, runs.PROCESSES)
-    assert (keras["whole"], report["drift"], report["seeds"]) == ([1.0, 2.0], 0, 2)
+    assert (keras["scores"], report["drift"], report["seeds"]) == ([1.0, 2.0], 0, 2)
     rows = task.rows(report)
     assert [row["system"] for row in rows] == ["retable", "plain Keras", "plain PyTorch (not installed)"]
     assert rows[1]["speed-up of retable"] == "2.00 (2.00 to 2.00)"
-    assert rows[0]["whole protocol"].startswith("records: ")
+    assert rows[1]["test error"] == "1.00, 2.00"
 
 
 def test_a_run_beside_other_work_is_repeated_and_its_drift_reported(pretended, monkeypatch):
