@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def shortened(task: WholeRuns, epochs: int) -> Recipe:
-    """Return the recipe with its first metric alone, these epochs, and the first examples where there is a limit."""
+    """Return the recipe with its first metric, these epochs, and the first examples where there is a limit."""
     recipe = task.recipe()
     recipe = replace(recipe, epochs=epochs, metrics=recipe.metrics[:1], views=None)
     if task.examples is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.jobs import Options, missing_jobs
+from benchmarks.machine import cores
 from benchmarks.reproduce import Watcher, reproduce, verdicts
 from benchmarks.runners.places import run_here
 from benchmarks.table import load_table
@@ -217,10 +218,12 @@ def stopped_again_and_again(files: RecordFiles, arguments: tuple[str, ...], fold
     assert process.returncode == 0, errors
 
 
-def test_kills_lose_at_most_the_current_job_and_double_none(tmp_path):
+@pytest.mark.parametrize("at_once", range(1, min(cores(), 2) + 1))
+def test_kills_lose_at_most_the_current_jobs_and_double_none(tmp_path, at_once):
     """The jobs import no deep-learning library, so that a start takes a second."""
     files = RecordFiles("kim2014", tmp_path / "trial")
     arguments = ("run", "kim2014", "--row", "NBSVM", "--column", "CR", "--lookalike", "--seeds", "12")
+    arguments = (*arguments, "--jobs", str(at_once))
     stopped_again_and_again(files, arguments, tmp_path)
     keys = [record.key for record in files.records()]
     assert len(keys) == len(set(keys)) == 12 * 10
