@@ -102,6 +102,12 @@ def _limited(threads: int | None) -> Iterator[None]:
         return
     from threadpoolctl import threadpool_limits
 
-    os.environ.update(machine.with_threads(threads))
-    with threadpool_limits(threads):
-        yield
+    chosen, before = machine.with_threads(threads), dict(os.environ)
+    os.environ.update(chosen)
+    try:
+        with threadpool_limits(threads):
+            yield
+    finally:  # what this process runs next may take all cores
+        for name in chosen:
+            os.environ.pop(name)
+        os.environ.update({name: before[name] for name in chosen if name in before})

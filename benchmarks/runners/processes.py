@@ -116,6 +116,8 @@ class _Pool:
 
     def _fits(self, job: Job) -> bool:
         """Return whether a job has room beside those that run; where nothing is known yet, it waits."""
+        if self.memory >= SHARE * sys.maxsize:
+            return True  # the system does not tell
         wanted = [self._peak(one) for one in (job, *(worker.job for worker in self.busy)) if one]
         return all(wanted) and sum(wanted) <= self.memory
 

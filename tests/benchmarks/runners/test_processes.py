@@ -14,7 +14,7 @@ import pytest
 from benchmarks import machine
 from benchmarks.jobs import Options, missing_jobs
 from benchmarks.runners import processes
-from benchmarks.runners.places import Share, choose_runner, run_here, share_of_machine
+from benchmarks.runners.places import Share, choose_runner, run_here, run_on_this_machine, share_of_machine
 from benchmarks.runners.processes import run_in_processes
 from benchmarks.table import load_table, paper_names
 from data_pipelines.dataset import DataError, LeftOut
@@ -168,3 +168,18 @@ def test_the_share_comes_from_the_command_or_else_from_the_environment(monkeypat
     assert share_of_machine() == share_of_machine("auto") == Share(None, None)
     with pytest.raises(DataError, match="--jobs and --threads go with --on here"):
         choose_runner("ray", share=Share(2))
+
+
+def test_a_single_job_leaves_the_cores_to_the_next_ones(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("LOKY_MAX_CPU_COUNT", raising=False)
+    before = dict(os.environ)
+    (record,) = run_on_this_machine(work.jobs(work.where, 1), Share(1, 1))
+    assert (record.threads, record.metrics["process"]) == (1, os.getpid())
+    assert dict(os.environ) == before
+
+
+def test_where_the_system_tells_no_memory_all_run_at_once(monkeypatch):
+    monkeypatch.setattr(machine, "free_bytes", lambda: sys.maxsize)
+    records = records_of(work.jobs(work.where, 2)).values()
+    assert len({record.metrics["process"] for record in records}) == 2
