@@ -118,7 +118,8 @@ def _judge(
     if isinstance(winner, NotAttempted) or isinstance(loser, NotAttempted):
         return verdict
     groups = _on_one_backend([_by_backend(one, records, rechecks) for one in (worse, better)])
-    answers = {judged.answer for judged in verdicts([better, worse], [r for group in groups for r in group.shown])}
+    shown = [record for group in groups for record in group.shown]
+    answers = {judged.answer for judged in verdicts([better, worse], shown, rechecks=rechecks)}
     if Answer.NOT_ATTEMPTED in answers:
         return verdict
     dataset = winner.dataset

@@ -138,13 +138,19 @@ def folder_of_records(results: Path, options: Options) -> tuple[Path, str]:
 
 
 def verdicts(
-    planned: Sequence[Planned], records: Iterable[RunRecord], *, backend: str | None = None
+    planned: Sequence[Planned],
+    records: Iterable[RunRecord],
+    *,
+    backend: str | None = None,
+    rechecks: Rechecks | None = None,
 ) -> list[Verdict]:
     """Judge every cell by the records of its recipe on one back end.
 
     That is the given one, or the one that leads in the paper; if that has no records, the best covered.
+    `rechecks` are those of this checkout, unless given.
     """
-    by_fingerprint, by_cell, rechecks = defaultdict(list), defaultdict(list), Rechecks.read()
+    rechecks = rechecks or Rechecks.read()
+    by_fingerprint, by_cell = defaultdict(list), defaultdict(list)
     for record in records:
         by_fingerprint[record.key.fingerprint].append(record)
         by_cell[record.key[1:4]].append(record)

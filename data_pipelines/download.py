@@ -20,8 +20,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-import pooch
-import requests
 from filelock import FileLock
 
 from data_pipelines.archives import contents_digest
@@ -123,7 +121,7 @@ def _obtain(file: RemoteFile, path: Path) -> None:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".partial-") as folder:
             try:
                 received = _received(file, address, is_archive, Path(folder))
-            except (OSError, requests.RequestException, DataError) as error:
+            except (OSError, DataError) as error:
                 if getattr(error, "errno", None) == errno.ENOSPC:
                     raise
                 failures.append(f"{address}: {_reason(error)}")
@@ -182,6 +180,8 @@ def _download(address: str, folder: Path) -> Path:
     name = Path(address).name
     if "://" not in address:
         return Path(shutil.copyfile(address, folder / name))
+    import pooch  # only where something is downloaded: it takes as long to load as many a command
+
     pooch.get_logger().setLevel("ERROR")
     downloader = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=30)
     return Path(pooch.retrieve(address, None, name, folder, downloader=downloader))
@@ -216,6 +216,8 @@ def _member(archive: Path, name: str) -> Iterator[IO[bytes]]:
 
 def _reason(error: BaseException) -> str:
     """Return the reason for a failure in a few words."""
+    import requests
+
     if isinstance(error, FileNotFoundError):
         return "no such file"
     if isinstance(error, requests.ConnectionError):

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy import ndimage
 
 from data_pipelines.dataset import DataError, LeftOut
 
@@ -42,6 +41,8 @@ def linear_map(
 
 def transformed(images: np.ndarray, maps: Iterable[np.ndarray], shifts: Iterable[Sequence[float]]) -> np.ndarray:
     """Transform every image by its map about the centre, then by its shift (rows, columns), bilinearly."""
+    from scipy import ndimage
+
     drawn = np.empty_like(images)
     centre = (np.array(images.shape[1:3]) - 1) / 2
     for image, matrix, shift, out in zip(images, maps, shifts, drawn, strict=True):

@@ -4,12 +4,13 @@ A recipe has three: of its own code, of its data set's, and of the training loop
 that numbers changed; it is the reason to check.
 """
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import Any
 
+from benchmarks.evidence.kept_digests import KeptDigests
 from benchmarks.evidence.reader import Reader, hashed
-from benchmarks.evidence.roots import roots_of, strings_of
+from benchmarks.evidence.roots import Named, named_in
 from benchmarks.evidence.source import Place, Source
 from results.records import Digests
 
@@ -19,12 +20,13 @@ SCORING = Place("results.metrics", "score")  # all that the suite adds to a meas
 
 def todays_digests(recipe: Any) -> Digests:
     """Return the digests of a recipe in the code that runs. Raises UnknownCode."""
-    return digests(recipe, *_today())
+    source, known, kept = _today()
+    return _digests(recipe, LOOP, lambda named: kept.get(named, partial(_digest, source, known)))
 
 
 @cache
-def _today() -> tuple[Source, dict[Place, str]]:
-    return Source(), {}
+def _today() -> tuple[Source, dict[Place, str], KeptDigests]:
+    return Source(), {}, KeptDigests.of_this_code()
 
 
 def digests(recipe: Any, source: Source, known: dict[Place, str] | None = None, loop: Place = LOOP) -> Digests:
@@ -32,25 +34,24 @@ def digests(recipe: Any, source: Source, known: dict[Place, str] | None = None, 
 
     Raises UnknownCode for a part without source.
     """
-    known = {} if known is None else known
+    return _digests(recipe, loop, partial(_digest, source, {} if known is None else known))
 
-    def digest(value: Any) -> str:
-        reader = Reader(source, strings_of(value), known)
-        places = roots_of(value)
-        return hashed([reader.digest(place) for place in places]) if places else ""
 
-    settings, load = _parts(recipe)
-    trained = hasattr(recipe, "build")
-    return Digests(
-        digest(settings), digest(load), hashed([Reader(source, known=known).digest(loop)]) if trained else ""
-    )
+def _digests(recipe: Any, loop: Place, digest: Callable[[Named], str]) -> Digests:
+    core, data = (digest(named_in(part)) for part in _parts(recipe))
+    return Digests(core, data, digest(Named((loop,))) if hasattr(recipe, "build") else "")
+
+
+def _digest(source: Source, known: dict[Place, str], named: Named) -> str:
+    reader = Reader(source, named.strings, known)
+    return hashed([reader.digest(place) for place in named.places]) if named.places else ""
 
 
 def reached(recipe: Any, source: Source, loop: Place = LOOP) -> Mapping[Place, str]:
     """Return the definitions that a recipe's number depends on, with hashes of their texts. Raises UnknownCode."""
-    parts = _parts(recipe)
-    reader = Reader(source, strings_of(parts))
-    for place in [*roots_of(parts), _loop(recipe, loop)]:
+    named = named_in(_parts(recipe))
+    reader = Reader(source, named.strings)
+    for place in [*named.places, _loop(recipe, loop)]:
         reader.digest(place)
     return reader.own
 

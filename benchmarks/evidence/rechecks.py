@@ -74,14 +74,16 @@ class Rechecks:
 
     def verdict(self, one: Digests, other: Digests) -> Recheck | None:
         """Return the last probe that holds two states apart, or that failed between them."""
-        pair = {self._group(one), self._group(other)}
-        found = [p for p in self.probes if {self._group(p.before), self._group(p.after)} == pair]
-        return found[-1] if found else None
+        return self._last_of_pairs.get(frozenset({self._group(one), self._group(other)}))
 
     def equal(self, code: Digests) -> list[tuple[str, Digests]]:
         """Return the commits that were found to compute the same, with their digests there, the newest first."""
         same = [p for p in self.probes if p.outcome in SAME and self._group(p.after) == self._group(code)]
         return list(dict.fromkeys((probe.commit, probe.after) for probe in reversed(same)))
+
+    @cached_property
+    def _last_of_pairs(self) -> Mapping[frozenset[Digests], Recheck]:
+        return {frozenset({self._group(p.before), self._group(p.after)}): p for p in self.probes}
 
     def _group(self, code: Digests) -> Digests:
         return self._groups.get(code, code)

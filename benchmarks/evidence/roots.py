@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.evidence.source import Place
 
@@ -12,14 +12,18 @@ class UnknownCode(Exception):
     """Code of a recipe whose source cannot be found; the text names it."""
 
 
-def roots_of(value: Any) -> list[Place]:
-    """Return the definitions that a value names, in the order of its parts. Raises UnknownCode."""
-    return [found for found in _walked(value) if isinstance(found, Place)]
+class Named(NamedTuple):
+    """What a value names: a recipe may choose an element of a table or of a module by a string."""
+
+    places: tuple[Place, ...]  # definitions, in the order of its parts
+    strings: frozenset[str] = frozenset()
 
 
-def strings_of(value: Any) -> frozenset[str]:
-    """Return the strings in a value: a recipe may choose an element of a table or of a module by its name."""
-    return frozenset(found for found in _walked(value) if isinstance(found, str))
+def named_in(value: Any) -> Named:
+    """Return the definitions and strings that a value names. Raises UnknownCode."""
+    found = list(_walked(value))
+    places = tuple(one for one in found if isinstance(one, Place))
+    return Named(places, frozenset(one for one in found if isinstance(one, str)))
 
 
 def _walked(value: Any) -> Iterator[Place | str]:

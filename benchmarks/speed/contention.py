@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-SIDE, PRODUCTS = 1500, 8
+SIDE, PRODUCTS = 1500, 40
 
 
 def product_seconds() -> float:

@@ -14,7 +14,6 @@ from benchmarks.recipe import Recipe, fingerprint, one_pass
 from benchmarks.runners.places import run_on_this_machine, share_of_machine
 from benchmarks.speed.runs import RETABLE, WholeRuns
 from benchmarks.speed.task import load_task
-from benchmarks.training.backends import import_keras_quietly
 from data_pipelines.dataset import Fold, Split
 from data_pipelines.download import fetch
 from results.records import JobKey, RunRecord
@@ -90,7 +89,6 @@ def seed_libraries(system: str, seed: int) -> None:
 
         torch.manual_seed(seed)
     else:
-        import_keras_quietly()
         import keras
 
         keras.utils.set_random_seed(seed)

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.evidence.digests import reached
 from benchmarks.evidence.reader import BOOKKEEPING, Reader
-from benchmarks.evidence.roots import roots_of, strings_of
+from benchmarks.evidence.roots import named_in
 from benchmarks.evidence.source import PACKAGES, ROOT, Source
 from benchmarks.jobs import Job, Options
 from benchmarks.recipe import NotAttempted
@@ -75,8 +75,9 @@ def test_all_that_runs_is_reached(cell):
         *_, record = train(job)
     assert not record.error
     look_alike = planned.recipe.dataset.lookalike
-    writer = Reader(SOURCE, strings_of(look_alike))
-    for place in roots_of(look_alike):
+    named = named_in(look_alike)
+    writer = Reader(SOURCE, named.strings)
+    for place in named.places:
         writer.digest(place)
     outside = tracer.seen - set(reached(planned.recipe, SOURCE)) - set(writer.own)
     left_out = tuple(f"{name}." for name in (*BOOKKEEPING, *DRIVERS))
