@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 
 from benchmarks import machine
@@ -24,6 +24,8 @@ from results.records import EpochEnd, JobKey, RunRecord
 WORKER = "from benchmarks.runners.worker import main; main()"
 PACKAGES = Path(__file__).parent.parent.parent
 SHARE = 0.9  # of the free memory
+PATIENCE = 20  # seconds that others wait for the first epoch of a job of unknown size
+GROWTH = 2  # a job that has not ended an epoch may come to hold so many times what it holds
 Events = Iterator[EpochEnd | RunRecord]
 
 
@@ -94,7 +96,11 @@ class _Pool:
                 worker.start(job)
             if not self.busy:
                 return
-            worker, said = self.inbox.get()
+            try:
+                worker, said = self.inbox.get(timeout=None if all(self.peaks.values()) else PATIENCE)
+            except Empty:
+                self._measure()
+                continue
             if said is None:
                 yield from self._dead(worker)
             elif isinstance(said.event, Warned):
@@ -127,6 +133,12 @@ class _Pool:
 
     def _note(self, mark: str, peak_bytes: int) -> None:
         self.peaks[mark] = max(self.peaks[mark], peak_bytes)
+
+    def _measure(self) -> None:
+        """Estimate from outside what jobs of unknown size will hold."""
+        for worker in self.busy:
+            if worker.job and not self.peaks[worker.job.key.fingerprint]:
+                self._note(worker.job.key.fingerprint, GROWTH * machine.peak_bytes(worker.process.pid))
 
     def _dead(self, worker: _Worker) -> Events:
         """Put the job of a dead worker aside to be run alone; the second time, it has failed."""

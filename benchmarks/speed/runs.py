@@ -1,4 +1,4 @@
-"""Whole runs of a recipe, timed against plain scripts of the same protocol."""
+"""Training runs of a recipe, timed against plain scripts of the same protocol."""
 
 import json
 import os
@@ -49,7 +49,7 @@ class WholeRuns:
     work, and the run is repeated, at most twice; the largest difference that was left is the drift of the table.
     """
 
-    title: ClassVar[str] = "Whole runs"
+    title: ClassVar[str] = "Training runs"
     fewest_repeats: ClassVar[int] = 3
     name: str  # of its file
     cell: tuple[str, str, str, str]  # paper, table, row, column

@@ -58,5 +58,6 @@ TASK = WholeRuns(
     name="images",
     cell=("lecun1998", "MNIST", "LeNet-5 [no distortions]", "none"),
     unit="images",
+    epochs=6,
     rivals={"plain Keras": plain_keras, "plain PyTorch": plain_torch},
 )

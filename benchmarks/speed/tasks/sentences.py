@@ -102,5 +102,6 @@ TASK = WholeRuns(
     name="sentences",
     cell=("kim2014", "2", "CNN-rand", "TREC"),
     unit="sentences",
+    epochs=8,
     rivals={"plain Keras, padded": plain_keras, "plain PyTorch, padded": plain_torch},
 )

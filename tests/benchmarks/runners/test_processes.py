@@ -87,6 +87,14 @@ def test_the_first_job_of_unknown_size_is_measured_alone(tmp_path):
     assert first[1] < second[0] and third[0] < second[1]
 
 
+def test_others_wait_only_so_long_for_the_first_epoch_of_a_job_of_unknown_size(tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "PATIENCE", 0.2)
+    jobs = work.jobs(work.noted, 2, folder=tmp_path, seconds=3)
+    times = [(one.metrics["began"], one.metrics["ended"]) for one in records_of(jobs).values()]
+    (_, ended), (began, _) = sorted(times)
+    assert began < ended
+
+
 def test_a_stop_ends_all_processes_at_once(tmp_path):
     jobs = [replace(job, peak_bytes=1) for job in work.jobs(work.noted, 4, folder=tmp_path, seconds=0)]
     jobs += [replace(job, peak_bytes=1) for job in work.jobs(work.noted, 2, folder=tmp_path, seconds=60)]
