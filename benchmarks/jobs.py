@@ -64,6 +64,7 @@ class Job:
     options: Options = Options()
     code: Digests = Digests()
     peak_bytes: int = 0  # the most memory that recorded jobs of the recipe held; 0 if unknown
+    records: str = ""  # the records file that it is for, as its checkpoints name it
 
 
 def planned(

@@ -11,7 +11,9 @@ from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.evidence.standing import current, of_recipes, standing
 from benchmarks.jobs import Job, Options, Planned, missing_jobs
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, settings
+from benchmarks.training.checkpoints import for_records
 from data_pipelines.dataset import DataError, DataFile, Dataset
+from data_pipelines.whole_files import remove_leftovers
 from results.comparison import welch
 from results.ledger import ResultsError
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
@@ -57,12 +59,14 @@ def reproduce(
     """
     files = RecordFiles(planned[0].cell.paper, folder)
     with files.lock():
+        remove_leftovers(folder)
         files.repair()
-        records = files.records()
+        waiting, records = for_records(files), files.records()
         done = current(planned, records)
         if stale := len(of_recipes(planned, records)) - len(done):
             watcher.stale(stale)
         jobs = _with_data(missing_jobs(planned, done, backend=backend, seeds=seeds), watcher)
+        jobs = [replace(job, records=waiting) for job in jobs]
         watcher.planned(jobs)
         by_key = {job.key: job for job in jobs}
         with closing(run(jobs)) as events:  # a stop must reach the runner at once

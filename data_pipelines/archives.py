@@ -1,10 +1,11 @@
 """Files in a folder or in a zip archive: found by a pattern, hashed by their contents, unpacked."""
 
+import errno
 import hashlib
 import re
+import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,19 +33,26 @@ def unpacked(source: Path, pattern: str) -> Iterator[list[Path]]:
         yield _sorted([path for path in source.rglob("*") if path.is_file()], pattern)
         return
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            with zipfile.ZipFile(source) as archive:
-                wanted = [name for name in archive.namelist() if re.fullmatch(pattern, Path(name).name)]
-                archive.extractall(folder, wanted)
-        except (
-            zipfile.BadZipFile,
-            EOFError,
-            zlib.error,
-            OSError,
-            RuntimeError,
-        ) as error:  # the last: encrypted
-            raise DataError(f"{source} can't be unpacked: {error}") from error
+        with readable(f"{source} can't be unpacked"), zipfile.ZipFile(source) as archive:
+            wanted = [found for found in archive.infolist() if re.fullmatch(pattern, Path(found.filename).name)]
+            size, free = sum(found.file_size for found in wanted), shutil.disk_usage(folder).free
+            if size > free:
+                raise DataError(f"{source} unpacks to {size} bytes. {folder} has room for {free}.")
+            archive.extractall(folder, wanted)
         yield _sorted([path for path in Path(folder).rglob("*") if path.is_file()], pattern)
+
+
+@contextmanager
+def readable(failure: str) -> Iterator[None]:
+    """Raise DataError, with the failure and its reason, where an archive can't be read; a full disk stays one."""
+    try:
+        yield
+    except DataError:
+        raise
+    except Exception as error:  # damaged archives make their readers raise anything
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise
+        raise DataError(f"{failure}: {str(error) or type(error).__name__}") from error
 
 
 def _sorted(paths: list[Path], pattern: str) -> list[Path]:

@@ -1,9 +1,9 @@
-"""The cache on disk: its folder, whole files or none, and computed arrays, memory-mapped when read."""
+"""The cache on disk: its folder, and computed arrays, memory-mapped when read."""
 
 import hashlib
 import json
 import os
-import secrets
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,40 +12,15 @@ from typing import Any
 import numpy as np
 import platformdirs
 
+from data_pipelines.dataset import LeftOut
+from data_pipelines.whole_files import intact, sealed_path
+
 CODE = "RETABLE_CODE_OF_DATA"  # set by `made_by` alone
 
 
 def cache_folder() -> Path:
     """Return the folder of downloaded files: `data` in `RETABLE_HOME`, or in the user's cache folder."""
     return Path(os.environ.get("RETABLE_HOME") or platformdirs.user_cache_dir("retable")) / "data"
-
-
-@contextmanager
-def atomic_path(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path` to write to; once the block is done, the file replaces `path`.
-
-    The file is on disk before it is renamed, and so is the new name when this returns: after a crash or a power
-    failure `path` is the old file or the new one. If anything fails, the temporary file is removed.
-    """
-    temporary = path.with_name(f".{secrets.token_hex(8)}-{path.name}")  # with the suffix, which some writers check
-    try:
-        yield temporary
-        with temporary.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-        if os.name == "posix":  # elsewhere a folder can't be opened
-            _flush_folder(path.parent)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
@@ -65,12 +40,19 @@ def made_by(code: str) -> Iterator[None]:
 def kept(kind: str, source: Mapping[str, Any], compute: Callable[[], np.ndarray]) -> np.ndarray:
     """Return the array that `compute` makes from `source`, read-only and memory-mapped.
 
-    `source` names everything that the array depends on, as plain data; arrays in it by `digest`.
+    `source` names everything that the array depends on, as plain data; arrays in it by `digest`. Where the cache
+    can't be written, the array is not kept, with a warning.
     """
     path = _path(kind, source)
-    if not path.exists():
-        with atomic_path(path) as temporary, temporary.open("wb") as stream:
-            np.save(stream, compute(), allow_pickle=False)
+    if not intact(path):
+        array = compute()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with sealed_path(path) as temporary, temporary.open("wb") as stream:
+                np.save(stream, array, allow_pickle=False)
+        except OSError as error:
+            warnings.warn(f"{path} could not be written: {error.strerror}.", LeftOut, stacklevel=2)
+            return array
     return np.load(path, mmap_mode="r")
 
 
@@ -85,7 +67,9 @@ def kept_blocks(
     Only one block is held at a time. Raises ValueError for an array without a block.
     """
     paths = {name: _path(kind, source, name) for name in names}
-    if not all(path.exists() for path in paths.values()):
+    if not all(intact(path) for path in paths.values()):
+        for path in paths.values():
+            path.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             writers = {name: stack.enter_context(_array_writer(path)) for name, path in paths.items()}
             for blocks in compute():
@@ -95,9 +79,7 @@ def kept_blocks(
 
 
 def _path(kind: str, source: Mapping[str, Any], name: str = "") -> Path:
-    """Return the path of a kept array in a folder that exists."""
     folder = cache_folder().parent / "computed" / kind
-    folder.mkdir(parents=True, exist_ok=True)
     whole = {**source, "code": os.environ.get(CODE, "")}
     key = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:24]
     return folder / f"{key}{name and '.'}{name}.npy"
@@ -109,7 +91,7 @@ def _array_writer(path: Path) -> Iterator[Callable[[np.ndarray], None]]:
     form: dict[str, Any] = {}
     rows = 0
 
-    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+    with sealed_path(path) as temporary, temporary.open("wb") as stream:
 
         def write(block: np.ndarray) -> None:
             nonlocal rows

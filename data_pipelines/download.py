@@ -9,10 +9,8 @@ import os
 import shutil
 import sys
 import tarfile
-import tempfile
 import time
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -22,9 +20,10 @@ from typing import IO
 
 from filelock import FileLock
 
-from data_pipelines.archives import contents_digest
-from data_pipelines.cache import atomic_path, cache_folder
+from data_pipelines.archives import contents_digest, readable
+from data_pipelines.cache import cache_folder
 from data_pipelines.dataset import DataError, DataFile, FolderOnRequest, PackagedFile, RemoteFile
+from data_pipelines.whole_files import atomic_path, remove_leftovers, temporary_folder
 
 
 def cached_path(file: DataFile) -> Path:
@@ -49,6 +48,7 @@ def fetch(file: DataFile) -> Path:
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{path}.lock"):
+        remove_leftovers(path.parent, ".new-*")
         if not path.exists():
             _obtain(file, path)
     return path
@@ -118,9 +118,9 @@ def _obtain(file: RemoteFile, path: Path) -> None:
     """Fetch the file from the first source that has it."""
     failures = []
     for address, is_archive in _sources(file):
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".partial-") as folder:
+        with temporary_folder(path.parent) as folder:
             try:
-                received = _received(file, address, is_archive, Path(folder))
+                received = _received(file, address, is_archive, folder)
             except (OSError, DataError) as error:
                 if getattr(error, "errno", None) == errno.ENOSPC:
                     raise
@@ -190,14 +190,21 @@ def _download(address: str, folder: Path) -> Path:
 def _extract(archive: Path, file: RemoteFile, folder: Path) -> Path:
     """Copy one member of a zip or tar archive into `folder`, under a safe name."""
     member = folder / "member"
-    try:
-        with _member(archive, file.member or "") as source, member.open("wb") as target:
-            shutil.copyfileobj(source, target)
-    except KeyError as error:
-        raise DataError(f"it has no member {file.member}") from error
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError) as error:
-        raise DataError(f"it is a damaged archive: {_reason(error)}") from error
+    with readable("it is a damaged archive"):
+        try:
+            with _member(archive, file.member or "") as source, member.open("wb") as target:
+                _copy(source, target, file.size)
+        except KeyError as error:
+            raise DataError(f"it has no member {file.member}") from error
     return member
+
+
+def _copy(source: IO[bytes], target: IO[bytes], size: int) -> None:
+    """Copy a stream, which must not hold more than is known of it: a few bytes may unpack to any number."""
+    while block := source.read(2**20):
+        target.write(block)
+        if target.tell() > size:
+            raise DataError(f"it has more than {size} bytes")
 
 
 @contextmanager

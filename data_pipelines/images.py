@@ -11,7 +11,6 @@ import numpy as np
 
 from data_pipelines.dataset import DataError, LeftOut
 
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError)  # what Pillow raises for a damaged image
 UNREADABLE_SHARE = 0.001  # of a folder's images, at most
 
 
@@ -88,8 +87,8 @@ def deskewed(images: np.ndarray) -> np.ndarray:
 def read_folder(folder: Path, classes: Sequence[str], side: int) -> tuple[np.ndarray, np.ndarray]:
     """Read <class>/<image> files: uint8 (images, side, side, 3) in the order of their names, and int32 labels.
 
-    Skips images that can't be decoded, with a warning that names them. Raises DataError for a class without
-    images, for an image of another size, and if more than a thousandth can't be decoded.
+    Skips images of another size and those that can't be decoded, with a warning that names them. Raises DataError
+    for a class without images, and if more than a thousandth can't be used.
     """
     files = [(path, label) for label, name in enumerate(classes) for path in _of_class(folder / name)]
     images, labels, bad = [], [], []
@@ -97,10 +96,10 @@ def read_folder(folder: Path, classes: Sequence[str], side: int) -> tuple[np.nda
         try:
             images.append(_decoded(path, side))
             labels.append(label)
-        except UNREADABLE:
-            bad.append(path)
+        except DataError as error:
+            bad.append(f"{path.relative_to(folder)} {error}")
     if bad:
-        named = ", ".join(str(path.relative_to(folder)) for path in bad[:5]) + (", ..." if len(bad) > 5 else "")
+        named = ", ".join(bad[:5]) + (", ..." if len(bad) > 5 else "")
         text = f"{len(bad)} of {len(files)} images in {folder} can't be read: {named}"
         if len(bad) > UNREADABLE_SHARE * len(files):
             raise DataError(f"{text}. At most {UNREADABLE_SHARE:.1%} may be unreadable.")
@@ -116,11 +115,17 @@ def _of_class(folder: Path) -> list[Path]:
 
 
 def _decoded(path: Path, side: int) -> np.ndarray:
-    """Return uint8 (side, side, 3). Raises one of UNREADABLE for a damaged image, DataError for another size."""
+    """Return uint8 (side, side, 3). Raises DataError, with the reason alone, for an image that can't be used."""
     from PIL import Image
 
-    with Image.open(path) as image:
-        pixels = np.asarray(image.convert("RGB"))
-    if pixels.shape[:2] != (side, side):
-        raise DataError(f"{path} has {pixels.shape[1]}x{pixels.shape[0]} pixels. Expected {side}x{side}.")
-    return pixels
+    try:
+        with warnings.catch_warnings(), Image.open(path) as image:
+            warnings.simplefilter("ignore")  # about huge images, which are not decoded
+            if image.size != (side, side):
+                width, height = image.size
+                raise DataError(f"has {width}x{height} pixels, not {side}x{side}")
+            return np.asarray(image.convert("RGB"))
+    except DataError:
+        raise
+    except Exception as error:  # damaged files make decoders raise anything
+        raise DataError(f"can't be decoded ({type(error).__name__})") from error

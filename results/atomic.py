@@ -1,7 +1,10 @@
 """Files that are replaced whole: after a crash, the old content or the new one."""
 
+import hashlib
 import os
 import secrets
+import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +17,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     File and folder are flushed to disk, so the replacement also survives a power failure. On an exception the
     temporary file is removed and `path` stays as it was.
     """
-    temporary = path.with_name(f".{secrets.token_hex(8)}-{path.name}")  # keeps the suffix: writers choose by it
+    temporary = path.with_name(temporary_name(path.name))
     try:
         yield temporary
         with temporary.open("rb+") as stream:
@@ -23,6 +26,23 @@ def atomic_path(path: Path) -> Iterator[Path]:
     finally:
         temporary.unlink(missing_ok=True)
     flush_folder(path.parent)
+
+
+@contextmanager
+def temporary_folder(parent: Path) -> Iterator[Path]:
+    """Provide a folder until the block is done."""
+    folder = parent / temporary_name("folder")
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def temporary_name(name: str) -> str:
+    """Return a hidden name that says which process writes it, so that others can tell what a kill has left."""
+    host = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+    return f".new-{host}-{os.getpid()}-{secrets.token_hex(4)}-{name}"  # keeps the suffix: writers choose by it
 
 
 def flush_folder(folder: Path) -> None:
@@ -34,3 +54,9 @@ def flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def flush_all() -> None:
+    """Flush everything to disk, where the system can."""
+    if hasattr(os, "sync"):
+        os.sync()

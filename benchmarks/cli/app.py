@@ -2,7 +2,11 @@
 
 import errno
 import sys
+import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
 import typer
@@ -22,7 +26,9 @@ from benchmarks.cli import (
 )
 from benchmarks.evidence.roots import UnknownCode
 from benchmarks.table import UnknownName
+from data_pipelines.cache import cache_folder
 from data_pipelines.dataset import DataError, LeftOut
+from data_pipelines.whole_files import remove_leftovers, temporary_folder
 from results.ledger import ResultsError
 
 app = typer.Typer(
@@ -50,9 +56,31 @@ app.command("docs")(report.docs)
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 
+READERS = {"list", "show", "plan", "compare", "schedule"}  # commands that write nothing of ours
 USER_ERRORS = (UnknownName, DataError, ResultsError, UnknownCode, SyntaxError)
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
 PATH_ERRORS = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
+
+
+@app.callback()
+def prepare(context: typer.Context) -> None:
+    """Tidy up before a command that writes."""
+    if context.invoked_subcommand not in READERS:
+        context.with_resource(_tidied())
+
+
+@contextmanager
+def _tidied() -> Iterator[None]:
+    """Remove what killed commands have left, and keep temporary files where the next command finds them."""
+    shared = Path(tempfile.gettempdir())
+    remove_leftovers(cache_folder().parent)
+    remove_leftovers(shared, ".new-*")
+    with temporary_folder(shared) as folder:
+        tempfile.tempdir = str(folder)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = None
 
 
 def main() -> None:

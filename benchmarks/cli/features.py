@@ -10,6 +10,7 @@ from benchmarks.cli import arguments
 from benchmarks.cli.console import bar_of_steps, warn, wide_console
 from benchmarks.table import match
 from data_pipelines.dataset import DataError
+from data_pipelines.whole_files import atomic_path
 
 
 def features(
@@ -54,7 +55,8 @@ def _write(place: Path, frames: np.ndarray, kind: str, ending: str) -> None:
     from results import pictures
 
     place.parent.mkdir(parents=True, exist_ok=True)
-    np.save(place, frames)
+    with atomic_path(place) as temporary:
+        np.save(temporary, frames)
     if ending:
         picture, title = place.with_suffix(f".{ending}"), f"{place.stem}, {kind}"
         pictures.draw_features(frames, KINDS[kind].names, title, picture, seconds=SHIFT_SECONDS)

@@ -15,8 +15,8 @@ from benchmarks.reproduce import folder_of_records
 from benchmarks.runners.places import choose_runner
 from benchmarks.signals import Status
 from benchmarks.table import load_table, match
-from data_pipelines.cache import atomic_path
 from data_pipelines.dataset import DataError
+from data_pipelines.whole_files import write_text
 from results.ledger import ResultsError
 from results.records import results_folder
 
@@ -59,8 +59,7 @@ def nightly(plan_file: PlanFile) -> None:
                 print_verdicts(load_table(run.paper), state.judged)
         summary = summarise(plan, states, problems, stopped, started)
         written = place / f"{name}.json"
-        with atomic_path(written) as temporary:
-            temporary.write_text(json.dumps(summary, indent=1) + "\n", "utf-8")
+        write_text(written, json.dumps(summary, indent=1) + "\n")
         print(*in_words(summary), f"Written to {written}.", sep="\n")
         if (pages := plan.folder(plan.report, plan_file.parent)) is not None:
             papers = dict.fromkeys(run.paper for run in plan.run)
@@ -90,7 +89,7 @@ def schedule(
             print(text, end="")
         else:
             output.mkdir(parents=True, exist_ok=True)
-            (output / name).write_text(text, "utf-8")
+            write_text(output / name, text)
             print(output / name)
 
 

@@ -10,6 +10,7 @@ from benchmarks.cli.console import existing, warn
 from benchmarks.reporting import paper_page, report_on
 from benchmarks.speed.tables import document as speed_document
 from benchmarks.table import UnknownName, load_table, paper_names
+from data_pipelines.whole_files import write_text
 from results.report.documents import beside, costs_document, results_document, summary
 from results.report.pages import PaperPage
 from results.report.simulation import recognition
@@ -61,7 +62,7 @@ def docs(
     for name, text in texts.items():
         path = output / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8", newline="\n")
+        write_text(path, text)
         print(path)
 
 

@@ -5,18 +5,19 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.evidence.roots import Named
 from benchmarks.evidence.source import PACKAGES, ROOT
-from data_pipelines.cache import atomic_path, cache_folder
+from data_pipelines.cache import cache_folder
+from data_pipelines.whole_files import content_of, intact, sealed_path
 
 
 class KeptDigests:
-    """Digests in a file that names the state of the code.
+    """Digests in a file that names the state of the code; one of another state counts as empty.
 
-    A file of another state, or a damaged one, counts as empty. The file is written when the command ends, if there
-    is something new.
+    The file is written when the command ends, if there is something new.
     """
 
     def __init__(self, path: Path, code: str) -> None:
@@ -32,7 +33,7 @@ class KeptDigests:
 
     def get(self, named: Named, compute: Callable[[Named], str]) -> str:
         """Return the digest of what a part of a recipe names."""
-        key = _hashed(json.dumps([named.places, sorted(named.strings)]))
+        key = hashlib.sha256(json.dumps([named.places, sorted(named.strings)]).encode()).hexdigest()
         if key not in self.found:
             self.found[key] = compute(named)
             self.is_new = True
@@ -42,23 +43,16 @@ class KeptDigests:
         """Write the file, if there is something new; a cache that can't be written costs time, nothing else."""
         if not self.is_new:
             return
-        text = json.dumps(self.found)
-        try:
+        with suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_path(self.path) as temporary:
-                temporary.write_text(f"{self._heading(text)}\n{text}", "utf-8")
-        except OSError:
-            pass
+            with sealed_path(self.path) as temporary:
+                temporary.write_text(json.dumps([self.code, self.found]), "utf-8")
 
     def _read(self) -> dict[str, str]:
-        try:
-            heading, _, text = self.path.read_bytes().decode("utf-8").partition("\n")
-        except (OSError, UnicodeDecodeError):
+        if not intact(self.path):
             return {}
-        return json.loads(text) if heading == self._heading(text) else {}
-
-    def _heading(self, text: str) -> str:
-        return f"{self.code} {_hashed(text)}"
+        code, found = json.loads(content_of(self.path))
+        return found if code == self.code else {}
 
 
 def _state_of_code() -> str:
@@ -68,7 +62,3 @@ def _state_of_code() -> str:
         for path in sorted((ROOT / package).rglob("*.py")):
             found.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
     return found.hexdigest()
-
-
-def _hashed(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -24,6 +24,7 @@ BOOKKEEPING = (  # modules and rooms that change no number
     ),
     *("benchmarks.provenance", "benchmarks.table"),
     *("data_pipelines.archives", "data_pipelines.cache", "data_pipelines.dataset", "data_pipelines.download"),
+    "data_pipelines.whole_files",
     *("results.atomic", "results.ledger", "results.pictures", "results.predictions", "results.records"),
 )
 DIGITS = 12

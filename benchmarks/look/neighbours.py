@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.look.subject import Trained
 from data_pipelines.datasets.penn_treebank import spellings
 from data_pipelines.text.spelling import alphabet, spell
+from data_pipelines.whole_files import write_text
 from results import published
 from results.verdicts import Verdict
 
@@ -40,7 +41,7 @@ def look_at_neighbours(
         lines += _lines(row, theirs[row], vocabulary, vectors)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "neighbours.md"
-    path.write_text("\n".join([*lines, ""]), "utf-8")
+    write_text(path, "\n".join([*lines, ""]))
     return [path]
 
 

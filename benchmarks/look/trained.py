@@ -12,6 +12,7 @@ from benchmarks.training.checkpoints import weights_path
 from benchmarks.training.fitting import predict, prepare
 from benchmarks.training.job import load_fold, train
 from data_pipelines.dataset import DataError
+from data_pipelines.whole_files import intact
 from results.records import EpochEnd
 
 
@@ -42,4 +43,4 @@ def _trained_now(job: Job, report: Callable[[EpochEnd], None]) -> list[Path]:
 
 def _kept(job: Job, commits: Sequence[str]) -> list[Path]:
     paths = (weights_path(job.key, commit) for commit in commits)
-    return [path for path in paths if path.exists()]
+    return [path for path in paths if intact(path)]

@@ -14,8 +14,8 @@ from typing import Any, ClassVar, Protocol
 
 from benchmarks import provenance
 from benchmarks.speed import tasks
-from data_pipelines.cache import atomic_path
 from data_pipelines.dataset import DataError
+from data_pipelines.whole_files import write_text
 from results.records import results_folder
 
 REPEATS = 7
@@ -70,5 +70,4 @@ def report_path(name: str, options: Mapping[str, Any]) -> Path:
 def write(report: Report, path: Path) -> None:
     """Write a report as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_path(path) as temporary:
-        temporary.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    write_text(path, json.dumps(report, indent=1) + "\n")

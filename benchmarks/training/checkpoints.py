@@ -1,7 +1,10 @@
 """Checkpoints, from which a job continues after any epoch, and weights of trained models."""
 
+import hashlib
 import json
+import shutil
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,9 +15,13 @@ from zipfile import BadZipFile
 import numpy as np
 
 from benchmarks import provenance
-from data_pipelines.cache import atomic_path, cache_folder
+from benchmarks.jobs import Job
+from data_pipelines.cache import cache_folder
 from data_pipelines.dataset import LeftOut
-from results.records import EpochEnd, JobKey
+from data_pipelines.whole_files import intact, sealed_path, set_aside
+from results.records import EpochEnd, JobKey, RecordFiles
+
+UNREADABLE = (OSError, EOFError, ValueError, TypeError, LookupError, BadZipFile, zlib.error)
 
 
 @dataclass
@@ -26,10 +33,31 @@ class Progress:
     spent_seconds: float = 0.0
 
 
-def path_of(key: JobKey, deterministic: bool) -> Path:
+def path_of(job: Job) -> Path:
     """Return the path of a job's checkpoint."""
-    mode = "-deterministic" if deterministic else ""
-    return cache_folder().parent / "checkpoints" / key.paper / f"{_name(key)}{mode}.npz"
+    mode = "-deterministic" if job.options.deterministic else ""
+    return _folder(job.records or job.key.paper) / f"{_name(job.key)}{mode}.npz"
+
+
+def _folder(records: str) -> Path:
+    return cache_folder().parent / "checkpoints" / records
+
+
+def for_records(files: RecordFiles) -> str:
+    """Return the name under which checkpoints wait for a records file; the caller holds its lock.
+
+    Those of an earlier file at its path are removed, and those of jobs that it has.
+    """
+    path = files.record_ledger.path
+    name = f"{files.paper}-{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
+    if not path.exists():
+        shutil.rmtree(_folder(name), ignore_errors=True)
+        files.record_ledger.append([])
+    done = {_name(record.key) for record in files.records() if not record.error}
+    for checkpoint in _folder(name).glob("*.npz"):
+        if checkpoint.stem.removesuffix("-deterministic") in done:
+            checkpoint.unlink(missing_ok=True)
+    return name
 
 
 def weights_path(key: JobKey, commit: str) -> Path:
@@ -68,7 +96,7 @@ def save_weights(model: Any, key: JobKey) -> None:
 def _written_if_possible(path: Path, what: str) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_path(path) as temporary:
+        with sealed_path(path) as temporary:
             yield temporary
     except OSError as error:  # the result must not be lost with it
         warnings.warn(f"{what} could not be written: {error}", LeftOut, stacklevel=4)
@@ -77,27 +105,34 @@ def _written_if_possible(path: Path, what: str) -> Iterator[Path]:
 def resume(path: Path, key: JobKey, model: Any, rng: np.random.Generator) -> Progress:
     """Set model and generator to the state in the checkpoint; without one that fits, leave them as they are.
 
-    A checkpoint that another commit wrote, or that cannot be read, is ignored with a warning.
+    A checkpoint that another commit wrote, or that cannot be read, is set aside with a warning.
     """
-    if not path.exists():
+    if not intact(path):
         return Progress()
     variables = state_of(model)
     try:
-        with np.load(path) as file:
-            about = json.loads(str(file["about"]))
-            if about["commit"] != provenance.commit():
-                raise ValueError(f"commit {about['commit']} wrote it, this is {provenance.commit()}")
-            state = [file[name] for name in file.files if name.startswith("state")]
-            best = [file[name] for name in file.files if name.startswith("best")]
+        state, progress, generator = _read(path, key)
         if [array.shape for array in state] != [tuple(variable.shape) for variable in variables]:
             raise ValueError("it belongs to another network")
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        warnings.warn(f"The checkpoint {path} is ignored: {error}", LeftOut, stacklevel=2)
+        rng.bit_generator.state = generator
+    except UNREADABLE as error:
+        set_aside(path, f"can't be used: {error}")
         return Progress()
     for variable, array in zip(variables, state, strict=True):
         variable.assign(array)
-    rng.bit_generator.state = about["generator"]
-    return Progress([EpochEnd(key, *point) for point in about["curve"]], best, about["spent_seconds"])
+    return progress
+
+
+def _read(path: Path, key: JobKey) -> tuple[list[np.ndarray], Progress, dict[str, Any]]:
+    """Return the arrays of `state_of`, the progress, and the state of the generator."""
+    with np.load(path) as file:
+        about = json.loads(str(file["about"]))
+        if about["commit"] != provenance.commit():
+            raise ValueError(f"commit {about['commit']} wrote it, this is {provenance.commit()}")
+        state = [file[name] for name in file.files if name.startswith("state")]
+        best = [file[name] for name in file.files if name.startswith("best")]
+    curve = [EpochEnd(key, *point) for point in about["curve"]]
+    return state, Progress(curve, best, float(about["spent_seconds"])), about["generator"]
 
 
 def state_of(model: Any) -> list[Any]:

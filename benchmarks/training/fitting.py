@@ -84,7 +84,7 @@ def compile_once(model: Any, optimizer: Any, loss: Any, **settings: Any) -> None
 def _epochs(session: _Session, job: Job, started: float) -> Generator[EpochEnd, None, checkpoints.Progress]:
     """Train to the end, from a checkpoint if there is one; return the curve and the seconds of earlier starts."""
     recipe, model, _, rng, _ = session
-    path = checkpoints.path_of(job.key, job.options.deterministic)
+    path = checkpoints.path_of(job)
     progress = checkpoints.resume(path, job.key, model, rng)
     yield from progress.curve
     for epoch in range(len(progress.curve) + 1, recipe.epochs + 1):

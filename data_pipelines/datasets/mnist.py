@@ -1,6 +1,7 @@
 """MNIST in its official files: gzipped arrays with a header of type and sizes (idx)."""
 
 import gzip
+import math
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,23 +14,35 @@ from data_pipelines.images import rescale
 
 SIDE = 28
 UNSIGNED_BYTES = 8  # the only type of idx that MNIST uses
+MOST_BYTES = 2**32  # of an array
 
 
 def read_idx(path: Path, dimensions: int) -> np.ndarray:
     """Read a gzipped idx file of unsigned bytes. Raises DataError for another header or length."""
     try:
         with gzip.open(path) as stream:
-            content = stream.read()
+            shape = _shape(path, stream, dimensions)
+            content = stream.read(math.prod(shape) + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} can't be unpacked: {error}") from error
-    magic, expected = content[:4], bytes([0, 0, UNSIGNED_BYTES, dimensions])
+    if len(content) != math.prod(shape):
+        found = "more" if len(content) > math.prod(shape) else len(content)
+        raise DataError(f"{path} has {found} bytes of data. Its header says {shape}.")
+    return np.frombuffer(content, "u1").reshape(shape)
+
+
+def _shape(path: Path, stream: gzip.GzipFile, dimensions: int) -> tuple[int, ...]:
+    """Read a header and return the sizes in it."""
+    magic, expected = stream.read(4), bytes([0, 0, UNSIGNED_BYTES, dimensions])
     if magic != expected:
         raise DataError(f"{path} begins with {magic.hex()}. Expected {expected.hex()}, idx of unsigned bytes.")
-    start = 4 + 4 * dimensions
-    shape = tuple(np.frombuffer(content[4:start].ljust(start - 4, b"\0"), ">u4").tolist())
-    if len(content) - start != np.prod(shape):
-        raise DataError(f"{path} has {max(0, len(content) - start)} bytes of data. Its header says {shape}.")
-    return np.frombuffer(content, "u1", offset=start).reshape(shape)
+    sizes = stream.read(4 * dimensions)
+    if len(sizes) < 4 * dimensions:
+        raise DataError(f"{path} ends inside its header.")
+    shape = tuple(np.frombuffer(sizes, ">u4").tolist())
+    if math.prod(shape) > MOST_BYTES:
+        raise DataError(f"{path} asks for an array of {shape}. At most {MOST_BYTES} bytes are read.")
+    return shape
 
 
 def load_mnist(paths: Sequence[Path], fold: int, seed: int) -> Fold:

@@ -15,12 +15,13 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
-from data_pipelines.cache import atomic_path
 from data_pipelines.dataset import DataError
+from data_pipelines.whole_files import atomic_path
 
 CHUNK_BYTES = 1 << 22
 HEAD_BYTES = 1 << 16
 LONGEST_WORD_BYTES = 2000
+LONGEST_NUMBER_BYTES = 64
 BLOCK_WORDS = 10_000
 WIDEST = 100_000
 
@@ -163,13 +164,15 @@ def _binary(path: Path, stream: IO[bytes], found: Layout, wanted: set[str] | Non
 
 def _text(path: Path, stream: IO[bytes], found: Layout, wanted: set[str] | None) -> Iterator[Entry]:
     first = 1 if found.words is None else 2
-    count = 0
-    for number, line in enumerate(stream, start=first):
+    count, longest = 0, LONGEST_WORD_BYTES + LONGEST_NUMBER_BYTES * found.width
+    for number, line in enumerate(iter(lambda: stream.readline(longest), b""), start=first):
         where = f"{path}, line {number}"
         start, _, numbers = line.rstrip().partition(b" ")
         count += 1
         if found.words is not None and count > found.words:
             raise DataError(f"{where}: more lines than the {found.words} words in the header.")
+        if len(line) == longest and not line.endswith(b"\n"):
+            raise DataError(f"{where}: more than {longest} bytes. Expected a word and {found.width} numbers.")
         if not line.endswith(b"\n"):
             raise DataError(f"{where}: no line feed at the end; the file may be cut off. If it is whole, add one.")
         word = _decoded(start, where)

@@ -1,12 +1,12 @@
 """The report: a folder of static pages, published numbers beside ours, that works without a network."""
 
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from results.atomic import flush_all, temporary_folder
 from results.ledger import ResultsError
 from results.published import Cell, Kind
 from results.records import RunRecord
@@ -37,11 +37,12 @@ def write_report(papers: Sequence[PaperPage], folder: Path, source: str) -> Path
     if foreign := _files(folder) - _written(folder):
         raise ResultsError(f"{folder} contains {min(foreign)}, which is not part of a report. Choose another one.")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".report-") as temporary:
-        fresh = Path(temporary) / "report"
+    with temporary_folder(folder.parent) as temporary:
+        fresh = temporary / "report"
         _write_pages(papers, fresh, source)
+        flush_all()
         if folder.exists():
-            folder.rename(Path(temporary) / "old")
+            folder.rename(temporary / "old")
         fresh.rename(folder)
     return folder / "index.html"
 

@@ -1,61 +1,12 @@
-"""The cache: files are whole or not there, and arrays are computed once."""
+"""Computed arrays are computed once, and again where the file of one is damaged."""
 
-import os
-import stat
+import shutil
 
 import numpy as np
 import pytest
 
-from data_pipelines.cache import atomic_path, digest, kept, kept_blocks
-
-
-@pytest.fixture
-def path(tmp_path):
-    (tmp_path / "file.npz").write_text("old")
-    return tmp_path / "file.npz"
-
-
-def test_the_file_is_flushed_before_it_is_renamed_and_its_folder_after(path, monkeypatch):
-    flushed: list[tuple[str, str]] = []
-
-    def fsync(descriptor: int) -> None:
-        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
-        flushed.append(("folder" if is_folder else os.pread(descriptor, 9, 0).decode(), path.read_text()))
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    with atomic_path(path) as temporary:
-        assert temporary.parent == path.parent and temporary.suffix == path.suffix
-        temporary.write_text("new")
-    assert flushed == [("new", "old"), ("folder", "new")]
-    assert list(path.parent.iterdir()) == [path]
-
-
-@pytest.mark.parametrize("error", [OSError("no space"), KeyboardInterrupt(), MemoryError()], ids=repr)
-@pytest.mark.parametrize("is_flushing", [False, True], ids=["writing", "flushing"])
-def test_a_failure_leaves_the_old_file_and_nothing_else(path, error, is_flushing, monkeypatch):
-    def fail(descriptor: int = 0) -> None:
-        raise error
-
-    if is_flushing:
-        monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(type(error)), atomic_path(path) as temporary:
-        temporary.write_text("half of it")
-        if not is_flushing:
-            fail()
-    assert path.read_text() == "old"
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_a_failure_before_anything_is_written_is_raised_as_it_is(path):
-    with pytest.raises(KeyError, match="early"), atomic_path(path):
-        raise KeyError("early")
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_the_modes_of_new_files_are_those_of_others(path):
-    with atomic_path(path.with_name("new")) as temporary:
-        temporary.write_text("new")
-    assert path.with_name("new").stat().st_mode == path.stat().st_mode
+from data_pipelines.cache import digest, kept, kept_blocks
+from data_pipelines.dataset import LeftOut
 
 
 def test_blocks_are_kept_as_one_array_for_each_name(home):
@@ -93,3 +44,49 @@ def test_computed_arrays_are_kept_under_their_source(home):
     with pytest.raises(MemoryError):
         kept("kind", {"a": "x"}, lambda: (_ for _ in ()).throw(MemoryError()))
     assert len(list((home / "computed").rglob("*"))) == 3  # the folder and two arrays
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[200] ^= 1
+    path.write_bytes(content)
+
+
+DAMAGES = {
+    "empty": lambda path, other: path.write_bytes(b""),
+    "cut": lambda path, other: path.write_bytes(path.read_bytes()[:150]),
+    "flipped": lambda path, other: flip(path),
+    "swapped": lambda path, other: shutil.copyfile(other, path),
+    "of another version": lambda path, other: np.save(path, np.zeros(40, "int64")),
+    "a folder": lambda path, other: (path.unlink(), path.mkdir()),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_array_is_told_and_computed_again(home, damage):
+    arrays = {name: np.full(40, number) for number, name in enumerate(("one", "two"))}
+    paths = []
+    for name, array in arrays.items():
+        kept("kind", {"name": name}, lambda array=array: array)
+        paths += [path for path in (home / "computed").rglob("*.npy") if path not in paths]
+    DAMAGES[damage](*paths)
+    with pytest.warns(LeftOut, match=f"{paths[0]} .*; the work is done again"):
+        found = kept("kind", {"name": "one"}, lambda: arrays["one"])
+    np.testing.assert_array_equal(found, arrays["one"])
+
+
+def test_one_damaged_array_of_several_is_enough(home):
+    blocks = [{"x": np.arange(40), "y": np.ones(40)}]
+    kept_blocks("trial", {}, ("x", "y"), lambda: blocks)
+    flip(next((home / "computed").rglob("*.y.npy")))
+    with pytest.warns(LeftOut, match="is damaged"):
+        found = kept_blocks("trial", {}, ("x", "y"), lambda: blocks)
+    np.testing.assert_array_equal(found["y"], np.ones(40))
+
+
+def test_an_array_that_cannot_be_kept_is_used(home):
+    (home / "computed").parent.mkdir()
+    (home / "computed").write_text("a file, no folder")
+    with pytest.warns(LeftOut, match="could not be written"):
+        found = kept("kind", {"name": "one"}, lambda: np.arange(3))
+    assert found.tolist() == [0, 1, 2]

@@ -1,6 +1,7 @@
 """Fetching: cache, mirror, network on the loopback, hashes, archives."""
 
 import hashlib
+import signal
 import subprocess
 import sys
 import tarfile
@@ -185,3 +186,27 @@ def test_a_hash_may_be_md5(home, server):
     assert fetch(good).read_bytes() == CONTENT
     with pytest.raises(DataError, match="has MD5 .* Expected 00"):
         fetch(replace(good, hash="md5:" + "0" * 32))
+
+
+def test_a_member_that_holds_more_than_is_known_of_it_is_not_unpacked_whole(home, server):
+    address, folder = server
+    with zipfile.ZipFile(folder / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.txt", bytes(10**8))
+    with pytest.raises(DataError, match=f"it has more than {len(CONTENT)} bytes"):
+        fetch(remote(f"{address}/all.zip", member="data.txt"))
+    assert kept(home) == []
+
+
+def test_what_a_killed_download_left_goes_with_the_next(home, server):
+    address, folder = server
+    (folder / "data.txt").write_bytes(CONTENT)
+    script = (
+        "import os, signal; from data_pipelines import download; from data_pipelines.dataset import RemoteFile;"
+        "download.shutil.copyfile = lambda *paths: os.kill(os.getpid(), signal.SIGKILL);"
+        f"download.fetch(RemoteFile('set/data.txt', '{folder}/data.txt', '{SHA256}', {len(CONTENT)}))"
+    )
+    killed = subprocess.run([sys.executable, "-c", script])
+    assert killed.returncode == -signal.SIGKILL
+    assert [path.name for path in (home / "data" / "set").iterdir() if path.is_dir()]
+    fetch(remote(f"{address}/data.txt"))
+    assert kept(home) == ["data.txt"]

@@ -88,7 +88,7 @@ def test_a_class_without_images_and_a_wrong_size_are_refused(tmp_path):
     (tmp_path / "b").mkdir()
     with pytest.raises(DataError, match="b has no images"):
         read_folder(tmp_path, ("a", "b"), 4)
-    with pytest.raises(DataError, match="1.png has 4x4 pixels. Expected 5x5"):
+    with pytest.raises(DataError, match="1.png has 4x4 pixels, not 5x5"):
         read_folder(tmp_path, ("a",), 5)
 
 
@@ -101,5 +101,22 @@ def test_damaged_images_are_named_counted_and_refused_above_a_thousandth(tmp_pat
         images, labels = read_folder(tmp_path, ("a",), 1)
     assert len(images) == len(labels) == 999
     (tmp_path / "a/0008.png").write_bytes((tmp_path / "a/0009.png").read_bytes()[:40])
-    with pytest.raises(DataError, match=r"2 of 1000 .*0007\.png, .*0008\.png.*0\.1%"):
+    with pytest.raises(DataError, match=r"2 of 1000 .*0007\.png .*, a/0008\.png .*0\.1%"):
         read_folder(tmp_path, ("a",), 1)
+
+
+@pytest.mark.parametrize("content", ["huge", "text", "empty", "cut", "folder of zeros"])
+def test_an_image_that_is_no_such_image_costs_itself_alone(tmp_path, content):
+    for number in range(1001):
+        write(tmp_path / f"a/{number:04d}.png", 1)
+    Image.new("1", (20_000, 20_000)).save(tmp_path / "huge.png")  # 50 kB that would decode to 1.2 GB
+    contents = {
+        "huge": (tmp_path / "huge.png").read_bytes(),
+        "text": b"no image\n" * 100,
+        "empty": b"",
+        "cut": (tmp_path / "a/0000.png").read_bytes()[:40],
+        "folder of zeros": bytes(10_000),
+    }
+    (tmp_path / "a/0500.png").write_bytes(contents[content])
+    with pytest.warns(LeftOut, match=r"1 of 1001 images .* can't be read: a/0500\.png (has 20000x|can't be)"):
+        assert len(read_folder(tmp_path, ("a",), 1)[0]) == 1000

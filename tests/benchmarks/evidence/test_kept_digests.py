@@ -9,6 +9,7 @@ import pytest
 from benchmarks.evidence.kept_digests import KeptDigests
 from benchmarks.evidence.roots import Named
 from benchmarks.evidence.source import Place
+from data_pipelines.dataset import LeftOut
 
 NAMED = Named((Place("models.lenet", "LeNet5"),), frozenset({"tanh"}))
 
@@ -44,13 +45,13 @@ def test_other_definitions_and_other_strings_have_digests_of_their_own(path, oth
         lambda text: text[:-1],
         lambda text: text.replace(b"0123456789ab", b"0123456789ac"),
         lambda text: b"\xff\xfe" + text,
-        lambda text: text.split(b"\n")[1],
         lambda text: json.dumps({"a state": 1}).encode(),
     ],
 )
 def test_a_damaged_file_is_made_again(path, damage):
     path.write_bytes(damage(path.read_bytes()))
-    kept = KeptDigests(path, "a state")
+    with pytest.warns(LeftOut, match="the work is done again"):
+        kept = KeptDigests(path, "a state")
     assert kept.get(NAMED, lambda named: "again") == "again"
     kept.write()
     assert KeptDigests(path, "a state").get(NAMED, never) == "again"

@@ -1,9 +1,11 @@
 """A job goes on from its last epoch as if it had never stopped; a checkpoint that does not fit is ignored."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -14,8 +16,9 @@ from benchmarks.table import load_table
 from benchmarks.training import checkpoints
 from benchmarks.training.job import train
 from data_pipelines.dataset import LeftOut
+from data_pipelines.whole_files import sealed_path
 from models.recurrent import Stateful
-from results.records import EpochEnd
+from results.records import EpochEnd, RecordFiles
 from tests.support.processes import QUICKLY_COMPILED, ROOT
 from tests.support.resume import PLACES
 
@@ -57,7 +60,7 @@ def first_epoch(job):
     events = train(job)
     assert isinstance(next(events), EpochEnd)
     events.close()
-    return checkpoints.path_of(job.key, deterministic=False)
+    return checkpoints.path_of(job)
 
 
 @pytest.fixture(autouse=True)
@@ -81,35 +84,83 @@ def test_the_checkpoint_stays_until_the_record_is_taken():
     assert not path.exists()
 
 
-def test_time_spent_before_the_stop_counts():
-    job = a_job()
-    path = first_epoch(job)
+def changed(path, **others):
+    """Write other contents into a checkpoint, with a seal that is right."""
     with np.load(path) as file:
         arrays = dict(file)
-    arrays["about"] = np.array(str(arrays["about"]).replace('"spent_seconds": ', '"spent_seconds": 1000'))
-    np.savez(path, **arrays)
+    about = json.loads(str(arrays["about"]))
+    unknown = {name: value for name, value in others.items() if name not in about}
+    about |= {name: value for name, value in others.items() if name in about}
+    with sealed_path(path) as temporary:
+        np.savez(temporary, **arrays | unknown | {"about": np.array(json.dumps(about))})
+
+
+def test_time_spent_before_the_stop_counts():
+    job = a_job()
+    changed(first_epoch(job), spent_seconds=1000.0)
     *_, record = train(job)
     assert record.seconds > 1000
 
 
-@pytest.mark.parametrize("damage", ["torn", "of other code", "of another network"])
-def test_a_checkpoint_that_cannot_serve_is_told_and_left_aside(damage):
+DAMAGES = {
+    "empty": lambda path, other: path.write_bytes(b""),
+    "torn": lambda path, other: path.write_bytes(path.read_bytes()[:1000]),
+    "one byte short": lambda path, other: path.write_bytes(path.read_bytes()[:-1]),
+    "longer": lambda path, other: path.write_bytes(path.read_bytes() + b"0"),
+    "flipped": lambda path, other: path.write_bytes(flipped(path.read_bytes(), 4000)),
+    "flipped in its seal": lambda path, other: path.write_bytes(flipped(path.read_bytes(), -9)),
+    "another job's": lambda path, other: other.replace(path),
+    "without a seal": lambda path, other: np.savez(path, state0=np.zeros(3)),
+    "a text": lambda path, other: path.write_text("not a checkpoint\n" * 100),
+    "a folder": lambda path, other: (path.unlink(), path.mkdir()),
+    "of other code": lambda path, other: changed(path, commit="fffffff"),
+    "of another network": lambda path, other: changed(path, state0=np.zeros((2, 2))),
+    "with a curve of another form": lambda path, other: changed(path, curve=[[1, 2.0]]),
+    "with no curve": lambda path, other: changed(path, curve=None),
+    "with another generator": lambda path, other: changed(path, generator={"bit_generator": "MT19937"}),
+    "with pickles": lambda path, other: changed(path, state0=np.array([{}], dtype=object)),
+}
+
+
+def flipped(content, at):
+    changed = bytearray(content)
+    changed[at] ^= 1
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_checkpoint_that_cannot_serve_is_told_and_set_aside(damage):
     job = a_job()
-    path = first_epoch(job)
-    if damage == "torn":
-        path.write_bytes(path.read_bytes()[:1000])
-    else:
-        with np.load(path) as file:
-            arrays = dict(file)
-        if damage == "of other code":
-            arrays["about"] = np.array(str(arrays["about"]).replace('"commit": "', '"commit": "f'))
-        else:
-            arrays["state0"] = np.zeros((2, 2))
-        np.savez(path, **arrays)
-    with pytest.warns(LeftOut, match="is ignored: "):
+    path, other = first_epoch(job), first_epoch(replace(job, key=job.key._replace(seed=1)))
+    DAMAGES[damage](path, other)
+    with pytest.warns(LeftOut, match=f"{path} .*; the work is done again"):
         *epochs, record = train(job)
     assert [point.epoch for point in epochs] == [1, 2]
     assert record.error == ""
+    assert path.with_name(f"{path.name}.damaged").exists()
+
+
+def test_a_checkpoint_feeds_one_records_file(tmp_path):
+    names = {name: checkpoints.for_records(RecordFiles("starter", tmp_path / name)) for name in ("one", "two")}
+    one, two = (replace(a_job(), records=names[name]) for name in ("one", "two"))
+    path = first_epoch(one)
+    assert path != checkpoints.path_of(two)
+    assert checkpoints.for_records(RecordFiles("starter", tmp_path / "one")) == one.records
+    assert path.exists()  # a run that goes on finds it
+    (tmp_path / "one" / "reproduced" / "starter.csv").unlink()
+    checkpoints.for_records(RecordFiles("starter", tmp_path / "one"))
+    assert not path.exists()
+
+
+def test_a_checkpoint_whose_record_was_written_is_removed(tmp_path):
+    files = RecordFiles("starter", tmp_path)
+    job = replace(a_job(), records=checkpoints.for_records(files))
+    path, waiting = first_epoch(job), first_epoch(replace(job, key=job.key._replace(seed=1)))
+    *_, record = train(job)
+    files.append(record)
+    path.write_bytes(waiting.read_bytes())  # as if it had been killed between the two
+    checkpoints.for_records(files)
+    assert not path.exists() and waiting.exists()
 
 
 def test_a_full_disk_is_told_and_the_run_goes_on(monkeypatch):

@@ -25,7 +25,34 @@ def with_no_number(path):
     save(path, np.where(np.arange(RATE) == 9000, np.nan, 0.1), subtype="FLOAT")
 
 
+def changed(path, at, content):
+    """Write bytes into a whole file, at a place or behind a name."""
+    save(path, tone(220.0))
+    whole = bytearray(path.read_bytes())
+    at = whole.index(at) + len(at) if isinstance(at, bytes) else at
+    whole[at : at + len(content)] = content
+    path.write_bytes(whole)
+
+
+def cut_behind_a_right_header(path, stated):
+    """A file whose outer size is right, or not stated, is cut in its data."""
+    save(path, tone(220.0))
+    whole = bytearray(path.read_bytes()[:9000])
+    order = "big" if path.suffix == ".aiff" else "little"
+    whole[4:8] = (stated if stated is not None else len(whole) - 8).to_bytes(4, order)
+    path.write_bytes(whole)
+
+
 BAD = {
+    "cut inside.wav": (lambda path: cut_behind_a_right_header(path, None), "is cut off: 8956 bytes of sound"),
+    "cut, no size.wav": (lambda path: cut_behind_a_right_header(path, 0), "is cut off: 8956 bytes of sound"),
+    "cut inside.aiff": (lambda path: cut_behind_a_right_header(path, None), "is cut off"),
+    "absurd.flac": (lambda path: changed(path, 21, b"\xff" * 5), "samples a channel. Expected at most 268435456"),
+    "slow.wav": (lambda path: changed(path, 24, b"\1\0\0\0"), "1 samples a second. Expected 1000"),
+    "of no channel.wav": (lambda path: changed(path, 22, b"\0\0"), "can't be read as sound"),
+    "chunk beyond.wav": (lambda path: changed(path, 16, b"\xf0\xff\xff\xff"), "can't be read as sound"),
+    "folder.wav": (lambda path: path.mkdir(), "can't be read as sound"),
+    "picture.wav": (lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n" * 99), "can't be read as sound"),
     "empty.wav": (lambda path: path.write_bytes(b""), "can't be read as sound"),
     "text.wav": (lambda path: path.write_text("no sound"), "can't be read as sound"),
     "cut.wav": (cut_in_the_middle, "is cut off: 5000 bytes. Expected 22444"),
