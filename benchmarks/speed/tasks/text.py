@@ -3,7 +3,8 @@
 The rivals embed the characters of every token, also of words that occur twice in a batch. The suite embeds each
 distinct word of a batch once, and each word of the vocabulary at most once when it scores a text. Its LSTM
 layers compute the input products of all 35 steps together, and the gradient of its softmax is written out. The
-softmax over 10,000 words is still the largest part of a step.
+softmax over 10,000 words is still the largest part of a step. The rivals score a text in 20 parts at once, the
+suite in one, as the recipe says.
 """
 
 from typing import Any
