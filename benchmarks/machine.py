@@ -55,7 +55,13 @@ def free_bytes() -> int:
     with suppress(OSError, ValueError):  # the limit of a container; "max" without one
         group = Path("/sys/fs/cgroup")
         found.append(int((group / "memory.max").read_text()) - int((group / "memory.current").read_text()))
-    return min(found)
+    with suppress(ImportError, OSError, StopIteration):  # what `ulimit -v` leaves; only POSIX systems have it
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit != resource.RLIM_INFINITY:
+            found.append(limit - _of_process("VmSize"))
+    return max(0, min(found))
 
 
 def forget_peak() -> None:
@@ -67,6 +73,11 @@ def forget_peak() -> None:
 def peak_bytes(process: int | str = "self") -> int:
     """Return the most memory that a process has held, by default this one; 0 where the system does not tell."""
     with suppress(OSError, StopIteration):
-        lines = Path(f"/proc/{process}/status").read_text().splitlines()
-        return 1024 * int(next(line.split()[1] for line in lines if line.startswith("VmHWM:")))
+        return _of_process("VmHWM", process)
     return 0
+
+
+def _of_process(name: str, process: int | str = "self") -> int:
+    """Return a number of bytes that the system states of a process. Raises OSError or StopIteration."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return 1024 * int(next(line.split()[1] for line in lines if line.startswith(f"{name}:")))

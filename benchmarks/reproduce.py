@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import provenance
@@ -70,7 +71,7 @@ def reproduce(
         watcher.planned(jobs)
         by_key = {job.key: job for job in jobs}
         with closing(run(jobs)) as events:  # a stop must reach the runner at once
-            for record, curve in _finished(events, watcher):
+            for record, curve in _finished(events, watcher, by_key):
                 files.append(record, curve)  # the file first: a tracking failure must not lose a result
                 watcher.record(record, curve)
                 if tracker is not None:
@@ -83,14 +84,20 @@ def reproduce(
     return judged
 
 
+def _dated(record: RunRecord, job: Job) -> RunRecord:
+    """Complete the record of a job that was lost with its process."""
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    return replace(record, commit=provenance.commit(), code=job.code, finished=now)
+
+
 def _finished(
-    events: Iterable[EpochEnd | RunRecord], watcher: Watcher
+    events: Iterable[EpochEnd | RunRecord], watcher: Watcher, jobs: Mapping[JobKey, Job]
 ) -> Iterator[tuple[RunRecord, list[EpochEnd]]]:
     """Yield every record with its curve; pass epochs to the watcher."""
     curves: dict[JobKey, list[EpochEnd]] = defaultdict(list)
     for event in events:
         if isinstance(event, RunRecord):
-            yield event, curves.pop(event.key, [])
+            yield event if event.finished else _dated(event, jobs[event.key]), curves.pop(event.key, [])
         else:  # a job that starts again yields its epochs again
             before = [point for point in curves[event.key] if point.epoch < event.epoch]
             curves[event.key] = [*before, event]

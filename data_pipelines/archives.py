@@ -51,6 +51,7 @@ def readable(failure: str) -> Iterator[None]:
         raise
     except Exception as error:  # damaged archives make their readers raise anything
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            error.filename = error.filename or tempfile.gettempdir()  # which disk it is
             raise
         raise DataError(f"{failure}: {str(error) or type(error).__name__}") from error
 

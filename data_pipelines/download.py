@@ -18,8 +18,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-from filelock import FileLock
-
 from data_pipelines.archives import contents_digest, readable
 from data_pipelines.cache import cache_folder
 from data_pipelines.dataset import DataError, DataFile, FolderOnRequest, PackagedFile, RemoteFile
@@ -47,10 +45,8 @@ def fetch(file: DataFile) -> Path:
         check(path, file)
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock"):
-        remove_leftovers(path.parent, ".new-*")
-        if not path.exists():
-            _obtain(file, path)
+    remove_leftovers(path.parent, ".new-*")
+    _obtain(file, path)
     return path
 
 

@@ -39,8 +39,11 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.replace(path)
         if os.name == "posix":  # elsewhere a folder can't be opened
             _flush_folder(path.parent)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = error.filename or str(path)  # which disk is full
         raise
 
 

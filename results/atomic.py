@@ -6,7 +6,7 @@ import secrets
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -23,9 +23,13 @@ def atomic_path(path: Path) -> Iterator[Path]:
         with temporary.open("rb+") as stream:
             os.fsync(stream.fileno())
         temporary.replace(path)
+        flush_folder(path.parent)
+    except OSError as error:
+        error.filename = error.filename or str(path)  # which disk is full
+        raise
     finally:
-        temporary.unlink(missing_ok=True)
-    flush_folder(path.parent)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager

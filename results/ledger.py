@@ -51,8 +51,9 @@ class Ledger:
         """Return the header and the other lines; both are empty if there is no file."""
         if not self.path.exists():
             return "", []
-        with self.path.open(encoding="utf-8", errors="replace", newline="\n") as stream:
-            return stream.readline(), stream.readlines()
+        with self.path.open(encoding="utf-8-sig", errors="replace", newline="\n") as stream:
+            header, *lines = [f"{line[:-2]}\n" if line.endswith("\r\n") else line for line in stream] or [""]
+        return header, lines  # as programs of Windows write them, too
 
     def append(self, lines: Iterable[Sequence[str]]) -> None:
         """Append lines in one write and flush them to disk. Raises ResultsError and leaves the file unchanged."""

@@ -7,6 +7,7 @@ row and column that prints the same measurement in another unit; quote, the word
 
 import csv
 import math
+from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -64,16 +65,15 @@ def read_cells(paper: str, folder: Path = FOLDER) -> list[Cell]:
     """
     path = folder / f"{paper}.csv"
     cells: dict[tuple[str, ...], Cell] = {}
-    with path.open(newline="", encoding="utf-8") as stream:
-        for number, line in enumerate(csv.DictReader(stream), start=2):
-            try:
-                cell = _cell(paper, line)
-                key = (cell.table, cell.row, cell.column, cell.metric.name)
-                if key in cells:
-                    raise ValueError(f"{' / '.join(key)} appears twice")
-            except ValueError as error:
-                raise ResultsError(f"{path}, line {number}: {error}.") from error
-            cells[key] = cell
+    for number, line in enumerate(_lines(path), start=2):
+        try:
+            cell = _cell(paper, line)
+            key = (cell.table, cell.row, cell.column, cell.metric.name)
+            if key in cells:
+                raise ValueError(f"{' / '.join(key)} appears twice")
+        except ValueError as error:
+            raise ResultsError(f"{path}, line {number}: {error}.") from error
+        cells[key] = cell
     for cell in cells.values():
         if cell.same_as and (*cell[1:4], cell.same_as) not in cells:
             raise ResultsError(
@@ -82,8 +82,17 @@ def read_cells(paper: str, folder: Path = FOLDER) -> list[Cell]:
     return list(cells.values())
 
 
+def _lines(path: Path) -> Iterator[dict[str, str]]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            yield from csv.DictReader(stream, strict=True)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ResultsError(f"{path} can't be read: {reason}.") from error
+
+
 def _cell(paper: str, line: dict[str, str]) -> Cell:
-    if None in line or None in line.values():
+    if not set(COLUMNS) <= set(line) or None in line or None in line.values():
         raise ValueError(f"expected the columns {','.join(COLUMNS)}, then none or some of {','.join(OPTIONAL)}")
     if line["metric"] not in METRICS:
         raise ValueError(f"unknown metric {line['metric']!r}, expected one of {', '.join(METRICS)}")

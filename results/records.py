@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from results.ledger import Ledger
+from results.locks import acquired
 from results.metrics import METRICS
 from results.predictions import decode
 
@@ -169,14 +170,13 @@ class RecordFiles:
         """Hold the write lock of the paper; if another command holds it, warn and wait."""
         path = self.record_ledger.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(f"{path}.lock")
-        holder = Path(f"{path}.holder.lock")
+        held, holder = Path(f"{path}.lock"), Path(f"{path}.holder.lock")
         try:
-            lock.acquire(timeout=0)
+            lock = acquired(held, timeout=0)
         except Timeout:
             name = holder.read_text("utf-8") if holder.exists() else "another command"
             self.warn(f"{self.paper} is being written by {name}. Waiting for it to finish.")
-            lock.acquire()
+            lock = acquired(held)
         try:
             command = " ".join(["retable", *sys.argv[1:]])
             with suppress(OSError):  # a full disk must not stop a run that writes nothing

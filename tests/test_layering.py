@@ -14,7 +14,7 @@ DOORS = {
     "librosa": {"data_pipelines/speech/features.py"},
     "mlflow": {"results/tracking.py"},
     "altair": {"results/report/charts.py"},
-    "matplotlib": {"results/pictures.py"},
+    "matplotlib": {"results/report/pictures.py"},
     "vl_convert": {"results/report/charts.py"},
     "ray": {"benchmarks/runners/ray_cluster.py"},
     "typer": {path.relative_to(ROOT).as_posix() for path in (ROOT / "benchmarks/cli").glob("*.py")},

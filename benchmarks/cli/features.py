@@ -52,7 +52,7 @@ def features(
 
 def _write(place: Path, frames: np.ndarray, kind: str, ending: str) -> None:
     from data_pipelines.speech.features import KINDS, SHIFT_SECONDS
-    from results import pictures
+    from results.report import pictures
 
     place.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(place) as temporary:

@@ -25,7 +25,7 @@ BOOKKEEPING = (  # modules and rooms that change no number
     *("benchmarks.provenance", "benchmarks.table"),
     *("data_pipelines.archives", "data_pipelines.cache", "data_pipelines.dataset", "data_pipelines.download"),
     "data_pipelines.whole_files",
-    *("results.atomic", "results.ledger", "results.pictures", "results.predictions", "results.records"),
+    *("results.atomic", "results.ledger", "results.report.pictures", "results.predictions", "results.records"),
 )
 DIGITS = 12
 NOTHING = 10**6  # more than any index

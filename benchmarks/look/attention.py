@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks.look.images import confusion
 from benchmarks.look.subject import Trained
 from data_pipelines.speech.features import SHIFT_SECONDS
-from results import pictures
+from results.report import pictures
 from results.verdicts import Verdict
 
 UTTERANCES = 2  # of each class

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.look.subject import Trained
-from results import pictures
+from results.report import pictures
 from results.verdicts import Verdict
 
 EXAMPLES, WORST = 4, 40  # images whose maps are shown; mistakes

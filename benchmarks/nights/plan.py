@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from benchmarks import provenance
@@ -18,6 +18,7 @@ from benchmarks.signals import raised_until_exit
 from benchmarks.table import load_table
 from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
+from results.locks import acquired
 from results.verdicts import Answer
 
 MOST_HOURS = 24 * 365
@@ -96,7 +97,7 @@ class Plan(Model):
 def read_plan(path: Path) -> Plan:
     """Read and check a plan. Raises DataError for anything malformed, UnknownName for cells that do not exist."""
     try:
-        plan = Plan.model_validate(tomllib.loads(path.read_text("utf-8")))
+        plan = Plan.model_validate(tomllib.loads(path.read_text("utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path} is not a TOML file: {error}.") from error
     except ValidationError as error:
@@ -111,7 +112,7 @@ def alone(path: Path) -> Iterator[bool]:
     """Hold a plan for as long as its night lasts; yield False when another night of it has it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        held = FileLock(path).acquire(timeout=0)
+        held = acquired(path, timeout=0)
     except Timeout:
         yield False
         return

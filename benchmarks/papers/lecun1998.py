@@ -46,8 +46,8 @@ from data_pipelines.datasets.mnist import MNIST
 from data_pipelines.images import all_transformed, deskewed, distorted, linear_map, transformed
 from models.classic_classifiers import nearest_neighbours, pairwise_linear, quadratic
 from results.metrics import TEST_ERROR, TRAINING_ERROR, VALUE, VIEWS, Metric, error_on
-from results.pictures import Band, draw_bands
 from results.published import Cell
+from results.report.pictures import Band, draw_bands
 from results.verdicts import Verdict
 
 STUDIED = ("LeNet-5 [no distortions]", "2-layer NN 300 HU")  # rows of the table "invariance"

@@ -20,6 +20,7 @@ from results.records import EpochEnd, RunRecord
 PLACES = ("here", "ray")
 AUTO = "auto"
 LOCALLY = Cluster()
+SCARCE = 4 * 2**30  # bytes; with less, libraries may end the process of a job, and this one must tell of it
 Events = Generator[EpochEnd | RunRecord, None, None]
 
 
@@ -71,11 +72,14 @@ def run_here(jobs: Iterable[Job]) -> Events:
 
 
 def run_on_this_machine(jobs: Iterable[Job], share: Share) -> Events:
-    """Run the jobs in processes, or in this one where there is one job, one core, or a GPU that a job fills."""
+    """Run the jobs in processes, or in this one where there is one job, one core, or a GPU that a job fills.
+
+    Where memory is scarce, they have processes too.
+    """
     jobs = list(jobs)
     long = [job for job in jobs if not _is_arithmetic(job)]
     most = share.jobs or (1 if machine.has_accelerator() else machine.cores())
-    if min(most, len(long)) > 1:
+    if min(most, len(long)) > 1 or (long and machine.free_bytes() < SCARCE):
         yield from run_here(job for job in jobs if _is_arithmetic(job))
         yield from run_in_processes(long, min(most, len(long)), share.threads or 1, _warn)
     else:

@@ -167,4 +167,6 @@ def _how_it_ended(status: int) -> str:
     """Return in words how a process ended."""
     if status == -signal.SIGKILL:
         return "was killed, as the system does when memory is short"
+    if status == -signal.SIGABRT:
+        return "was aborted, as libraries do when memory is short"
     return f"ended by signal {-status}" if status < 0 else f"ended with status {status}"

@@ -3,10 +3,11 @@
 import os
 import signal
 import socket
-from collections.abc import Callable, Generator, Iterable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.jobs import Job
 from benchmarks.runners.worker import submission, train_elsewhere
@@ -15,6 +16,7 @@ from data_pipelines.dataset import DataError
 from results.records import EpochEnd, RunRecord
 
 RETRIES = 3  # of a job whose worker or node died
+WAITS = (2, 10, 30)  # seconds before each
 CARRIED = ("RETABLE_HOME", "RETABLE_MIRROR", "RETABLE_EMODB", "RETABLE_IEMOCAP")
 KNOCK_SECONDS = 10
 LOCAL = "local"
@@ -36,11 +38,29 @@ def run_on_ray(jobs: Iterable[Job], cluster: Cluster = Cluster(), warn: Callable
 
     Its epochs are then yielded again from the first one. Raises DataError without Ray or a cluster.
     """
-    jobs = list(jobs)
-    if not jobs:
-        return
+    waiting = {job.key: job for job in jobs}
+    for retries in reversed(range(RETRIES + 1)):
+        if not waiting:
+            return
+        try:
+            for event in _run_once_connected(list(waiting.values()), cluster, warn):
+                if isinstance(event, RunRecord):
+                    del waiting[event.key]
+                yield event
+        except NodeLost as error:
+            if not retries:
+                raise DataError(f"{error}, {RETRIES + 1} times. The records so far are safe.") from error
+            warn(f"{error}; {len(waiting)} job(s) start again on another.")
+
+
+class NodeLost(Exception):
+    """The node of the cluster that this process speaks to is dead."""
+
+
+def _run_once_connected(jobs: list[Job], cluster: Cluster, warn: Callable[[str], None]) -> Events:
     ray = _connect(cluster)
     try:
+        here = ray.get_runtime_context().get_node_id()
         gpus = share_of_gpus(ray, cluster, warn)
         remote = ray.remote(max_calls=1, max_retries=0, num_cpus=cluster.cpus_per_job, num_gpus=gpus)(
             train_elsewhere
@@ -49,7 +69,11 @@ def run_on_ray(jobs: Iterable[Job], cluster: Cluster = Cluster(), warn: Callable
         def start(job: Job) -> Any:
             return remote.options(runtime_env={"env_vars": environment(job, gpus)}).remote(*submission(job))
 
-        yield from collect(ray, jobs, start, warn)
+        def check() -> None:
+            if not any(node["Alive"] and node["NodeID"] == here for node in ray.nodes()):
+                raise NodeLost("Ray's node on this machine is dead")
+
+        yield from collect(ray, jobs, start, warn, check)
     finally:
         ray.shutdown()  # ends what still runs
 
@@ -65,29 +89,67 @@ def environment(job: Job, gpus: float) -> dict[str, str]:
     return backend_environment(job.key.backend, job.options.deterministic) | carried(CARRIED) | shared
 
 
+class _Lost(NamedTuple):
+    """A job that starts again at a time, and how often it may after that."""
+
+    due: float
+    job: Job
+    retries: int
+
+
 def collect(
-    ray: Any, jobs: list[Job], start: Callable[[Job], Any], warn: Callable[[str], None]
+    ray: Any,
+    jobs: list[Job],
+    start: Callable[[Job], Any],
+    warn: Callable[[str], None],
+    check: Callable[[], None] = lambda: None,
 ) -> Iterator[EpochEnd | RunRecord]:
-    """Yield events as they come, from whichever job."""
+    """Yield events as they come, from whichever job.
+
+    A lost job starts again after a while, longer each time, because a cluster does not know at once that a node is
+    dead. `check` is called before, and may raise.
+    """
     running = {start(job): (job, RETRIES) for job in jobs}
-    while running:
-        stream = ray.wait(list(running), num_returns=1)[0][0]
+    lost: list[_Lost] = []
+    while running or lost:
+        for again in [one for one in lost if one.due <= time.monotonic()]:
+            check()
+            lost.remove(again)
+            running[start(again.job)] = again.job, again.retries
+        if (stream := _ready(ray, list(running), lost)) is None:
+            continue
         job, retries = running[stream]
-        try:
-            event = ray.get(next(stream))
-        except ray.exceptions.RayTaskError as error:
-            event = RunRecord(job.key, {}, error=f"{type(error.cause).__name__}: {error.cause}")
-        except ray.exceptions.RayError as error:  # worker or node died, or was out of memory
-            reason = f"{type(error).__name__}: {str(error).partition('. ')[0]}"
-            if retries:
-                warn(f"{job.key}: lost ({reason}); it starts again.")
-                running[start(job)] = (job, retries - 1)
-                del running[stream]
-                continue
-            event = RunRecord(job.key, {}, error=f"lost {RETRIES + 1} times; {reason}")
+        event = _next_event(ray, stream, job)
+        if isinstance(event, EpochEnd):
+            yield event
+            continue
+        del running[stream]
         if isinstance(event, RunRecord):
-            del running[stream]
-        yield event
+            yield event
+        elif retries:
+            warn(f"{job.key}: lost ({event}); it starts again.")
+            lost.append(_Lost(time.monotonic() + WAITS[-retries], job, retries - 1))
+        else:
+            yield RunRecord(job.key, {}, error=f"lost {RETRIES + 1} times; {event}")
+
+
+def _ready(ray: Any, streams: list[Any], lost: Sequence[_Lost]) -> Any:
+    """Wait for an event of a job, or until a lost one is due; return the stream of the event, or None."""
+    pause = max(0.0, min(one.due for one in lost) - time.monotonic()) if lost else None
+    if not streams:
+        time.sleep(pause or 0)
+        return None
+    return next(iter(ray.wait(streams, num_returns=1, timeout=pause)[0]), None)
+
+
+def _next_event(ray: Any, stream: Any, job: Job) -> EpochEnd | RunRecord | str:
+    """Return the next event of a job, or why it is lost."""
+    try:
+        return ray.get(next(stream))
+    except ray.exceptions.RayTaskError as error:
+        return RunRecord(job.key, {}, error=f"{type(error.cause).__name__}: {error.cause}")
+    except ray.exceptions.RayError as error:  # worker or node died, or was out of memory
+        return f"{type(error).__name__}: {str(error).partition('. ')[0]}"
 
 
 def _connect(cluster: Cluster) -> Any:

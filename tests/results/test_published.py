@@ -39,6 +39,32 @@ def test_bad_lines_are_refused(tmp_path, line, message):
         cells(tmp_path, line)
 
 
+def test_a_file_from_windows_is_read(tmp_path):
+    text = HEADER + "1,a,b,test accuracy,91,1,,,\n"
+    (tmp_path / "new.csv").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert [cell.value for cell in read_cells("new", tmp_path)] == [91]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"table,row\n1,a\n", "line 2: expected the columns table,row,column,metric"),
+        (HEADER.encode("utf-16"), "can't be read: .*utf-8"),
+        (HEADER.encode() + b'1,"a,b\n', "can't be read: unexpected end of data"),
+        (HEADER.encode() + b"1,\xff,b,test accuracy,91,1,,,\n", "can't be read: .*utf-8"),
+    ],
+)
+def test_a_file_of_another_form_is_refused_by_name(tmp_path, content, message):
+    (tmp_path / "new.csv").write_bytes(content)
+    with pytest.raises(ResultsError, match=f"new.csv.* {message}|new.csv, {message}"):
+        read_cells("new", tmp_path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ResultsError, match="new.csv can't be read: No such file"):
+        read_cells("new", tmp_path)
+
+
 def test_kinds():
     assert Cell("kim2014", "2", "a", "b", ACCURACY, None, None).kind == Kind.PERFORMANCE
     assert Cell("kim2014", "2", "a", "b", VALUE, None, None).kind == Kind.COUNT

@@ -133,6 +133,34 @@ def test_other_columns_are_an_error(files):
         files.records()
 
 
+@pytest.mark.parametrize(
+    "rewritten",
+    [
+        lambda content: content.replace(b"\n", b"\r\n"),
+        lambda content: b"\xef\xbb\xbf" + content,
+        lambda content: b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n"),
+        lambda content: content.replace(b"\n", b"\r\n", 1),
+    ],
+    ids=["CRLF", "byte order mark", "both", "the header alone"],
+)
+def test_files_that_a_program_of_windows_rewrote_are_read_and_written(files, rewritten):
+    files.append(record(0), points(0))
+    for ledger in (files.record_ledger, files.curve_ledger):
+        ledger.path.write_bytes(rewritten(ledger.path.read_bytes()))
+    files.append(record(1), points(1))
+    files.repair()
+    assert (files.records(), files.curves()) == ([record(0), record(1)], {key(0): points(0), key(1): points(1)})
+
+
+@pytest.mark.parametrize("content", ["paper", "\0" * 50], ids=["UTF-16", "zeros"])
+def test_files_of_another_kind_are_an_error(files, content):
+    path = files.record_ledger.path
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content.encode("utf-16") + b"\n")
+    with pytest.raises(ResultsError, match="has the columns"):
+        files.records()
+
+
 def test_a_full_disk_leaves_the_file_unchanged(files, monkeypatch):
     files.append(record(0))
     before = files.record_ledger.path.read_bytes()

@@ -95,6 +95,21 @@ def test_others_wait_only_so_long_for_the_first_epoch_of_a_job_of_unknown_size(t
     assert began < ended
 
 
+def test_where_memory_is_scarce_a_single_job_has_a_process_that_may_be_aborted(tmp_path, monkeypatch):
+    monkeypatch.setattr(machine, "free_bytes", lambda: 2**30)
+    (job,) = work.jobs(work.killed, 1, folder=tmp_path, times=1)
+    (record,) = run_on_this_machine([replace(job, recipe=replace(job.recipe, needs_keras=True))], Share())
+    assert record.metrics == {"times": 1.0}
+
+
+def test_the_address_space_is_memory(monkeypatch):
+    resource = pytest.importorskip("resource")
+    monkeypatch.setattr(resource, "getrlimit", lambda what: (2**62, 2**62))
+    plenty = machine.free_bytes()
+    monkeypatch.setattr(resource, "getrlimit", lambda what: (machine.peak_bytes() + 2**20, 2**62))
+    assert machine.free_bytes() < 2**20 < plenty
+
+
 def test_a_stop_ends_all_processes_at_once(tmp_path):
     jobs = [replace(job, peak_bytes=1) for job in work.jobs(work.noted, 4, folder=tmp_path, seconds=0)]
     jobs += [replace(job, peak_bytes=1) for job in work.jobs(work.noted, 2, folder=tmp_path, seconds=60)]

@@ -1,6 +1,9 @@
 """Jobs on Ray: a real cluster of two nodes, one of them killed, gives the records of this process."""
 
+import os
+import subprocess
 import sys
+import time
 from collections import Counter
 from types import SimpleNamespace
 
@@ -17,6 +20,7 @@ from benchmarks.table import UnknownName, load_table
 from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
+from tests.support import work
 
 STARTER = ("--row", "LeNet-style", "--column", "digits", "--lookalike")
 
@@ -132,7 +136,7 @@ class FakeRay:
             cause = ImportError("no module named keras")
 
     @staticmethod
-    def wait(streams, num_returns):
+    def wait(streams, num_returns, timeout):
         return streams[:1], streams[1:]
 
     @staticmethod
@@ -140,6 +144,32 @@ class FakeRay:
         if isinstance(event, Exception):
             raise event
         return event
+
+
+def test_a_lost_job_waits_before_it_starts_again(monkeypatch):
+    monkeypatch.setattr(ray_cluster, "WAITS", (0.1, 0.2, 0.3))
+    times: list[float] = []
+
+    def start(job):
+        times.append(time.monotonic())
+        return iter([FakeRay.exceptions.RayError("the node died")])
+
+    list(ray_cluster.collect(FakeRay, starter_jobs(seeds=1, epochs=1), start, lambda text: None))
+    for first, second, wait in zip(times, times[1:], ray_cluster.WAITS, strict=False):
+        assert second - first >= wait
+
+
+@pytest.mark.slow
+def test_a_dead_raylet_costs_a_line_and_the_jobs_start_again_on_another(tmp_path, monkeypatch):
+    jobs, lines, records = work.jobs(work.noted, 4, folder=tmp_path, seconds=4), [], []
+    for event in ray_cluster.run_on_ray(jobs, warn=lines.append):
+        if not records:
+            subprocess.run(["pkill", "-KILL", "-P", str(os.getpid()), "-f", "raylet/raylet"], check=True)
+        records.append(event)
+    assert {record.key.seed: record.error for record in records} == dict.fromkeys(range(4), "")
+    assert [line for line in lines if "is dead" in line] == [
+        "Ray's node on this machine is dead; 3 job(s) start again on another."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +180,8 @@ class FakeRay:
     ],
     ids=["always lost", "broken node"],
 )
-def test_what_cannot_be_mended_becomes_a_failed_record(error, outcome, starts):
+def test_what_cannot_be_mended_becomes_a_failed_record(error, outcome, starts, monkeypatch):
+    monkeypatch.setattr(ray_cluster, "WAITS", (0, 0, 0))
     jobs = starter_jobs(seeds=1, epochs=1)
     streams: list = []
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from results.pictures import draw_bands, draw_images
+from results.report.pictures import draw_bands, draw_images
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg"])
