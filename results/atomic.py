@@ -25,7 +25,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.replace(path)
         flush_folder(path.parent)
     except OSError as error:
-        error.filename = error.filename or str(path)  # which disk is full
+        if error.errno:
+            error.filename = error.filename or str(path)  # which disk is full
         raise
     finally:
         with suppress(OSError):

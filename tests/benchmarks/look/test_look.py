@@ -138,6 +138,36 @@ def test_weights_that_could_not_be_kept_are_told(home, monkeypatch):
         trained(job, planned.recipe, [], lambda point: None)
 
 
+def swapped(path, other):
+    path.write_bytes(other.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path, other: path.write_bytes(b""),
+        lambda path, other: path.write_bytes(path.read_bytes()[:5000]),
+        lambda path, other: path.write_bytes(b"a text"),
+        swapped,
+    ],
+    ids=["empty", "cut", "foreign", "swapped"],
+)
+def test_damaged_weights_are_told_and_trained_again(home, damage):
+    table = load_table("lecun1998")
+    cells = table.cells("MNIST", "linear classifier (1-layer)", "none")
+    planned = table.plan(cells, Options(epochs=1, lookalike=True))[0]
+    jobs = [Job(planned.key(0, seed, "tensorflow"), planned.recipe, planned.options) for seed in (0, 1)]
+    epochs = []
+    first, other = (trained(job, planned.recipe, [], epochs.append) for job in jobs)
+    path, another = (checkpoints.weights_path(job.key, provenance.commit()) for job in jobs)
+    damage(path, another)
+    with pytest.warns(LeftOut, match="the work is done again"):
+        again = trained(jobs[0], planned.recipe, [provenance.commit()], epochs.append)
+    assert len(epochs) == 3
+    for one, two in zip(first.model.get_weights(), again.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
 def test_attention_lies_under_the_utterance_that_it_is_of(tmp_path, home):
     table = load_table("neumann_vu2017")
     recipe = table.plan(table.cells("Emo-DB", LOOKED_AT), Options(lookalike=True))[0].recipe
