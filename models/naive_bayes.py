@@ -1,14 +1,17 @@
 """Multinomial naive Bayes and NBSVM over word unigrams and bigrams.
 
 Source: S. Wang & C. Manning, "Baselines and Bigrams: Simple, Good Sentiment and Topic Classification", ACL 2012,
-section 2. Counts are binary and alpha is 1.
+section 2. Counts are binary and alpha is 1. The beginning and the end of a document count as words of bigrams; the
+paper does not say so, the authors' dictionaries do (github.com/sidaw/nbsvm, makeDictCR.m and others).
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+BEGINNING, END = "\x02", "\x03"  # no words
 Document = Sequence[str]
 Classifier = Callable[[Any], np.ndarray]  # rows of features -> labels
 
@@ -49,6 +52,10 @@ def predicted(
     """Fit to training documents and return the labels of test documents; unknown n-grams are ignored."""
     from sklearn.feature_extraction.text import CountVectorizer
 
-    words = {"tokenizer": list, "preprocessor": tuple, "token_pattern": None}  # documents are sequences of words
-    count = CountVectorizer(ngram_range=(1, 2), binary=True, **words)
+    count = CountVectorizer(analyzer=n_grams, binary=True)
     return fit(count.fit_transform(train), labels)(count.transform(test))
+
+
+def n_grams(document: Document) -> list[str]:
+    """Return the words of a document, and its pairs of neighbours with a mark at each end."""
+    return [*document, *map(" ".join, pairwise((BEGINNING, *document, END)))]

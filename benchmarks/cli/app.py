@@ -93,7 +93,7 @@ def main() -> None:
     except OSError as error:
         if error.errno not in DISK_ERRORS | PATH_ERRORS:
             raise
-        _stop(f"{error.strerror}: {error.filename or 'while writing'}")
+        _stop(f"{error.strerror}: {error.filename2 or error.filename or 'while writing'}")  # where it was to go
 
 
 def _show_warning(

@@ -5,7 +5,7 @@ import pytest
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
-from models.naive_bayes import multinomial, predicted, ratio_machine
+from models.naive_bayes import multinomial, n_grams, predicted, ratio_machine
 
 #                     a  b  c
 FEATURES = np.array([[1, 1, 0], [1, 0, 1], [1, 0, 0], [0, 1, 1]], float)
@@ -35,6 +35,16 @@ def test_the_ratio_machine_interpolates_weights_and_threshold(beta):
     found = ratio_machine(csr_matrix(features), labels, interpolation=beta)(rows)
     assert found.tolist() == (scores > 0).astype(int).tolist()
     assert 0 < found.sum() < 50
+
+
+def test_bigrams_have_marks_at_both_ends_and_unigrams_have_none():
+    first, *_ = n_grams(["a"])
+    assert first == "a" and len(n_grams(["a"])) == 3
+    assert len(n_grams(["a", "b"])) == 2 + 3 and "a b" in n_grams(["a", "b"])
+    assert len(n_grams([])) == 1
+    train, labels = [["good", "film"], ["film", "good"]] * 3, np.array([0, 1] * 3)
+    for fit in (multinomial, ratio_machine):  # the word at the end decides
+        assert predicted(fit, train, labels, [["a", "good"], ["a", "film"]]).tolist() == [1, 0]
 
 
 def test_a_bigram_decides_where_unigrams_cannot():
