@@ -11,6 +11,7 @@ from benchmarks.jobs import Options, Planned
 from benchmarks.recipe import NotAttempted, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, load_table
+from data_pipelines.whole_files import remove_leftovers
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
 from results.report.pages import CellPage, PaperPage, basis
@@ -23,6 +24,7 @@ def report_on(
     """Write the pages of papers from the records in a folder, and return the path of the overview."""
     from results.report.report import write_report
 
+    remove_leftovers(output.resolve().parent, ".new-*")
     pages = [paper_page(load_table(name), folder, backend=backend, options=options) for name in papers]
     return write_report(pages, output, f"{basis(pages, 'runs')}, at commit {provenance.commit()}")
 

@@ -10,7 +10,7 @@ from benchmarks.cli import arguments
 from benchmarks.cli.console import bar_of_steps, warn, wide_console
 from benchmarks.table import match
 from data_pipelines.dataset import DataError
-from data_pipelines.whole_files import atomic_path
+from data_pipelines.whole_files import atomic_path, remove_leftovers
 
 
 def features(
@@ -32,6 +32,7 @@ def features(
     chosen = match("kind", kind, list(KINDS))
     require(chosen)
     paths = sounds_in(folder)
+    remove_leftovers(output)
     written = 0
     with bar_of_steps(wide_console()) as bar:
         task = bar.add_task(chosen, total=len(paths))

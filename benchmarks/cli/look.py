@@ -17,6 +17,7 @@ from benchmarks.table import PaperTable, UnknownName, load_table, paper_names
 from benchmarks.training.backends import select_backend
 from benchmarks.training.checkpoints import weights_path
 from data_pipelines.dataset import DataError
+from data_pipelines.whole_files import remove_leftovers
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RecordFiles, results_folder
 from results.tracking import Tracker
@@ -64,6 +65,7 @@ def _look(found: PaperTable, planned: Planned, key: JobKey, place: Path, ending:
     mine = [record for record in records if record.key.identity == key.identity and record.metrics]
     own = [record for record in mine if weights_path(key, record.commit).exists()][-1:]
     commits = [*(record.commit for record in own), provenance.commit()]
+    remove_leftovers(place)
     subject = trained(Job(key, recipe, planned.options, planned.code), recipe, commits, _print_epoch)
     paths = found.look.show(subject, verdicts(found.plan(), records), place, ending)
     for path in paths:
