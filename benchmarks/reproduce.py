@@ -18,7 +18,7 @@ from data_pipelines.whole_files import remove_leftovers
 from results.comparison import welch
 from results.ledger import ResultsError
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
-from results.tracking import Tracker
+from results.tracking.tracker import Tracker
 from results.verdicts import Answer, Verdict, judge, units
 
 CONTRADICTION = 0.01  # below it, two back ends disagree beyond chance

@@ -12,7 +12,7 @@ DOORS = {
     "pooch": {"data_pipelines/download.py"},
     "gensim": {"data_pipelines/text/word2vec.py"},
     "librosa": {"data_pipelines/speech/features.py"},
-    "mlflow": {"results/tracking.py"},
+    "mlflow": {"results/tracking/tracker.py"},
     "altair": {"results/report/charts.py"},
     "matplotlib": {"results/report/pictures.py"},
     "vl_convert": {"results/report/charts.py"},

@@ -20,7 +20,7 @@ from data_pipelines.dataset import DataError
 from data_pipelines.whole_files import remove_leftovers
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RecordFiles, results_folder
-from results.tracking import Tracker
+from results.tracking.tracker import Tracker
 
 
 def look(

@@ -26,7 +26,7 @@ from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
 from results.published import Cell, Kind
 from results.records import RecordFiles, results_folder
-from results.tracking import Tracker
+from results.tracking.tracker import Tracker
 
 DEFAULT_RUNS = (  # paper, row, column
     ("kim2014", "CNN-rand", "TREC"),

@@ -12,7 +12,7 @@ from benchmarks.signals import Status
 from benchmarks.table import load_table
 from results.ledger import ResultsError
 from results.records import Digests, RecordFiles, RunRecord
-from results.tracking import Tracker
+from results.tracking.tracker import Tracker
 
 KIM = load_table("kim2014")
 SHIFTS = [0.1, -0.2, 0.3, 0.0, -0.1]

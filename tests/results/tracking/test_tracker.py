@@ -7,7 +7,7 @@ import pytest
 from results.metrics import ACCURACY
 from results.published import Cell
 from results.records import EpochEnd, JobKey, RunRecord
-from results.tracking import Tracker
+from results.tracking.tracker import Tracker
 from results.verdicts import judge
 
 CELL = Cell("paper", "2", "CNN's", "SST-2", ACCURACY, 82.7, 1.5)
@@ -87,7 +87,7 @@ def test_a_run_has_settings_provenance_and_its_curve(runs):
 
 
 def test_an_incomplete_run_is_deleted_and_sent_again(folder, runs, monkeypatch):
-    monkeypatch.setattr("results.tracking.ABANDONED_SECONDS", 0.0)
+    monkeypatch.setattr("results.tracking.tracker.ABANDONED_SECONDS", 0.0)
     client, found = runs
     run = next(run for run in found if run.data.metrics.get("test accuracy") == 82.0)
     client.delete_tag(run.info.run_id, "retable.job")
