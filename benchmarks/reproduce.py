@@ -117,6 +117,7 @@ def track(planned: Sequence[Planned], files: RecordFiles, tracker: Tracker) -> t
     places, curves, records = by_place(planned), files.curves(), files.records()
     recipes = {one.fingerprint: one.recipe for one in planned if not isinstance(one.recipe, NotAttempted)}
     known = [r for r in records if r.key[1:4] in places and r.key.fingerprint in recipes]
+    tracker.tidy()
     sent = sum(
         tracker.send(places[r.key[1:4]].cell, r, curves.get(r.key, []), settings(recipes[r.key.fingerprint]))
         for r in known

@@ -126,7 +126,7 @@ def _reader(table: PaperTable, source: str, where: str):
         if where:
             raise ResultsError("--where goes with --from mlflow.")
         return lambda folder: RecordFiles(table.paper, folder).records()
-    from results.tracking.tracker import tracked_records
+    from results.tracking.reader import tracked_records
 
     return lambda folder: tracked_records(table.paper, folder, where, warn)
 

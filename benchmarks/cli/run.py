@@ -23,7 +23,6 @@ from benchmarks.signals import Status, raised_until_exit
 from benchmarks.table import PaperTable, load_table, match
 from benchmarks.training.backends import BACKENDS, select_backend
 from data_pipelines.dataset import DataError
-from results.ledger import ResultsError
 from results.published import Cell, Kind
 from results.records import RecordFiles, results_folder
 from results.tracking.tracker import Tracker
@@ -168,7 +167,8 @@ def track(paper: arguments.Paper, results: arguments.Results = None) -> None:
     tracker = Tracker(table.paper, folder, warn)
     sent, unknown = send_missing(table.plan(), files, tracker)
     if tracker.is_down:
-        raise ResultsError(f"{sent} run(s) sent, then MLflow stopped answering.")
+        print(f"{sent} run(s) sent before that.")
+        raise typer.Exit(Status.FAILED)
     skipped = f"; {unknown} of trials or older recipes left out" if unknown else ""
     print(f"{sent} run(s) sent, {len(files.records()) - sent - unknown} were already there{skipped}.")
 
@@ -210,7 +210,7 @@ def train_cells(
             backend=backend,
             seeds=seeds,
             watcher=report,
-            tracker=Tracker(table.paper, folder, warn),
+            tracker=Tracker(table.paper, folder, warn, sent_later=not options.is_trial),
         )
     if is_brief:
         print(f"{table.title}: see `retable show {table.paper}`.")

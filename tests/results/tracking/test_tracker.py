@@ -86,8 +86,7 @@ def test_a_run_has_settings_provenance_and_its_curve(runs):
     assert [(point.step, point.value) for point in history] == [(1, 81.0), (2, 82.0)]
 
 
-def test_an_incomplete_run_is_deleted_and_sent_again(folder, runs, monkeypatch):
-    monkeypatch.setattr("results.tracking.tracker.ABANDONED_SECONDS", 0.0)
+def test_an_incomplete_run_is_deleted_and_sent_again(folder, runs):
     client, found = runs
     run = next(run for run in found if run.data.metrics.get("test accuracy") == 82.0)
     client.delete_tag(run.info.run_id, "retable.job")

@@ -1,0 +1,78 @@
+"""What stopped commands leave in MLflow: runs that never end, incomplete runs, and doubles of two at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from results.tracking.owner import is_gone
+
+JOB_TAG, CELL_TAG, PARTIAL_TAG = "retable.job", "retable.cell", "retable.partial"
+OWNER_TAG, PARENT_TAG = "retable.owner", "mlflow.parentRunId"
+
+
+def tidy(client: Any, runs: Sequence[Any]) -> list[Any]:
+    """End what is complete, delete what was abandoned, keep the first of doubles; return the runs that are left.
+
+    A run that a process of another machine may still be sending stays.
+    """
+    abandoned = [run for run in runs if is_incomplete(run) and is_gone(run.data.tags.get(OWNER_TAG, ""))]
+    doubles = [run for group in _by(JOB_TAG, runs) for run in group[1:]]
+    parents = [run for group in _by(CELL_TAG, runs) for run in _merged(client, group, runs)]
+    removed = {run.info.run_id for run in [*abandoned, *doubles, *parents]}
+    for run in [*abandoned, *doubles, *parents]:
+        discard(client, run)
+    left = [run for run in runs if run.info.run_id not in removed]
+    for run in left:
+        if run.info.status == "RUNNING" and not is_incomplete(run):
+            end(client, run)
+    return left
+
+
+def is_incomplete(run: Any) -> bool:
+    """Return whether a run of a job was not sent to its end."""
+    return PARTIAL_TAG in run.data.tags and JOB_TAG not in run.data.tags
+
+
+def end(client: Any, run: Any) -> None:
+    """Give a complete run its status."""
+    client.set_terminated(run.info.run_id, "FAILED" if "error" in run.data.tags else "FINISHED")
+
+
+def discard(client: Any, run: Any) -> None:
+    """Delete a run, unless another command has just done so."""
+    from mlflow.exceptions import MlflowException
+
+    with suppress(MlflowException):
+        if run.info.status == "RUNNING":
+            client.set_terminated(run.info.run_id, "KILLED")
+        client.delete_run(run.info.run_id)
+
+
+def first(runs: Iterable[Any]) -> Any:
+    """Return the run that all commands choose among doubles."""
+    return min(runs, key=_age, default=None)
+
+
+def _merged(client: Any, parents: Sequence[Any], runs: Sequence[Any]) -> list[Any]:
+    """Move the runs below doubles of a parent to the first; return the doubles."""
+    doubles = [run for run in parents[1:] if is_gone(run.data.tags.get(OWNER_TAG, ""))]
+    ids = {run.info.run_id for run in doubles}
+    for run in runs:
+        if run.data.tags.get(PARENT_TAG) in ids:
+            with_parent = parents[0].info.run_id
+            client.set_tag(run.info.run_id, PARENT_TAG, with_parent)
+    return doubles
+
+
+def _by(tag: str, runs: Iterable[Any]) -> list[list[Any]]:
+    """Return runs with equal values of a tag, the oldest first."""
+    groups = defaultdict(list)
+    for run in sorted(runs, key=_age):
+        if tag in run.data.tags:
+            groups[run.data.tags[tag]].append(run)
+    return list(groups.values())
+
+
+def _age(run: Any) -> tuple[int, str]:
+    return run.info.start_time, run.info.run_id
