@@ -56,7 +56,7 @@ def problem(path: Path) -> str:
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=PATIENCE_SECONDS)) as found:
             return _problem_inside(found)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:  # the latter: damage in what an error quotes
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
         if code & 0xFF in UNAVAILABLE:
             raise

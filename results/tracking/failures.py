@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from textwrap import shorten
 
 from results.secrets import secrets_of, without_secrets
 
-LONGEST = 300
+LONGEST = 300  # characters
 CREDENTIALS = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN")
 
 
@@ -18,7 +19,7 @@ def in_one_line(error: BaseException, uri: str) -> str:
     known = {os.environ[name] for name in CREDENTIALS if os.environ.get(name)} | secrets_of(uri)
     text = without_secrets(_reason(error, uri), known)
     plain = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(plain.split())[:LONGEST].rstrip(" .")
+    return shorten(plain, LONGEST, placeholder=" ...").rstrip(".")
 
 
 def _reason(error: BaseException, uri: str) -> str:

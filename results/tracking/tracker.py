@@ -53,7 +53,9 @@ class Tracker:
         except Exception as error:
             self.is_down = True
             reason = in_one_line(error, tracking_uri(self.folder))
-            self.warn(f"MLflow failed: {reason}. The results are safe. {self._later('When this is mended, ')}")
+            self.warn(
+                f"MLflow failed: {reason}. The results are safe. {self._later('When this is mended, ', 'them')}"
+            )
             return None
 
     @cached_property
@@ -63,12 +65,12 @@ class Tracker:
         if not is_ours():
             return Experiment(connect(tracking_uri(self.folder)), self.paper, None)
         path = database_path(self.folder)
-        prepare(path, lambda text: self.warn(f"{text} {self._later()}"))
+        prepare(path, lambda text: self.warn(f"{text} {self._later('', 'all records of the paper again')}"))
         artifacts = (path.parent / "mlartifacts" / self.paper).as_uri()
         return Experiment(connect(tracking_uri(self.folder)), self.paper, artifacts)
 
-    def _later(self, when: str = "") -> str:
+    def _later(self, when: str, what: str) -> str:
         if not self.sent_later:
-            return "Trials are not sent later."
+            return "Trials can't be sent later."
         place = "" if self.folder == results_folder() else f" --results {shlex.quote(str(self.folder))}"
-        return f"{when}`retable track {self.paper}{place}` sends them."
+        return f"{when}`retable track {self.paper}{place}` sends {what}."
