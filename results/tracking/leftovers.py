@@ -14,9 +14,9 @@ OWNER_TAG, PARENT_TAG = "retable.owner", "mlflow.parentRunId"
 def tidy(client: Any, runs: Sequence[Any]) -> list[Any]:
     """End what is complete, delete what was abandoned, keep the first of doubles; return the runs that are left.
 
-    A run that a process of another machine may still be sending stays.
+    A run that a process of another machine may still be sending stays; so does one that a user made.
     """
-    abandoned = [run for run in runs if is_incomplete(run) and is_gone(run.data.tags.get(OWNER_TAG, ""))]
+    abandoned = [run for run in runs if _is_incomplete(run) and is_gone(run.data.tags.get(OWNER_TAG, ""))]
     doubles = [run for group in _by(JOB_TAG, runs) for run in group[1:]]
     parents = [run for group in _by(CELL_TAG, runs) for run in _merged(client, group, runs)]
     removed = {run.info.run_id for run in [*abandoned, *doubles, *parents]}
@@ -24,12 +24,13 @@ def tidy(client: Any, runs: Sequence[Any]) -> list[Any]:
         discard(client, run)
     left = [run for run in runs if run.info.run_id not in removed]
     for run in left:
-        if run.info.status == "RUNNING" and not is_incomplete(run):
+        is_complete = JOB_TAG in run.data.tags or CELL_TAG in run.data.tags
+        if run.info.status == "RUNNING" and is_complete:
             end(client, run)
     return left
 
 
-def is_incomplete(run: Any) -> bool:
+def _is_incomplete(run: Any) -> bool:
     """Return whether a run of a job was not sent to its end."""
     return PARTIAL_TAG in run.data.tags and JOB_TAG not in run.data.tags
 

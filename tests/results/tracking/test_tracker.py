@@ -1,33 +1,24 @@
 """MLflow: what is sent, that sending twice is harmless, and that a dead server never stops a run."""
 
-import time
+import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
+import sqlalchemy
+from mlflow import MlflowClient
 
-from results.metrics import ACCURACY
-from results.published import Cell
-from results.records import EpochEnd, JobKey, RunRecord
+from results.tracking.client import tracking_uri
 from results.tracking.tracker import Tracker
 from results.verdicts import judge
-
-CELL = Cell("paper", "2", "CNN's", "SST-2", ACCURACY, 82.7, 1.5)
-
-
-def record(seed: int) -> RunRecord:
-    key = JobKey("paper", "2", "CNN's", "SST-2", 0, seed, "jax", "0123456789ab", 1)
-    return RunRecord(
-        key, {"test accuracy": 82.0 + seed}, 2, 3.0, 100.0, 7, 5_000_000, "cpu", "c0ffee", "da7a", "v", f"t{seed}"
-    )
-
-
-def curve(seed: int) -> list[EpochEnd]:
-    return [EpochEnd(record(seed).key, epoch, 1 / epoch, 80.0 + epoch, 0.1) for epoch in (1, 2)]
+from tests.results.tracking.samples import CELL, curve, record
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(sound, tmp_path_factory):
     """Return a folder with a database to which two trackers sent the same two records."""
     folder = tmp_path_factory.mktemp("results")
+    shutil.copy(sound, folder / "mlflow.db")
     warnings = []
     answers = []
     for _ in range(2):
@@ -41,9 +32,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def runs(folder):
-    import mlflow
-
-    client = mlflow.MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
+    client = MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
     experiment = client.get_experiment_by_name("paper")
     return client, client.search_runs([experiment.experiment_id])
 
@@ -108,21 +97,60 @@ def test_a_dead_store_warns_once_and_stops_nothing(tmp_path, monkeypatch, uri):
     assert "retable track" in warnings[0]
 
 
-def test_a_locked_store_warns_and_stops_nothing(tmp_path, monkeypatch):
-    import sqlite3
-
-    import sqlalchemy
-
-    patient = sqlalchemy.sql.text  # MLflow lets SQLite wait for 20 seconds
-    monkeypatch.setattr("sqlalchemy.sql.text", lambda text: patient(text.replace("20000", "500")))
+def test_a_trial_is_not_promised_to_be_sent_later(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "foo://bob:hunter2@host")
     warnings = []
-    tracker = Tracker("paper", tmp_path, warnings.append)
+    Tracker("paper", tmp_path, warnings.append, sent_later=False).tidy()
+    assert "Trials can't be sent later" in warnings[0]
+    assert "retable track" not in warnings[0]
+    assert "hunter2" not in warnings[0]
+
+
+def test_a_deleted_experiment_says_how_to_restore_it(results):
+    warnings = []
+    assert Tracker("paper", results, warnings.append).send(CELL, record(0), [], {})
+    client = MlflowClient(tracking_uri(results))
+    experiment = client.get_experiment_by_name("paper").experiment_id
+    client.delete_experiment(experiment)
+    assert not Tracker("paper", results, warnings.append).send(CELL, record(1), [], {})
+    (warning,) = warnings
+    assert f"`MLFLOW_TRACKING_URI={tracking_uri(results)} mlflow experiments restore" in warning
+    assert f"restore --experiment-id {experiment}` brings it back" in warning
+    client.restore_experiment(experiment)
+    assert Tracker("paper", results, pytest.fail).send(CELL, record(1), [], {})
+
+
+def test_a_damaged_database_is_replaced_and_gets_all_records_again(results):
+    assert Tracker("paper", results, pytest.fail).send(CELL, record(0), [], {})
+    (results / "mlflow.db").write_bytes(b"")
+    notices = []
+    assert Tracker("paper", results, notices.append).send(CELL, record(0), [], {})
+    (notice,) = notices
+    assert f"{results / 'mlflow.db'} can't be used: it is empty. It is now mlflow.db.old-1" in notice
+    assert f"`retable track paper --results {results}` sends all records of the paper again" in notice
+
+
+def test_a_locked_database_warns_and_stops_nothing(results, monkeypatch):
+    monkeypatch.setattr("results.tracking.database.PATIENCE_SECONDS", 0.1)
+    warnings = []
+    with closing(sqlite3.connect(results / "mlflow.db")) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        assert not Tracker("paper", results, warnings.append).send(CELL, record(0), [], {})
+        holder.rollback()
+    assert warnings[0].startswith("MLflow failed: database is locked (sqlite:")
+    assert Tracker("paper", results, pytest.fail).send(CELL, record(0), [], {})
+
+
+def test_a_database_that_is_locked_later_warns_without_sql(results, monkeypatch, capfd):
+    patient = sqlalchemy.sql.text  # MLflow lets SQLite wait for 20 seconds
+    monkeypatch.setattr("sqlalchemy.sql.text", lambda text: patient(text.replace("20000", "100")))
+    warnings = []
+    tracker = Tracker("paper", results, warnings.append)
     assert tracker.send(CELL, record(0), [], {})
-    holder = sqlite3.connect(tmp_path / "mlflow.db")
-    holder.execute("BEGIN EXCLUSIVE")
-    started = time.monotonic()
-    assert not tracker.send(CELL, record(1), [], {})
-    holder.rollback()
-    assert len(warnings) == 1
-    assert time.monotonic() - started < 60
-    assert Tracker("paper", tmp_path, warnings.append).send(CELL, record(1), [], {})
+    with closing(sqlite3.connect(results / "mlflow.db")) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        assert not tracker.send(CELL, record(1), [], {})
+        holder.rollback()
+    assert warnings[0].startswith("MLflow failed: database is locked (sqlite:")
+    assert "SQL:" not in warnings[0]
+    assert capfd.readouterr().err == ""  # MLflow itself would print a traceback
