@@ -11,6 +11,7 @@ from results.tracking import database
 ENVIRONMENT = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # it has the password of a server
     "PGCONNECT_TIMEOUT": "10",
     "PGOPTIONS": "-c lock_timeout=20s",

@@ -40,10 +40,13 @@ def prepare(path: Path, say: Callable[[str], None]) -> None:
         if not found:
             return  # another command has made it meanwhile
         new = path.with_name(f"{path.name}.new")
-        _make(new)
-        if aside := _set_aside(path):
-            say(f"{path} can't be used: {found}. It is now {aside.name}, and a new one takes its place.")
-        new.replace(path)
+        try:
+            _make(new)
+            if aside := _set_aside(path):
+                say(f"{path} can't be used: {found}. It is now {aside.name}, and a new one takes its place.")
+            new.replace(path)
+        finally:
+            _remove(new)
         flush_folder(path.parent)
 
 
@@ -99,12 +102,16 @@ def _make(new: Path) -> None:
     """Let MLflow make its schema in a file of which nobody knows yet."""
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
-    for suffix in BESIDE:
-        Path(f"{new}{suffix}").unlink(missing_ok=True)
+    _remove(new)  # a kill may have left it
     with _without_flushing():
         SqlAlchemyStore(address(new), (new.parent / "mlartifacts").as_uri()).engine.dispose()
     with new.open("rb+") as stream:
         os.fsync(stream.fileno())
+
+
+def _remove(new: Path) -> None:
+    for suffix in BESIDE:
+        Path(f"{new}{suffix}").unlink(missing_ok=True)
 
 
 @contextmanager

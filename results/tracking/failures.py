@@ -37,6 +37,8 @@ def _reason(error: BaseException, uri: str) -> str:
             return f"{_first_line(cause.orig or cause)} ({uri})"
         if isinstance(cause, ModuleNotFoundError):
             return f"{uri} needs the Python module {cause.name}, which is not installed"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.strerror}: {error.filename}"
     return f"{_first_line(error)} ({uri})"
 
 
