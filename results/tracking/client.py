@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from results.tracking import database
+from results.tracking.failures import TrackingError
 
 ENVIRONMENT = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
@@ -25,14 +26,26 @@ def is_ours() -> bool:
     return not os.environ.get("MLFLOW_TRACKING_URI")
 
 
-def database_path(folder: Path) -> Path:
-    """Return the path of the database in a results folder."""
-    return (folder / "mlflow.db").resolve()
+def own_database(folder: Path) -> Path | None:
+    """Return the path of the database in a results folder, None if runs go to `MLFLOW_TRACKING_URI`.
+
+    Raises TrackingError for a path that has another meaning in an address.
+    """
+    if not is_ours():
+        return None
+    path = _path(folder)
+    if set("?%") & set(str(path)):
+        raise TrackingError(f"MLflow can't open {path}: expected a folder without ? and % in its name")
+    return path
 
 
 def tracking_uri(folder: Path) -> str:
     """Return `MLFLOW_TRACKING_URI`, or else the address of the SQLite file in the results folder."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or database.address(database_path(folder))
+    return os.environ.get("MLFLOW_TRACKING_URI") or database.address(_path(folder))
+
+
+def _path(folder: Path) -> Path:
+    return (folder / "mlflow.db").resolve()
 
 
 def set_up() -> None:

@@ -1,9 +1,12 @@
 """Failures of MLflow in one line: no SQL, no secret, no escape sequence."""
 
 import os
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from textwrap import shorten
 
+from results.records import results_folder
 from results.secrets import secrets_of, without_secrets
 
 LONGEST = 300  # characters
@@ -12,6 +15,12 @@ CREDENTIALS = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_T
 
 class TrackingError(Exception):
     """Something in MLflow that has to be changed by hand; the message says how."""
+
+
+def track_command(paper: str, folder: Path) -> str:
+    """Return the command that sends the records of a results folder, in the quotes of a text."""
+    place = "" if folder == results_folder() else f" --results {shlex.quote(str(folder))}"
+    return f"`retable track {paper}{place}`"
 
 
 def in_one_line(error: BaseException, uri: str) -> str:

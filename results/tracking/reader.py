@@ -6,11 +6,11 @@ from typing import Any
 
 from results.ledger import ResultsError
 from results.records import RunRecord
-from results.tracking.client import connect, database_path, is_ours, set_up, tracking_uri
+from results.tracking.client import connect, own_database, set_up, tracking_uri
 from results.tracking.contents import record_of
 from results.tracking.database import problem
 from results.tracking.experiment import find, search
-from results.tracking.failures import TrackingError, in_one_line
+from results.tracking.failures import TrackingError, in_one_line, track_command
 from results.tracking.leftovers import JOB_TAG
 
 
@@ -36,13 +36,14 @@ def tracked_records(paper: str, folder: Path, where: str, warn: Callable[[str], 
 def _runs(paper: str, folder: Path, where: str) -> list[Any]:
     """Return complete runs; nothing is made or replaced. Raises TrackingError or what MLflow raises."""
     set_up()
-    path = database_path(folder)
-    if is_ours() and not path.exists():
-        raise TrackingError(f"there is no {path}; `retable track {paper}` makes it")
-    if is_ours() and (found := problem(path)):
-        raise TrackingError(f"{path} can't be used: {found}; `retable track {paper}` replaces it")
+    command = track_command(paper, folder)
+    if path := own_database(folder):
+        if not path.exists():
+            raise TrackingError(f"there is no {path}; {command} makes it")
+        if found := problem(path):
+            raise TrackingError(f"{path} can't be used: {found}; {command} replaces it")
     client = connect(tracking_uri(folder))
     experiment = find(client, paper)
     if experiment is None:
-        raise TrackingError(f"there is no experiment {paper}; `retable track {paper}` makes it")
+        raise TrackingError(f"there is no experiment {paper}; {command} makes it")
     return [run for run in search(client, experiment.experiment_id, where) if JOB_TAG in run.data.tags]

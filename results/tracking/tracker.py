@@ -3,18 +3,17 @@
 The CSV files are the source of truth: what MLflow lacks is added, and sending a record twice changes nothing.
 """
 
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from results.published import Cell
-from results.records import EpochEnd, RunRecord, results_folder
-from results.tracking.client import connect, database_path, is_ours, set_up, tracking_uri
+from results.records import EpochEnd, RunRecord
+from results.tracking.client import connect, own_database, set_up, tracking_uri
 from results.tracking.database import prepare
 from results.tracking.experiment import Experiment
-from results.tracking.failures import in_one_line
+from results.tracking.failures import in_one_line, track_command
 from results.verdicts import Answer, Verdict
 
 
@@ -62,15 +61,13 @@ class Tracker:
     def _experiment(self) -> Experiment:
         """Open the experiment; with our own database, artifacts go to the results folder."""
         set_up()
-        if not is_ours():
-            return Experiment(connect(tracking_uri(self.folder)), self.paper, None)
-        path = database_path(self.folder)
-        prepare(path, lambda text: self.warn(f"{text} {self._later('', 'all records of the paper again')}"))
-        artifacts = (path.parent / "mlartifacts" / self.paper).as_uri()
+        artifacts = None
+        if path := own_database(self.folder):
+            prepare(path, lambda text: self.warn(f"{text} {self._later('', 'all records of the paper again')}"))
+            artifacts = (path.parent / "mlartifacts" / self.paper).as_uri()
         return Experiment(connect(tracking_uri(self.folder)), self.paper, artifacts)
 
     def _later(self, when: str, what: str) -> str:
         if not self.sent_later:
             return "Trials can't be sent later."
-        place = "" if self.folder == results_folder() else f" --results {shlex.quote(str(self.folder))}"
-        return f"{when}`retable track {self.paper}{place}` sends {what}."
+        return f"{when}{track_command(self.paper, self.folder)} sends {what}."

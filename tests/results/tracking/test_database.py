@@ -110,7 +110,7 @@ def test_a_replaced_database_takes_along_what_sqlite_keeps_beside_it(tmp_path):
     assert not list(tmp_path.glob("*.new*"))
 
 
-@pytest.mark.parametrize("name", ["a b", "50%41", "é", "o'clock"])
+@pytest.mark.parametrize("name", ["a b", "a#b", "é", "o'clock"])
 def test_folders_of_any_name(results, name):
     other = results / name
     other.mkdir()

@@ -154,3 +154,13 @@ def test_a_database_that_is_locked_later_warns_without_sql(results, monkeypatch,
     assert warnings[0].startswith("MLflow failed: database is locked (sqlite:")
     assert "SQL:" not in warnings[0]
     assert capfd.readouterr().err == ""  # MLflow itself would print a traceback
+
+
+@pytest.mark.parametrize("name", ["a?b", "100%", "a%20b"])
+def test_a_folder_that_mlflow_would_take_for_another_is_refused(tmp_path, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    warnings = []
+    Tracker("paper", folder, warnings.append).tidy()
+    assert f"can't open {folder / 'mlflow.db'}: expected a folder without ? and %" in warnings[0]
+    assert list(tmp_path.iterdir()) == [folder]
