@@ -54,7 +54,7 @@ class Postgres:
 def postgres():
     if not PROGRAMS:
         pytest.skip("needs PostgreSQL: apt-get install postgresql")
-    pytest.importorskip("psycopg", reason="needs the driver: pip install 'psycopg[binary]'")
+    pytest.importorskip("psycopg", reason="needs the driver: the extra postgres")
     folder = Path(tempfile.mkdtemp())
     server = Postgres(folder)
     yield server
