@@ -87,8 +87,18 @@ def run(
     _refuse_if_none_can_run(planned, folder, backend, seeds)
     runner = choose_runner(on, Cluster(address, gpus_per_job, cpus_per_job), share_of_machine(jobs, threads))
     problems: list[str] = []
+    tracker = Tracker(
+        found.paper, folder, warn, sent_later=not options.is_trial
+    )  # one for all looks: it warns once
     train = partial(
-        train_cells, found, backend=backend, options=options, results=results, runner=runner, problems=problems
+        train_cells,
+        found,
+        backend=backend,
+        options=options,
+        results=results,
+        runner=runner,
+        tracker=tracker,
+        problems=problems,
     )
     with resumable():
         if until_settled:
@@ -193,6 +203,7 @@ def train_cells(
     options: Options = Options(),
     results: Path | None = None,
     runner: Runner | None = None,
+    tracker: Tracker | None = None,
     problems: list[str] | None = None,
     is_brief: bool = False,
 ) -> list[str]:
@@ -210,7 +221,7 @@ def train_cells(
             backend=backend,
             seeds=seeds,
             watcher=report,
-            tracker=Tracker(table.paper, folder, warn, sent_later=not options.is_trial),
+            tracker=tracker or Tracker(table.paper, folder, warn, sent_later=not options.is_trial),
         )
     if is_brief:
         print(f"{table.title}: see `retable show {table.paper}`.")

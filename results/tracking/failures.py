@@ -32,7 +32,7 @@ def in_one_line(error: BaseException, uri: str) -> str:
 
 
 def _reason(error: BaseException, uri: str) -> str:
-    from requests.exceptions import ConnectionError, Timeout
+    from requests.exceptions import ConnectionError, RetryError, Timeout
     from sqlalchemy.exc import DBAPIError
 
     if isinstance(error, TrackingError):
@@ -42,6 +42,8 @@ def _reason(error: BaseException, uri: str) -> str:
             return f"{uri} does not answer in time"
         if isinstance(cause, ConnectionError):
             return f"{uri} does not answer"
+        if isinstance(cause, RetryError):
+            return f"{uri} answers with server errors only"
         if isinstance(cause, DBAPIError):
             return f"{_first_line(cause.orig or cause)} ({uri})"
         if isinstance(cause, ModuleNotFoundError):

@@ -26,6 +26,7 @@ def raised_from(cause):
         (raised_from(STATEMENT), "database is locked (http://***@host:5000)"),
         (raised_from(requests.exceptions.ReadTimeout()), "http://***@host:5000 does not answer in time"),
         (raised_from(requests.exceptions.SSLError(URI)), "http://***@host:5000 does not answer"),
+        (raised_from(requests.exceptions.RetryError(URI)), "http://***@host:5000 answers with server errors only"),
         (ModuleNotFoundError("No", name="psycopg"), "http://***@host:5000 needs the Python module psycopg"),
         (ValueError("\n\n"), "ValueError (http://***@host:5000)"),
         (ValueError('user "bob",\x1b[31m secret'), 'user "***", [31m *** (http://***@host:5000)'),
