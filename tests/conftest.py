@@ -44,7 +44,7 @@ def home(tmp_path, monkeypatch) -> Path:
 
 LONG = (
     *("test_catalogue", "test_parity", "test_checkpoints", "test_running", "test_reproduce", "test_cli"),
-    *("test_nightly", "test_looking", "test_lectures", "test_report", "test_tracker"),
+    *("test_nightly", "test_looking", "test_lectures", "test_report", "test_tracker", "test_server"),
 )
 
 

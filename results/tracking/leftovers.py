@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from results.tracking.owner import is_gone
@@ -37,17 +37,23 @@ def _is_incomplete(run: Any) -> bool:
 
 def end(client: Any, run: Any) -> None:
     """Give a complete run its status."""
-    client.set_terminated(run.info.run_id, "FAILED" if "error" in run.data.tags else "FINISHED")
+    with _unless_deleted():
+        client.set_terminated(run.info.run_id, "FAILED" if "error" in run.data.tags else "FINISHED")
 
 
 def discard(client: Any, run: Any) -> None:
-    """Delete a run, unless another command has just done so."""
-    from mlflow.exceptions import MlflowException
-
-    with suppress(MlflowException):
+    """Delete a run."""
+    with _unless_deleted():
         if run.info.status == "RUNNING":
             client.set_terminated(run.info.run_id, "KILLED")
         client.delete_run(run.info.run_id)
+
+
+def _unless_deleted() -> AbstractContextManager[None]:
+    """Go on where another command has just deleted the run; if the store fails, the next call says so."""
+    from mlflow.exceptions import MlflowException
+
+    return suppress(MlflowException)
 
 
 def first(runs: Iterable[Any]) -> Any:
@@ -61,8 +67,8 @@ def _merged(client: Any, parents: Sequence[Any], runs: Sequence[Any]) -> list[An
     ids = {run.info.run_id for run in doubles}
     for run in runs:
         if run.data.tags.get(PARENT_TAG) in ids:
-            with_parent = parents[0].info.run_id
-            client.set_tag(run.info.run_id, PARENT_TAG, with_parent)
+            with _unless_deleted():
+                client.set_tag(run.info.run_id, PARENT_TAG, parents[0].info.run_id)
     return doubles
 
 
