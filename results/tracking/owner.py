@@ -25,7 +25,7 @@ def is_gone(owner: str) -> bool:
 
 
 def _machine() -> str:
-    """Return the host's name, with what tells it from others of that name and from its own containers."""
+    """Return the host's name, and what distinguishes it from others of that name and from its own containers."""
     namespace = Path("/proc/self/ns/pid")
     inside = str(namespace.readlink()) if namespace.is_symlink() else ""
     return f"{socket.gethostname()} {_text('/etc/machine-id')[:12]}{inside.removeprefix('pid:')}"
