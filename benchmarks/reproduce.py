@@ -12,6 +12,7 @@ from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.evidence.standing import current, of_recipes, standing
 from benchmarks.jobs import Job, Options, Planned, missing_jobs
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, settings
+from benchmarks.streams import masked
 from benchmarks.training.checkpoints import for_records
 from data_pipelines.dataset import DataError, DataFile, Dataset
 from data_pipelines.whole_files import remove_leftovers
@@ -93,11 +94,12 @@ def _dated(record: RunRecord, job: Job) -> RunRecord:
 def _finished(
     events: Iterable[EpochEnd | RunRecord], watcher: Watcher, jobs: Mapping[JobKey, Job]
 ) -> Iterator[tuple[RunRecord, list[EpochEnd]]]:
-    """Yield every record with its curve; pass epochs to the watcher."""
+    """Yield every record with its curve, its error without secrets; pass epochs to the watcher."""
     curves: dict[JobKey, list[EpochEnd]] = defaultdict(list)
     for event in events:
         if isinstance(event, RunRecord):
-            yield event if event.finished else _dated(event, jobs[event.key]), curves.pop(event.key, [])
+            record = event if event.finished else _dated(event, jobs[event.key])
+            yield replace(record, error=masked(record.error)), curves.pop(event.key, [])
         else:  # a job that starts again yields its epochs again
             before = [point for point in curves[event.key] if point.epoch < event.epoch]
             curves[event.key] = [*before, event]
@@ -247,6 +249,6 @@ def _fetched(dataset: Dataset, watcher: Watcher) -> bool:
         for file in dataset.files:
             fetch(file)
     except DataError as error:
-        watcher.unavailable(str(error))
+        watcher.unavailable(masked(str(error)))
         return False
     return True

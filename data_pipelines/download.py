@@ -179,8 +179,16 @@ def _download(address: str, folder: Path) -> Path:
     import pooch  # only where something is downloaded: it takes as long to load as many a command
 
     pooch.get_logger().setLevel("ERROR")
-    downloader = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=30)
+    downloader = pooch.HTTPDownloader(progressbar=_bar() if sys.stderr.isatty() else False, timeout=30)
     return Path(pooch.retrieve(address, None, name, folder, downloader=downloader))
+
+
+def _bar() -> object:
+    """Return a bar on the terminal itself: the stream before it may show control characters as text."""
+    from tqdm import tqdm
+
+    terminal = getattr(sys.stderr, "rich_proxied_file", sys.stderr)
+    return tqdm(total=1, file=terminal, ncols=79, unit="B", unit_scale=True)
 
 
 def _extract(archive: Path, file: RemoteFile, folder: Path) -> Path:

@@ -22,6 +22,7 @@ from results.ledger import Ledger
 from results.locks import acquired
 from results.metrics import METRICS
 from results.predictions import decode
+from results.secrets import without_secrets
 
 
 class JobKey(NamedTuple):
@@ -178,7 +179,7 @@ class RecordFiles:
             self.warn(f"{self.paper} is being written by {name}. Waiting for it to finish.")
             lock = acquired(held)
         try:
-            command = " ".join(["retable", *sys.argv[1:]])
+            command = without_secrets(" ".join(["retable", *sys.argv[1:]]))
             with suppress(OSError):  # a full disk must not stop a run that writes nothing
                 holder.write_text(f"'{command}' (process {os.getpid()} on {socket.gethostname()})", "utf-8")
             yield

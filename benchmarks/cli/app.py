@@ -1,6 +1,7 @@
 """The command `retable`."""
 
 import errno
+import os
 import sys
 import tempfile
 import warnings
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import TextIO
 
 import typer
+from click import Context
+from typer.core import TyperGroup
 
 from benchmarks.cli import (
     bench,
@@ -25,13 +28,28 @@ from benchmarks.cli import (
     vectors,
 )
 from benchmarks.evidence.roots import UnknownCode
+from benchmarks.streams import CONTROL, clean, clean_streams, escaped
 from benchmarks.table import UnknownName
 from data_pipelines.cache import cache_folder
 from data_pipelines.dataset import DataError, LeftOut
 from data_pipelines.whole_files import remove_leftovers, temporary_folder
 from results.ledger import ResultsError
 
+
+class Commands(TyperGroup):
+    """All commands; none takes an argument or a variable with a control character in it."""
+
+    def parse_args(self, context: Context, arguments: list[str]) -> list[str]:
+        """Read the arguments. Raises DataError for a line feed, a NUL and the like."""
+        ours = {name: text for name, text in os.environ.items() if name.startswith("RETABLE_")}
+        for name, text in [*(("An argument", text) for text in arguments), *ours.items()]:
+            if CONTROL.search(text):
+                raise DataError(f"{name} is '{escaped(text)}'. Expected a text without control characters.")
+        return super().parse_args(context, arguments)
+
+
 app = typer.Typer(
+    cls=Commands,
     help="Reproduce the result tables of published papers, cell by cell, with a statistical verdict.",
     no_args_is_help=True,
     add_completion=False,
@@ -85,6 +103,7 @@ def _tidied() -> Iterator[None]:
 
 def main() -> None:
     """Run the command; a user's mistake is one line and exit 1, a bug its traceback."""
+    clean_streams()
     warnings.showwarning = _show_warning
     try:
         app(prog_name="retable")
@@ -111,5 +130,5 @@ def _show_warning(
 
 
 def _stop(text: str) -> None:
-    print(f"retable: {text}", file=sys.stderr)
+    print(clean(f"retable: {text}", keep=""), file=sys.stderr)
     sys.exit(1)

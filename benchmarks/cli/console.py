@@ -4,14 +4,17 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 from rich.table import Table
+from rich.text import Text
 
+from benchmarks.streams import clean, raw
 from benchmarks.table import PaperTable
 from results.ledger import ResultsError
 from results.published import Kind
@@ -75,14 +78,27 @@ def existing(folder: Path | None) -> Path:
     return folder or results_folder()
 
 
+class CleanConsole(Console):
+    """A console whose own control sequences are the only ones."""
+
+    def render_str(self, text: str, **settings: Any) -> Text:
+        """Return a text for printing; its width is that of the escaped one."""
+        return super().render_str(clean(text), **settings)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield what is to be printed, of texts that came by another way too."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=clean(segment.text))
+
+
 def wide_console() -> Console:
     """Return a console that does not squeeze tables when its output is not a terminal.
 
     Square brackets are printed unchanged: rows have them.
     """
-    console = Console(markup=False)
+    console = CleanConsole(file=raw(sys.stdout), markup=False)
     is_chosen = console.is_terminal or os.environ.get("COLUMNS", "").isdecimal()
-    return console if is_chosen else Console(width=WIDTH_OF_FILES, markup=False)
+    return console if is_chosen else CleanConsole(file=raw(sys.stdout), width=WIDTH_OF_FILES, markup=False)
 
 
 def bar_of_steps(console: Console, **settings: Any) -> Progress:
@@ -95,4 +111,4 @@ def bar_of_steps(console: Console, **settings: Any) -> Progress:
 
 def warn(text: str) -> None:
     """Print a line on the error stream."""
-    print(text, file=sys.stderr)
+    print(clean(text, keep=""), file=sys.stderr)

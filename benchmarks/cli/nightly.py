@@ -14,6 +14,7 @@ from benchmarks.reporting import report_on
 from benchmarks.reproduce import folder_of_records
 from benchmarks.runners.places import choose_runner
 from benchmarks.signals import Status
+from benchmarks.streams import masked
 from benchmarks.table import load_table, match
 from data_pipelines.dataset import DataError
 from data_pipelines.whole_files import write_text
@@ -108,4 +109,4 @@ def _train(plan: "Plan", run: "PlannedRun", results: Path, problems: list[str]) 
             problems=problems,
         )
     except (DataError, ResultsError) as error:
-        problems.append(f"failed: {error}")
+        problems.append(masked(f"failed: {error}"))

@@ -10,6 +10,7 @@ from benchmarks.cli.console import bar_of_steps, warn
 from benchmarks.jobs import Job
 from benchmarks.recipe import Recipe
 from benchmarks.reproduce import Watcher
+from benchmarks.streams import clean_streams
 from results.records import EpochEnd, JobKey, RunRecord
 
 SPEED_WINDOW_SECONDS = 3600.0  # an epoch may take minutes
@@ -31,6 +32,7 @@ class RunReport(Watcher):
 
     def __enter__(self) -> "RunReport":
         self.bar.start()
+        clean_streams()  # the bar has put its own streams there
         return self
 
     def __exit__(self, *exception: object) -> None:

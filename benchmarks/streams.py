@@ -1,0 +1,83 @@
+"""What commands print: no raw control character, no secret, and nothing that stops at an encoding."""
+
+import os
+import re
+import sys
+from typing import Any
+
+from results.secrets import secrets_of, without_secrets
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")  # reordering ones too
+CREDENTIALS = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN")
+ADDRESSES = ("MLFLOW_TRACKING_URI", "RETABLE_MIRROR", "RAY_ADDRESS", "http_proxy", "https_proxy", "HTTPS_PROXY")
+
+
+class CleanStream:
+    """A text stream that shows control characters, but for line feeds and tabs, and that masks secrets."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+    def write(self, text: str) -> int:
+        """Write a text, and return its length."""
+        self.stream.write(clean(text))
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        """Write texts."""
+        for line in lines:
+            self.write(line)
+
+    @property
+    def rich_proxied_file(self) -> Any:
+        """Return the stream for colours and bars, as rich asks for it."""
+        return raw(self.stream)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "buffer":  # bytes would go round us
+            raise AttributeError(name)
+        return getattr(self.stream, name)
+
+
+def clean_streams() -> None:
+    """Let all that this process prints be clean, up to its last traceback."""
+    for name in ("stdout", "stderr"):
+        if not isinstance(getattr(sys, name), CleanStream):
+            setattr(sys, name, CleanStream(getattr(sys, name)))
+
+
+def raw(stream: Any) -> Any:
+    """Return the stream behind those that change what is written."""
+    while (behind := getattr(stream, "rich_proxied_file", stream)) is not stream:
+        stream = behind
+    return stream
+
+
+def clean(text: str, keep: str = "\n\t") -> str:
+    """Return a text without secrets, and with its control characters escaped, but for those to keep."""
+    return escaped(masked(text), keep)
+
+
+def escaped(text: str, keep: str = "") -> str:
+    r"""Return a text with its control characters as \x1b and the like, but for those to keep."""
+    return CONTROL.sub(lambda found: found[0] if found[0] in keep else _code(found[0]), text)
+
+
+def masked(text: str) -> str:
+    """Return a text without the passwords and tokens of this environment, or of any address."""
+    known = {os.environ.get(name, "") for name in CREDENTIALS[1:]}
+    for name in ADDRESSES:
+        known |= _passwords(os.environ.get(name, ""))
+    return without_secrets(text, known - {""})
+
+
+def _passwords(address: str) -> set[str]:
+    """Return the secrets of an address; a user's name alone may be any word."""
+    user, colon, _ = address.partition("://")[2].rpartition("@")[0].partition(":")
+    return secrets_of(address) - ({user} if colon else set())
+
+
+def _code(character: str) -> str:
+    return character.encode("unicode_escape").decode()
