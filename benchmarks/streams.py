@@ -10,6 +10,7 @@ from results.secrets import secrets_of, without_secrets
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")  # reordering ones too
 CREDENTIALS = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN")
 ADDRESSES = ("MLFLOW_TRACKING_URI", "RETABLE_MIRROR", "RAY_ADDRESS", "http_proxy", "https_proxy", "HTTPS_PROXY")
+SHORTEST = 4  # a secret of fewer characters is hidden in addresses alone: it may be any word
 
 
 class CleanStream:
@@ -70,7 +71,7 @@ def masked(text: str) -> str:
     known = {os.environ.get(name, "") for name in CREDENTIALS[1:]}
     for name in ADDRESSES:
         known |= _passwords(os.environ.get(name, ""))
-    return without_secrets(text, known - {""})
+    return without_secrets(text, {word for word in known if len(word) >= SHORTEST})
 
 
 def _passwords(address: str) -> set[str]:

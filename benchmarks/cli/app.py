@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TextIO
 
 import typer
-from click import Context
 from typer.core import TyperGroup
 
 from benchmarks.cli import (
@@ -39,13 +38,13 @@ from results.ledger import ResultsError
 class Commands(TyperGroup):
     """All commands; none takes an argument or a variable with a control character in it."""
 
-    def parse_args(self, context: Context, arguments: list[str]) -> list[str]:
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Read the arguments. Raises DataError for a line feed, a NUL and the like."""
         ours = {name: text for name, text in os.environ.items() if name.startswith("RETABLE_")}
-        for name, text in [*(("An argument", text) for text in arguments), *ours.items()]:
+        for name, text in [*(("An argument", text) for text in args), *ours.items()]:
             if CONTROL.search(text):
                 raise DataError(f"{name} is '{escaped(text)}'. Expected a text without control characters.")
-        return super().parse_args(context, arguments)
+        return super().parse_args(ctx, args)
 
 
 app = typer.Typer(

@@ -1,6 +1,7 @@
 """retable nightly | schedule: unattended runs by a plan, and the unit that starts them."""
 
 import json
+import os
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -72,7 +73,7 @@ def schedule(
     plan_file: PlanFile,
     scheduler: Annotated[str, typer.Option("--with", help="systemd, cron, slurm, kubernetes or github.")],
     at: Annotated[str, typer.Option(help="When, as HH:MM.")] = "01:30",
-    gpus: Annotated[int, typer.Option(help="GPUs that Slurm is asked for.")] = 1,
+    gpus: Annotated[int, typer.Option(min=0, max=1000, help="GPUs that Slurm is asked for.")] = 1,
     image: Annotated[str, typer.Option(help="Kubernetes: an image with retable in it.")] = "retable:latest",
     dashboard: Annotated[
         str, typer.Option(help="Kubernetes: where the Ray cluster takes jobs.")
@@ -81,17 +82,28 @@ def schedule(
 ) -> None:
     """Print the unit by which a scheduler runs a plan every night."""
     from benchmarks.nights.plan import read_plan
-    from benchmarks.nights.schedulers import SCHEDULERS, units
+    from benchmarks.nights.schedulers import SCHEDULERS, secrets_file, secrets_text, units
 
     chosen = match("scheduler", scheduler, list(SCHEDULERS))
-    files = units(chosen, plan_file, read_plan(plan_file), at, gpus=gpus, image=image, dashboard=dashboard)
+    settings = {"gpus": gpus, "image": image, "dashboard": dashboard}
+    files = units(chosen, plan_file, read_plan(plan_file), at, folder=output, **settings)
+    if output is None:
+        print(*files.values(), sep="", end="")
+        return
+    output.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        if output is None:
-            print(text, end="")
-        else:
-            output.mkdir(parents=True, exist_ok=True)
-            write_text(output / name, text)
-            print(output / name)
+        write_text(output / name, text)
+        print(output / name)
+    if secrets := secrets_text(chosen):
+        _write_for_owner(secrets_file(plan_file, output), secrets)
+        print(secrets_file(plan_file, output))
+
+
+def _write_for_owner(path: Path, text: str) -> None:
+    """Write a file that nobody else can read, at no time."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        stream.write(text)
 
 
 def _train(plan: "Plan", run: "PlannedRun", results: Path, problems: list[str]) -> None:

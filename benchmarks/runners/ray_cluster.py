@@ -205,4 +205,8 @@ def share_of_gpus(ray: Any, cluster: Cluster, warn: Callable[[str], None]) -> fl
 def carried(names: Iterable[str]) -> dict[str, str]:
     """Return the variables that are set, for a process that starts elsewhere: folders by their full path."""
     found = {name: os.environ[name] for name in names if os.environ.get(name)}
-    return {name: str(Path(text).resolve()) if Path(text).exists() else text for name, text in found.items()}
+    return {name: text if "://" in text else _full_path(text) for name, text in found.items()}
+
+
+def _full_path(text: str) -> str:
+    return str(Path(text).resolve()) if os.path.lexists(text) else text
