@@ -11,6 +11,9 @@ from data_pipelines.dataset import Dataset
 from results.published import Cell
 from results.records import Digests, JobKey, RunRecord
 
+MOST_RUNS = 1000  # of a cell
+MOST_EPOCHS = 1_000_000
+MOST_HOURS = 24 * 365
 LEADING = "tensorflow"  # back end, where a paper names none
 
 

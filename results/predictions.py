@@ -7,6 +7,8 @@ import numpy as np
 
 from results.metrics import predicted_classes
 
+LARGEST = 2**28  # bytes of the classes of a test part
+
 
 def encode(scores: np.ndarray) -> str:
     """Return predicted classes as text, from scores, (examples, classes), or classes from 0 on, (examples,).
@@ -22,6 +24,10 @@ def decode(text: str) -> np.ndarray:
     """Return the predicted classes, (examples,). Raises ValueError if the text is incomplete."""
     kind, _, compressed = text.partition(" ")
     try:
-        return np.frombuffer(zlib.decompress(b64decode(compressed, validate=True)), kind)
+        unpacker = zlib.decompressobj()
+        content = unpacker.decompress(b64decode(compressed, validate=True), LARGEST)
+        if not unpacker.eof:
+            raise ValueError(f"the array is cut, or has more than {LARGEST} bytes")
+        return np.frombuffer(content, kind)
     except (zlib.error, TypeError, ValueError) as error:
         raise ValueError(f"cannot decode predictions: {error}") from error

@@ -90,6 +90,7 @@ class EpochEnd(NamedTuple):
 
 
 ROUNDING = 1e-9  # the mean of many 100s may exceed 100 by that
+LARGEST = 2**63  # of any cost
 COST = ("epochs", "seconds", "examples_per_second", "parameters", "peak_device_bytes")
 PROVENANCE = ("device", "commit", "data_hash", "versions", "finished", "error")
 ADDED = (*Digests._fields, "threads", "peak_bytes")
@@ -228,6 +229,8 @@ def _record_part(line: Mapping[str, str]) -> _Part:
     fields = {name: types[name](line[name]) for name in (*COST, *PROVENANCE)}
     code = Digests(*(line[name] for name in Digests._fields))
     fields |= {name: int(line[name] or 0) for name in ("threads", "peak_bytes")}
+    if not all(0 <= fields[name] <= LARGEST for name in (*COST, "threads", "peak_bytes")):
+        raise ValueError("a cost is negative or not finite")
     return _Part(RunRecord(key_of(line), metrics, code=code, **fields), int(line["metrics"]))
 
 
@@ -244,7 +247,9 @@ def _point_line(point: EpochEnd) -> list[str]:
 
 def _point(line: Mapping[str, str]) -> EpochEnd:
     valid = float(line["valid"]) if line["valid"] else None
-    return EpochEnd(key_of(line), int(line["epoch"]), float(line["loss"]), valid, float(line["seconds"]))
+    if not 1 <= (epoch := int(line["epoch"])) <= LARGEST:
+        raise ValueError(f"epoch {epoch}")
+    return EpochEnd(key_of(line), epoch, float(line["loss"]), valid, float(line["seconds"]))
 
 
 class _Predictions(NamedTuple):
@@ -260,9 +265,12 @@ def _predictions(line: Mapping[str, str]) -> _Predictions:
 
 
 def key_of(line: Mapping[str, str]) -> JobKey:
-    """Return the key of a job from its texts by name."""
+    """Return the key of a job from its texts by name. Raises ValueError for one that no job can have."""
     types = JobKey.__annotations__
-    return JobKey(**{name: types[name](line[name]) for name in JobKey._fields})
+    key = JobKey(**{name: types[name](line[name]) for name in JobKey._fields})
+    if key.fold < 0 or key.seed < 0:
+        raise ValueError(f"fold {key.fold}, seed {key.seed}")
+    return key
 
 
 def _number(value: float) -> str:

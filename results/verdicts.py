@@ -76,10 +76,10 @@ def units(records: Iterable[RunRecord], metric: str, folds: int) -> tuple[float,
 
 
 def by_seed(records: Iterable[RunRecord], metric: str, folds: int) -> dict[int, float]:
-    """Return the values of the seeds that have all folds, in the order of the seeds."""
+    """Return the values of the seeds that have all folds of the data set, in the order of the seeds."""
     found: dict[int, dict[int, float]] = defaultdict(dict)
     for record in records:
-        if isfinite(record.metrics.get(metric, inf)):
+        if record.key.fold < folds and isfinite(record.metrics.get(metric, inf)):
             found[record.key.seed][record.key.fold] = record.metrics[metric]
     return {seed: fmean(values.values()) for seed, values in sorted(found.items()) if len(values) == folds}
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from benchmarks.jobs import MOST_EPOCHS, MOST_RUNS
 from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 
@@ -15,6 +16,12 @@ TableName = Annotated[str | None, typer.Option("--table", help="Only this table.
 Row = Annotated[str | None, typer.Option("--row", help="Only this row.")]
 Column = Annotated[str | None, typer.Option("--column", help="Only this column.")]
 Results = Annotated[Path | None, typer.Option("--results", help="Folder of records [RETABLE_RESULTS, results/].")]
+Seeds = Annotated[
+    int | None, typer.Option("--seeds", min=1, max=MOST_RUNS, help="Runs per cell [the paper's protocol].")
+]
+Epochs = Annotated[
+    int | None, typer.Option("--epochs", min=1, max=MOST_EPOCHS, help="Other than the paper's, for a quick trial.")
+]
 BackendName = Annotated[str, typer.Option("--backend", help=f"One of {', '.join(BACKENDS)}.")]
 
 

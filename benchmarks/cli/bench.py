@@ -12,8 +12,10 @@ from benchmarks.table import match
 
 def bench(
     name: Annotated[str, typer.Argument(help=f"One of: {', '.join(task_names())}.")] = "sentences",
-    repeats: Annotated[int | None, typer.Option(min=1, help="Repeats of every system, in turn.")] = None,
-    teraflops: Annotated[float | None, typer.Option(min=0.001, help="Assumed GPU speed, for estimates.")] = None,
+    repeats: Annotated[int | None, typer.Option(min=1, max=1000, help="Repeats of every system, in turn.")] = None,
+    teraflops: Annotated[
+        float | None, typer.Option(min=0.001, max=1e6, help="Assumed GPU speed, for estimates.")
+    ] = None,
     output: Annotated[Path | None, typer.Option("--json", help="Report file [results/speed/NAME.json].")] = None,
 ) -> None:
     """Compare speed and memory with other implementations, on a machine that does nothing else."""

@@ -19,7 +19,7 @@ def features(
     output: Annotated[Path, typer.Option(help="A folder; it gets the same folders.")] = Path("features"),
     plot: Annotated[bool, typer.Option("--plot", help="Draw each file's frames, too.")] = False,
     ending: arguments.Ending = "png",
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes [one a core].")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=1000, help="Processes [one a core].")] = None,
 ) -> None:
     """Write float32 (frames, features) as .npy for every sound file: windows of 25 ms every 10 ms, at 16 kHz.
 

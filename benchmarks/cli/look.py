@@ -10,7 +10,7 @@ from rich.markdown import Markdown
 from benchmarks import provenance
 from benchmarks.cli import arguments
 from benchmarks.cli.console import warn, wide_console
-from benchmarks.jobs import Job, Options, Planned
+from benchmarks.jobs import MOST_RUNS, Job, Options, Planned
 from benchmarks.recipe import Recipe, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, UnknownName, load_table, paper_names
@@ -28,8 +28,8 @@ def look(
     table: arguments.TableName = None,
     row: arguments.Row = None,
     column: arguments.Column = None,
-    seed: Annotated[int, typer.Option(min=0, help="Which of its runs.")] = 0,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Other than the paper's, for a quick trial.")] = None,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_RUNS - 1, help="Which of its runs.")] = 0,
+    epochs: arguments.Epochs = None,
     backend: arguments.BackendName = "tensorflow",
     lookalike: Annotated[bool, typer.Option("--lookalike", help="Generated data, for a quick trial.")] = False,
     ending: arguments.Ending = "png",

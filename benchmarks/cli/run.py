@@ -13,7 +13,7 @@ from benchmarks.cli import arguments
 from benchmarks.cli.console import existing, print_totals, print_verdicts, warn, wide_console
 from benchmarks.cli.progress import RunReport
 from benchmarks.cli.show import print_forecasts
-from benchmarks.jobs import Options, Planned
+from benchmarks.jobs import MOST_EPOCHS, MOST_HOURS, MOST_RUNS, Options, Planned
 from benchmarks.nights.settle import settle
 from benchmarks.reproduce import Runner, folder_of_records, place_of_records, reproduce, verdicts
 from benchmarks.reproduce import track as send_missing
@@ -64,15 +64,17 @@ def run(
     until_settled: Annotated[
         bool, typer.Option("--until-settled", help="Train open cells look by look: n, 2n and 4n runs.")
     ] = False,
-    hours: Annotated[float | None, typer.Option(min=0.001, help="With --until-settled, at most.")] = None,
+    hours: Annotated[
+        float | None, typer.Option(min=0.001, max=MOST_HOURS, help="With --until-settled, at most.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would run, as `plan` does.")] = False,
 ) -> None:
     """Train the cells of a table that have no record yet, and judge them."""
     if until_settled and seeds is not None or hours is not None and not until_settled:
         raise DataError("--until-settled chooses the runs: give it without --seeds, and --hours only with it.")
-    for name, value in (("--seeds", seeds), ("--epochs", epochs)):
-        if value is not None and value < 1:
-            raise DataError(f"{name} is {value}. Expected 1 or more.")
+    for name, value, most in (("--seeds", seeds, MOST_RUNS), ("--epochs", epochs, MOST_EPOCHS)):
+        if value is not None and not 1 <= value <= most:
+            raise DataError(f"{name} is {value}. Expected 1 to {most}.")
     found, backend = load_table(paper), match("back end", backend, list(BACKENDS))
     wanted: list[str | None] = [*row] if row else [None]
     cells = [cell for name in wanted for cell in found.cells(table, name, column)]
@@ -151,7 +153,7 @@ def _settle(
 
 def reproduce_default(
     results: arguments.Results = None,
-    seeds: Annotated[int | None, typer.Option(min=1, help="Runs per cell [the paper's protocol].")] = None,
+    seeds: arguments.Seeds = None,
 ) -> None:
     """Run the default jobs: Kim's CNN-rand on TREC, a job of each pipeline, and the lectures.
 

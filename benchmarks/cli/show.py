@@ -97,7 +97,7 @@ def plan(
     column: arguments.Column = None,
     results: arguments.Results = None,
     backend: arguments.BackendName = "tensorflow",
-    seeds: Annotated[int | None, typer.Option(min=1, help="Runs per cell [the paper's protocol].")] = None,
+    seeds: arguments.Seeds = None,
     format: Annotated[str, typer.Option(help="table, json or markdown.")] = "table",
 ) -> None:
     """Print the jobs that `run` would train, how long they take, and what they lack; nothing is trained.

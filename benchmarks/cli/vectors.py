@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from benchmarks.cli.console import bar_of_steps, wide_console
+from benchmarks.jobs import MOST_EPOCHS
 from data_pipelines.dataset import DataError
 from data_pipelines.text.vector_files import WIDEST, blocks, layout, nearest, read_vectors, unit, write_binary
 
@@ -30,18 +31,22 @@ def train(
     ],
     output: Annotated[Path, typer.Argument(help="Where the vectors go, in word2vec's binary format.")],
     width: Annotated[int, typer.Option(min=1, max=WIDEST)] = 300,
-    window: Annotated[int, typer.Option(min=1)] = 5,
-    min_count: Annotated[int, typer.Option(min=1, help="Leave rarer words out.")] = 5,
-    epochs: Annotated[int, typer.Option(min=1)] = 5,
+    window: Annotated[int, typer.Option(min=1, max=1000)] = 5,
+    min_count: Annotated[int, typer.Option(min=1, max=2**31 - 1, help="Leave rarer words out.")] = 5,
+    epochs: Annotated[int, typer.Option(min=1, max=MOST_EPOCHS)] = 5,
     skip_gram: Annotated[bool, typer.Option("--skip-gram", help="Instead of CBOW.")] = False,
-    negative: Annotated[int, typer.Option(min=1, help="Negative samples.")] = 5,
+    negative: Annotated[int, typer.Option(min=1, max=1000, help="Negative samples.")] = 5,
     hierarchical: Annotated[
         bool, typer.Option("--hierarchical", help="Softmax, instead of negative samples.")
     ] = False,
-    sample: Annotated[float, typer.Option(min=0, help="Threshold above which frequent words are thinned.")] = 1e-3,
+    sample: Annotated[
+        float, typer.Option(min=0, max=1, help="Threshold above which frequent words are thinned.")
+    ] = 1e-3,
     lower: Annotated[bool, typer.Option("--lower", help="Lower-case the corpus.")] = False,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1)] = 0,
-    workers: Annotated[int, typer.Option(min=1, help="With one, a seed gives the same vectors twice.")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, max=1000, help="With one, a seed gives the same vectors twice.")
+    ] = 1,
 ) -> None:
     """Train word2vec on a text that is streamed from the disk."""
     from data_pipelines.text.word2vec import TextLines, train_vectors

@@ -11,17 +11,16 @@ from filelock import Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from benchmarks import provenance
-from benchmarks.jobs import Options
+from benchmarks.jobs import MOST_EPOCHS, MOST_HOURS, MOST_RUNS, Options
 from benchmarks.runners.places import Share, share_of_machine
 from benchmarks.runners.ray_cluster import Cluster
 from benchmarks.signals import raised_until_exit
+from benchmarks.streams import CONTROL
 from benchmarks.table import load_table
 from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 from results.locks import acquired
 from results.verdicts import Answer
-
-MOST_HOURS = 24 * 365
 
 
 class Stop(KeyboardInterrupt):
@@ -33,6 +32,13 @@ class Model(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _has_no_control_character(cls, value: object) -> object:
+        if isinstance(value, str) and CONTROL.search(value):
+            raise ValueError("expected a text without control characters")
+        return value
+
 
 class PlannedRun(Model):
     """Some cells of a paper; without table, row or column, all of them."""
@@ -41,7 +47,7 @@ class PlannedRun(Model):
     table: str | None = None
     row: str | None = None
     column: str | None = None
-    seeds: int | None = Field(None, ge=1)  # None: the paper's protocol
+    seeds: int | None = Field(None, ge=1, le=MOST_RUNS)  # None: the paper's protocol
 
 
 class Plan(Model):
@@ -60,7 +66,7 @@ class Plan(Model):
     cpus_per_job: float = Field(1.0, ge=0)
     results: str | None = None  # a folder; "{commit}" in it starts a new one with every commit
     report: str | None = None  # a folder for `retable report`, written at the end
-    epochs: int | None = Field(None, ge=1)  # a rehearsal, never counts
+    epochs: int | None = Field(None, ge=1, le=MOST_EPOCHS)  # a rehearsal, never counts
     lookalike: bool = False  # a rehearsal, never counts
 
     @model_validator(mode="after")

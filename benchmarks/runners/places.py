@@ -19,6 +19,7 @@ from results.records import EpochEnd, RunRecord
 
 PLACES = ("here", "ray")
 AUTO = "auto"
+MOST_DEVICES = 10_000  # of a job
 LOCALLY = Cluster()
 SCARCE = 4 * 2**30  # bytes; with less, libraries may end the process of a job, and this one must tell of it
 Events = Generator[EpochEnd | RunRecord, None, None]
@@ -50,8 +51,8 @@ def choose_runner(
 ) -> Callable[[Iterable[Job]], Events]:
     """Return the runner of a place. Raises UnknownName for an unknown one, DataError for bad shares."""
     for name, part in (("--gpus-per-job", cluster.gpus_per_job), ("--cpus-per-job", cluster.cpus_per_job)):
-        if part is not None and part < 0:
-            raise DataError(f"{name} is {part}. Expected 0 or more.")
+        if part is not None and not 0 <= part <= MOST_DEVICES:
+            raise DataError(f"{name} is {part}. Expected 0 to {MOST_DEVICES}.")
     if match("place to run", place, PLACES) == "ray":
         if share not in (None, share_of_machine()):
             raise DataError("--jobs and --threads go with --on here.")
