@@ -31,7 +31,13 @@ def test_a_negative_fold_or_seed_costs_its_lines_only(changes, files):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"seconds": float("nan")}, {"seconds": -1.0}, {"epochs": 10**400}, {"seconds": float("inf")}, {"threads": -1}],
+    [
+        {"seconds": float("nan")},
+        {"seconds": -1.0},
+        {"epochs": 10**400},
+        {"seconds": float("inf")},
+        {"threads": -1},
+    ],
 )
 def test_an_impossible_cost_costs_its_line_only(changes, files):
     files.append(RunRecord(KEY._replace(seed=1), GOOD.metrics, finished="t1", **changes))
