@@ -10,7 +10,7 @@ from benchmarks.cli.console import bar_of_steps, warn
 from benchmarks.jobs import Job
 from benchmarks.recipe import Recipe
 from benchmarks.reproduce import Watcher
-from benchmarks.streams import clean_streams
+from benchmarks.streams import clean, clean_streams
 from results.records import EpochEnd, JobKey, RunRecord
 
 SPEED_WINDOW_SECONDS = 3600.0  # an epoch may take minutes
@@ -52,7 +52,7 @@ class RunReport(Watcher):
         self.bar.update(
             self.task,
             completed=sum(self.epochs.values()),
-            description=f"{_place(point)} epoch {point.epoch}{valid}",
+            description=clean(f"{_place(point)} epoch {point.epoch}{valid}"),
         )
 
     def record(self, record: RunRecord, curve: Sequence[EpochEnd]) -> None:

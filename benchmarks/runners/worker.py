@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from benchmarks import machine, provenance
 from benchmarks.jobs import Job
+from benchmarks.streams import clean_streams
 from data_pipelines.dataset import LeftOut
 from results.records import EpochEnd, JobKey, RunRecord
 
@@ -50,6 +51,7 @@ def train_elsewhere(job: bytes, key: JobKey, commit: str) -> Iterator[EpochEnd |
 
 def main() -> None:
     """Train jobs until the input ends."""
+    clean_streams()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one decides
     events = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # libraries print, too

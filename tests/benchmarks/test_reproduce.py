@@ -65,6 +65,27 @@ def test_the_protocol_asks_for_five_seeds_and_resuming_is_free(kim, tmp_path):
     assert second.jobs == []
 
 
+def test_errors_of_jobs_and_data_have_no_secret(kim, tmp_path, monkeypatch):
+    table, cells = kim
+    address = "https://bob:planted-1@host/x?token=planted-2"
+    monkeypatch.setenv("RETABLE_MIRROR", address)
+
+    def fail(jobs):
+        yield from (RunRecord(job.key, {}, error=f"OSError: 401 {address}, planted-1") for job in jobs)
+
+    def refuse(file):
+        raise DataError(f"no {address}: planted-2")
+
+    listener = Listener()
+    reproduce(table.plan(cells), fail, tmp_path, watcher=listener, seeds=1)
+    monkeypatch.setattr("data_pipelines.download.fetch", refuse)
+    reproduce(table.plan(cells), fail, tmp_path, watcher=listener, seeds=2)
+    shown = f"{listener.records} {listener.reasons} {RecordFiles('kim2014', tmp_path).records()}"
+    assert "planted" not in shown
+    assert "bob" not in shown
+    assert shown.count("https://***@host/x?token=***") == 3
+
+
 def test_more_seeds_run_only_what_is_missing(kim, tmp_path):
     table, cells = kim
     reproduce(table.plan(cells), fake_run, tmp_path, seeds=2)
