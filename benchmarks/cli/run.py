@@ -74,7 +74,7 @@ def run(
         raise DataError("--until-settled chooses the runs: give it without --seeds, and --hours only with it.")
     for name, value, most in (("--seeds", seeds, MOST_RUNS), ("--epochs", epochs, MOST_EPOCHS)):
         if value is not None and not 1 <= value <= most:
-            raise DataError(f"{name} is {value}. Expected 1 to {most}.")
+            raise DataError(f"{name} is {value}. Expected 1 or more, up to {most}.")
     found, backend = load_table(paper), match("back end", backend, list(BACKENDS))
     wanted: list[str | None] = [*row] if row else [None]
     cells = [cell for name in wanted for cell in found.cells(table, name, column)]

@@ -52,7 +52,7 @@ def choose_runner(
     """Return the runner of a place. Raises UnknownName for an unknown one, DataError for bad shares."""
     for name, part in (("--gpus-per-job", cluster.gpus_per_job), ("--cpus-per-job", cluster.cpus_per_job)):
         if part is not None and not 0 <= part <= MOST_DEVICES:
-            raise DataError(f"{name} is {part}. Expected 0 to {MOST_DEVICES}.")
+            raise DataError(f"{name} is {part}. Expected 0 or more, up to {MOST_DEVICES}.")
     if match("place to run", place, PLACES) == "ray":
         if share not in (None, share_of_machine()):
             raise DataError("--jobs and --threads go with --on here.")

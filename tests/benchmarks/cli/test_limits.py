@@ -43,7 +43,7 @@ def test_options_have_limits(arguments):
 @pytest.mark.parametrize("part", [float("nan"), float("inf"), -1.0, 1e9])
 def test_shares_of_jobs_have_limits(part):
     for cluster in (Cluster(gpus_per_job=part), Cluster(cpus_per_job=part)):
-        with pytest.raises(DataError, match="per-job is .*Expected 0 to"):
+        with pytest.raises(DataError, match="per-job is .*Expected 0 or more, up to"):
             choose_runner("ray", cluster)
 
 
