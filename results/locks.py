@@ -14,7 +14,7 @@ def acquired(path: Path, timeout: float = -1) -> BaseFileLock:
     """Return a lock that is held, after so many seconds at most; -1: as long as it takes. Raises Timeout.
 
     Where the file system refuses locks, as some network file systems do, a file stands for one. It names its
-    process, so that one of a dead process is no lock.
+    process, and one of a dead process does not count.
     """
     lock: BaseFileLock = FileLock(path, mode=FOR_ALL)
     try:

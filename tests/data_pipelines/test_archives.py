@@ -42,7 +42,7 @@ HOSTILE = {
     "corrupt deflate": lambda path: altered(packed(path, zipfile.ZIP_DEFLATED), b"x.wav\xed", b"x.wav\xff"),
     "unknown compression": lambda path: altered(packed(path), STORED, UNKNOWN),
     "encrypted": lambda path: altered(packed(path), STORED, ENCRYPTED),
-    "a name that is no UTF-8": lambda path: altered(packed(path, name="\u00e9.wav"), b"\xc3\xa9", b"\xff\xfe"),
+    "a name that is not UTF-8": lambda path: altered(packed(path, name="\u00e9.wav"), b"\xc3\xa9", b"\xff\xfe"),
 }
 
 

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -135,6 +136,10 @@ def _inspect(place: Place, whole: Place, damage: Damage) -> None:
 
 
 def _names(folder: Path) -> set[str]:
-    """Return what is in a folder, but torn lines, which are kept, and what MLflow numbers at random."""
-    paths = (path.relative_to(folder) for path in folder.rglob("*"))
-    return {path.as_posix() for path in paths if path.suffix != ".torn" and "mlartifacts" not in path.parts}
+    """Return what is in a folder, but torn lines, which are kept, and what MLflow numbers at random.
+
+    Python itself writes a file into the folder of temporary files, to see whether it can.
+    """
+    paths = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix != ".torn")
+    numbered = re.compile(r"tmp/[a-z0-9_]{8}|.*/mlartifacts/.*")
+    return {path for path in paths if not numbered.fullmatch(path)}
