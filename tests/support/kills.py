@@ -54,7 +54,7 @@ class Place:
             "RETABLE_HOME": str(self.folder / "home"),
             "RETABLE_RESULTS": str(self.folder / "results"),
             "TMPDIR": str(self.folder / "tmp"),
-            "RETABLE_FAULT": f"{self.folder}\n{counter}\n{at}",
+            "FAULT": f"{self.folder}\n{counter}\n{at}",
             "PYTHONPATH": os.pathsep.join([str(FAULTS), str(ROOT)]),
         }
         (self.folder / "tmp").mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 """Kill a Python process while it writes; every Python loads this whose PYTHONPATH has the folder of this file.
 
-RETABLE_FAULT names a folder whose writes count, a file that counts them over all processes, and the number of the
+FAULT names a folder whose writes count, a file that counts them over all processes, and the number of the
 one before which, or in the middle of which, the process is killed.
 """
 
@@ -48,6 +48,6 @@ def install(folder: str, counter: str, at: int) -> None:
     os.write, os.fsync = write_half, count_and_flush
 
 
-if "RETABLE_FAULT" in os.environ:
-    place, counts, number = os.environ["RETABLE_FAULT"].split("\n")
+if "FAULT" in os.environ:
+    place, counts, number = os.environ["FAULT"].split("\n")
     install(place, counts, int(number))
