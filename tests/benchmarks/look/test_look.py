@@ -145,12 +145,10 @@ def swapped(path, other):
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda path, other: path.write_bytes(b""),
         lambda path, other: path.write_bytes(path.read_bytes()[:5000]),
-        lambda path, other: path.write_bytes(b"a text"),
         swapped,
     ],
-    ids=["empty", "cut", "foreign", "swapped"],
+    ids=["cut", "swapped"],
 )
 def test_damaged_weights_are_told_and_trained_again(home, damage):
     table = load_table("lecun1998")
