@@ -1,9 +1,10 @@
 """Training before jobs shared the cores and short steps ran in compiled loops.
 
 LeNet-5 was to be 2.5 times as fast. Its first job runs alone up to its first epoch, because nothing is known of
-its memory where nothing is recorded, and the 15 views of the test part are not trained on. On Emo-DB the aim was
-2. A profile shows that 6.7 of the 8.6 s of a job are the compiled steps themselves, so that a loop around them saves
-little, and most of the gain comes from two jobs at once.
+its memory where nothing is recorded, and the 15 views of the test part are not trained on.
+
+On Emo-DB the aim was 2. A profile shows that 6.7 of the 8.6 s of a job are the compiled steps themselves, so that
+a loop around them saves little, and most of the gain comes from two jobs at once.
 """
 
 from benchmarks.speed.versions import Versions
