@@ -1,6 +1,6 @@
 """A benchmark and its report. The folder tasks/ is the list of benchmarks.
 
-A new benchmark is a new file there, with an object `TASK` of some kind: `TrainingSteps`, `WholeTask`, or one of
+A new benchmark is a new file there, with an object `TASK` of some kind: `WholeRuns`, `WholeTask`, or one of
 its own. Its docstring and its report become a section of docs/speed.md.
 """
 
