@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from functools import lru_cache
 from typing import Any
 
 from results.secrets import secrets_of, without_secrets
@@ -74,10 +75,11 @@ def masked(text: str) -> str:
     return without_secrets(text, {word for word in known if len(word) >= SHORTEST})
 
 
-def _passwords(address: str) -> set[str]:
+@lru_cache  # asked for every text that is printed
+def _passwords(address: str) -> frozenset[str]:
     """Return the secrets of an address; a user's name alone may be any word."""
     user, colon, _ = address.partition("://")[2].rpartition("@")[0].partition(":")
-    return secrets_of(address) - ({user} if colon else set())
+    return frozenset(secrets_of(address)) - ({user} if colon else set())
 
 
 def _code(character: str) -> str:
