@@ -57,9 +57,12 @@ def raw(stream: Any) -> Any:
     return stream
 
 
-def clean(text: str, keep: str = "\n\t") -> str:
-    """Return a text without secrets, and with its control characters escaped, but for those to keep."""
-    return escaped(masked(text), keep)
+def clean(text: str, keep: str = "\n\t", known: frozenset[str] | None = None) -> str:
+    """Return a text without secrets, and with its control characters escaped, but for those to keep.
+
+    `known` are the secrets of this environment, where the caller has them already.
+    """
+    return escaped(without_secrets(text, known_secrets() if known is None else known), keep)
 
 
 def escaped(text: str, keep: str = "") -> str:
@@ -69,10 +72,15 @@ def escaped(text: str, keep: str = "") -> str:
 
 def masked(text: str) -> str:
     """Return a text without the passwords and tokens of this environment, or of any address."""
+    return without_secrets(text, known_secrets())
+
+
+def known_secrets() -> frozenset[str]:
+    """Return the passwords and tokens of this environment."""
     known = {os.environ.get(name, "") for name in CREDENTIALS[1:]}
     for name in ADDRESSES:
         known |= _passwords(os.environ.get(name, ""))
-    return without_secrets(text, {word for word in known if len(word) >= SHORTEST})
+    return frozenset(word for word in known if len(word) >= SHORTEST)
 
 
 @lru_cache  # asked for every text that is printed

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks.streams import clean, raw
+from benchmarks.streams import clean, known_secrets, raw
 from benchmarks.table import PaperTable
 from results.ledger import ResultsError
 from results.published import Kind
@@ -81,14 +82,18 @@ def existing(folder: Path | None) -> Path:
 class CleanConsole(Console):
     """A console whose own control sequences are the only ones."""
 
+    def __init__(self, **settings: Any) -> None:
+        self.clean = lru_cache(4096)(partial(clean, known=known_secrets()))  # a table repeats its lines and blanks
+        super().__init__(**settings)
+
     def render_str(self, text: str, **settings: Any) -> Text:
         """Return a text for printing; its width is that of the escaped one."""
-        return super().render_str(clean(text), **settings)
+        return super().render_str(self.clean(text), **settings)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Yield what is to be printed, of texts that came by another way too."""
         for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=clean(segment.text))
+            yield segment if segment.control else segment._replace(text=self.clean(segment.text))
 
 
 def wide_console() -> Console:

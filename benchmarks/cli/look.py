@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markdown import Markdown
 
 from benchmarks import provenance
 from benchmarks.cli import arguments
@@ -53,6 +52,8 @@ def look(
 
 def _look(found: PaperTable, planned: Planned, key: JobKey, place: Path, ending: str, *, folder: Path) -> None:
     """Draw one network into a folder of its own; `folder` has the records."""
+    from rich.markdown import Markdown
+
     from benchmarks.look.trained import trained
 
     cell, recipe = planned.cell, planned.recipe
