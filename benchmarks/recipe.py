@@ -61,6 +61,7 @@ def keras_object(*, kind: str, **settings: Any) -> Any:
 CROSS_ENTROPY = from_keras("losses.SparseCategoricalCrossentropy", from_logits=True)
 
 
+Begin = Callable[[np.ndarray, np.random.Generator, int], None]  # of training inputs, generator and epoch
 FREE = {"hashed": False}  # marks a field that makes things faster and changes no number
 
 
@@ -83,6 +84,7 @@ class Recipe:
     keep: Callable[[Sequence[float]], bool] | None = None  # of validation scores; None: the last epoch counts
     augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None  # of a batch in training
     next_rate: Callable[[Sequence[float], float], float] | None = None  # from validation scores and the last rate
+    begin: Callable[[Any], Begin] | None = None  # of a model: what is done before each epoch
     read: Callable[[Any, Any], np.ndarray] | None = field(default=None, metadata=FREE)  # (model, x) -> its output
     views: Mapping[str, Callable[[np.ndarray], np.ndarray]] | None = None  # other test inputs, by a metric's part
     arrange: Callable[..., Any] | None = field(default=None, metadata=FREE)  # the examples of a batch -> inputs

@@ -67,13 +67,15 @@ def distorted(
     return transformed(images, maps, amounts[:, :2])
 
 
-def deskewed(images: np.ndarray) -> np.ndarray:
-    """Shear every image, (images, height, width, 1), until the rows and columns of its ink are uncorrelated.
+def deskewed(images: np.ndarray, *, side: int) -> np.ndarray:
+    """Shear every image, (images, height, width, 1), until the axis of its ink stands upright.
 
-    The ink's centre of mass moves to the middle.
+    The ink's centre of mass moves to the middle, of which a square of `side` pixels is returned. For both, a pixel
+    of at least half the ink counts as 1 and the others as 0. Source: LeCun et al. (1998), section III.A.
     """
     rows, columns = np.mgrid[: images.shape[1], : images.shape[2]]
-    ink = images[..., 0] / np.maximum(images.sum(axis=(1, 2)), 1e-9)[..., None]
+    ink = images[..., 0] >= 0.5
+    ink = ink / np.maximum(ink.sum(axis=(1, 2)), 1)[:, None, None]
     row, column = ((ink * grid).sum(axis=(1, 2))[:, None, None] for grid in (rows, columns))
     spread = (ink * (rows - row) ** 2).sum(axis=(1, 2))
     slant = (ink * (rows - row) * (columns - column)).sum(axis=(1, 2)) / np.maximum(spread, 1e-9)
@@ -81,7 +83,8 @@ def deskewed(images: np.ndarray) -> np.ndarray:
     shifts = np.stack([middle[0] - row.ravel(), middle[1] - column.ravel()], axis=1)
     maps = [linear_map(shear=amount) for amount in slant]
     moved = [matrix @ shift for matrix, shift in zip(maps, shifts, strict=True)]
-    return transformed(images, maps, moved)
+    top, left = (np.array(images.shape[1:3]) - side) // 2
+    return transformed(images, maps, moved)[:, top : top + side, left : left + side]
 
 
 def read_folder(folder: Path, classes: Sequence[str], side: int) -> tuple[np.ndarray, np.ndarray]:

@@ -76,12 +76,12 @@ def lenet1() -> keras.Model:
     return keras.Model(image, _activated(_dense(CLASSES, 192, "output"), layers.Flatten()(s4)), name="lenet1")
 
 
-def perceptron(hidden: Sequence[int]) -> keras.Model:
-    """Build a fully connected network: ink (images, 28, 28, 1) in, scaled tanh (images, 10) out.
+def perceptron(hidden: Sequence[int], side: int = SIDE) -> keras.Model:
+    """Build a fully connected network: ink (images, side, side, 1) in, scaled tanh (images, 10) out.
 
     Without hidden layers it is a linear classifier, and its outputs have no activation.
     """
-    image = keras.Input((SIDE, SIDE, 1))
+    image = keras.Input((side, side, 1))
     features = layers.Flatten()(_levels(image))
     for number, units in enumerate(hidden, start=1):
         features = _activated(_dense(units, features.shape[-1], f"hidden{number}"), features)

@@ -14,6 +14,14 @@ def squares(labels, outputs):
     return ops.mean(ops.square(outputs - targets), axis=-1)
 
 
+def half_squares(labels, outputs):
+    """Return half of the squared error, summed over the outputs, against targets of 1 and -1: (examples,).
+
+    Source: LeCun et al. (1998), appendix C.
+    """
+    return outputs.shape[-1] / 2 * squares(labels, outputs)
+
+
 def nearest_code(labels, outputs, *, rubbish: float):
     """Return LeNet-5's discriminative loss: (examples,).
 

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from models.lecun_layers import TableConvolution, fan_in_uniform
+from models.lecun_layers import TableConvolution, fan_in_uniform, scaled_tanh
 
 BORDER = -1.0  # background, also outside the image
 MAPS = 12
@@ -22,8 +22,8 @@ def zip_code_net() -> keras.Model:
     """
     settings: dict[str, Any] = {"strides": 2, "padding": 2, "border": BORDER, "bias_per_unit": True}
     image = keras.Input((16, 16, 1))
-    h1 = keras.ops.tanh(TableConvolution([[0]] * MAPS, 5, name="H1", **settings)(image))
-    h2 = keras.ops.tanh(TableConvolution(H2_READS, 5, name="H2", **settings)(h1))
-    h3 = layers.Dense(30, "tanh", kernel_initializer=fan_in_uniform(192), name="H3")(layers.Flatten()(h2))
-    scores = layers.Dense(10, "tanh", kernel_initializer=fan_in_uniform(30), name="output")(h3)
+    h1 = scaled_tanh(TableConvolution([[0]] * MAPS, 5, name="H1", **settings)(image))
+    h2 = scaled_tanh(TableConvolution(H2_READS, 5, name="H2", **settings)(h1))
+    h3 = layers.Dense(30, scaled_tanh, kernel_initializer=fan_in_uniform(192), name="H3")(layers.Flatten()(h2))
+    scores = layers.Dense(10, scaled_tanh, kernel_initializer=fan_in_uniform(30), name="output")(h3)
     return keras.Model(image, scores, name="zip_code_net")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.jobs import Job
-from benchmarks.recipe import Recipe
+from benchmarks.recipe import Begin, Recipe
 from benchmarks.training import backends, checkpoints
 from benchmarks.training.loops import Train, arranged, trainer
 from data_pipelines.dataset import Fold, Split
@@ -21,12 +21,13 @@ PREDICTION_BATCH = 500
 
 
 class _Session(NamedTuple):
-    """A recipe with its compiled model, its prepared fold, the job's generator, and what trains an epoch."""
+    """A recipe, its compiled model and prepared fold, the job's generator, and what begins and trains an epoch."""
 
     recipe: Recipe
     model: Any
     fold: Fold
     rng: np.random.Generator
+    begin: Begin
     train: Train
 
 
@@ -37,9 +38,9 @@ def fit(recipe: Recipe, fold: Fold, job: Job) -> Generator[EpochEnd, None, RunRe
     backend.forget_peak()
     model, fold, rng = prepare(recipe, fold, job.key.seed, job.options.deterministic)
     try:
-        progress = yield from _epochs(
-            _Session(recipe, model, fold, rng, trainer(model, recipe, fold.train)), job, started
-        )
+        begin = recipe.begin(model) if recipe.begin else _nothing
+        session = _Session(recipe, model, fold, rng, begin, trainer(model, recipe, fold.train))
+        progress = yield from _epochs(session, job, started)
         if recipe.keep_weights:
             checkpoints.save_weights(model, job.key)
         metrics, predictions = _measure(model, recipe, fold)
@@ -75,6 +76,10 @@ def prepare(
     return model, fold, rng
 
 
+def _nothing(x: np.ndarray, rng: np.random.Generator, epoch: int) -> None:
+    """Begin an epoch."""
+
+
 def compile_once(model: Any, optimizer: Any, loss: Any, **settings: Any) -> None:
     """Compile a model whose first step TensorFlow traces once, not a second time for the optimizer's variables."""
     model.compile(optimizer, loss, **settings)
@@ -83,7 +88,7 @@ def compile_once(model: Any, optimizer: Any, loss: Any, **settings: Any) -> None
 
 def _epochs(session: _Session, job: Job, started: float) -> Generator[EpochEnd, None, checkpoints.Progress]:
     """Train to the end, from a checkpoint if there is one; return the curve and the seconds of earlier starts."""
-    recipe, model, _, rng, _ = session
+    recipe, model, _, rng, *_ = session
     path = checkpoints.path_of(job)
     progress = checkpoints.resume(path, job.key, model, rng)
     yield from progress.curve
@@ -102,8 +107,9 @@ def _epochs(session: _Session, job: Job, started: float) -> Generator[EpochEnd, 
 
 def _epoch(session: _Session, key: JobKey, epoch: int) -> EpochEnd:
     """Train for an epoch and score the validation part. Raises ArithmeticError when a number is not finite."""
-    recipe, model, fold, rng, train = session
+    recipe, model, fold, rng, begin, train = session
     started = time.perf_counter()
+    begin(fold.train.x, rng, epoch)
     loss = train_epoch(train, recipe, fold.train.y, rng)
     if not math.isfinite(loss):
         raise ArithmeticError(f"the loss is {loss} in epoch {epoch}")

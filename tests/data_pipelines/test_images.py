@@ -65,8 +65,10 @@ def test_deskewing_uprights_a_slanted_bar_and_spares_an_empty_image():
     bar = np.zeros((1, 28, 28, 1), "float32")
     bar[0, 6:22, 13:15] = 1
     slanted = transformed(bar, [linear_map(shear=0.5)], [(2, -3)])
-    right = deskewed(np.concatenate([slanted, np.zeros_like(bar)]))
-    assert np.abs(right[0] - bar[0]).mean() < 0.35 * np.abs(slanted[0] - bar[0]).mean()
+    right = deskewed(np.concatenate([slanted, np.zeros_like(bar)]), side=20)
+    assert right.shape == (2, 20, 20, 1)
+    upright, before = bar[0, 4:24, 4:24], slanted[0, 4:24, 4:24]
+    assert np.abs(right[0] - upright).mean() < 0.35 * np.abs(before - upright).mean()
     assert not right[1].any()
 
 

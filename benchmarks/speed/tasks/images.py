@@ -4,7 +4,7 @@ The rivals leave out its table of maps, its trained pooling, its scaled tanh and
 most of what the suite computes besides. They have its batches, momentum, epochs and falling rate.
 """
 
-from benchmarks.papers.lecun1998 import FALLING, MOMENTUM, STEPS, falling
+from benchmarks.papers.lecun1998.networks import FALLING, MOMENTUM, STEPS, falling
 from benchmarks.recipe import Recipe
 from benchmarks.speed.plain import PlainKeras, PlainTorch
 from benchmarks.speed.runs import WholeRuns

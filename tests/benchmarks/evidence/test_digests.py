@@ -41,7 +41,12 @@ EDITS = {  # path, text, its replacement, the recipes that notice
         "_dense(CLASSES, 193,",
         {"lenet1", "count"},
     ),
-    "a local import": ("models/lecun_layers.py", "1.7159 * ops", "1.7 * ops", {*LENETS, "lenet1", "count"}),
+    "a local import": (
+        "models/lecun_layers.py",
+        "1.7159 * ops",
+        "1.7 * ops",
+        {*LENETS, "lenet1", "count", "zip codes"},
+    ),
     "a method": (
         "models/sentence_cnn.py",
         "ops.segment_max(",
@@ -80,13 +85,13 @@ EDITS = {  # path, text, its replacement, the recipes that notice
         {"sentences", "cross-validated", "bigrams"},
     ),
     "an element of a lookup table": (
-        "benchmarks/papers/lecun1998.py",
+        "benchmarks/papers/lecun1998/networks.py",
         'Network("lenet1", 0.1',
         'Network("lenet1", 0.2',
         {"count"},
     ),
     "another row's function": (
-        "benchmarks/papers/lecun1998.py",
+        "benchmarks/papers/lecun1998/networks.py",
         "def size(fold: Fold",
         "def size(part: Fold",
         {"count"},
@@ -211,8 +216,8 @@ def test_a_change_of_a_table_after_its_definition_is_noticed(recipes, today):
 
 
 def test_code_without_source_is_refused(recipes):
-    with pytest.raises(UnknownCode, match="lecun1998 has no build"):
-        digests(recipes["lenet1"], edited("benchmarks/papers/lecun1998.py", "def build(", "def other("))
+    with pytest.raises(UnknownCode, match="networks has no build"):
+        digests(recipes["lenet1"], edited("benchmarks/papers/lecun1998/networks.py", "def build(", "def other("))
     with pytest.raises(UnknownCode, match="no source"):
         digests(replace(recipes["lenet1"], build=operator.methodcaller("build")), Source())
 

@@ -14,7 +14,7 @@ from benchmarks.look.attention import attention
 from benchmarks.look.images import confusion, filters, look_at_images, responses, worst
 from benchmarks.look.subject import Trained
 from benchmarks.look.trained import trained
-from benchmarks.papers.lecun1998 import DIGITS, STUDIED, invariance
+from benchmarks.papers.lecun1998.invariance import DIGITS, STUDIED, invariance
 from benchmarks.papers.neumann_vu2017 import LOOKED_AT, POOL, STRIDE
 from benchmarks.table import UnknownName, load_table
 from benchmarks.training import checkpoints

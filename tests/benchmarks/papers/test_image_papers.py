@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from benchmarks.papers import cifar10, lecun1998
+from benchmarks.papers import cifar10
+from benchmarks.papers.lecun1998 import invariance, networks
 from data_pipelines.dataset import Fold, Split
 
 
 def test_the_rate_falls_after_the_passes_that_it_should():
     shares = ((2, 1.0), (5, 0.4), (20, 0.1))
-    optimizer = lecun1998.falling(rate=0.5, momentum=0.9, steps=10, shares=shares)
+    optimizer = networks.falling(rate=0.5, momentum=0.9, steps=10, shares=shares)
     rates = [float(optimizer._learning_rate(step)) for step in (0, 20, 21, 50, 51, 300)]
     assert rates == pytest.approx([0.5, 0.5, 0.2, 0.2, 0.05, 0.05])
     two = cifar10.falling(rate=0.001, momentum=0.9, bias_factor=2.0, steps=10, ends=(3, 4))
@@ -19,12 +20,12 @@ def test_the_rate_falls_after_the_passes_that_it_should():
 def test_digits_are_moved_turned_and_resized_in_turn():
     x = np.zeros((4, 9, 9, 1), "float32")
     x[:, 4, 6] = 1
-    places = [tuple(np.argwhere(image[..., 0] > 0.5)[0]) for image in lecun1998.moved(x, amount=2.0)]
+    places = [tuple(np.argwhere(image[..., 0] > 0.5)[0]) for image in invariance.moved(x, amount=2.0)]
     assert places == [(2, 6), (6, 6), (4, 4), (4, 8)]
-    places = [tuple(np.argwhere(image[..., 0] > 0.5)[0]) for image in lecun1998.turned(x, amount=90.0)]
+    places = [tuple(np.argwhere(image[..., 0] > 0.5)[0]) for image in invariance.turned(x, amount=90.0)]
     assert places == [(2, 4), (6, 4)] * 2
-    assert lecun1998.resized(x, amount=2.0)[0, 4, 8, 0] == 1
-    np.testing.assert_array_equal(lecun1998.VIEW_FUNCTIONS["shifted by 2"](x), lecun1998.moved(x, amount=2.0))
+    assert invariance.resized(x, amount=2.0)[0, 4, 8, 0] == 1
+    np.testing.assert_array_equal(invariance.VIEW_FUNCTIONS["shifted by 2"](x), invariance.moved(x, amount=2.0))
 
 
 def test_the_mean_training_image_is_taken_off_both_parts():
