@@ -8,11 +8,12 @@ from pathlib import Path
 from benchmarks import provenance
 from benchmarks.claims import claim_rows
 from benchmarks.jobs import Options, Planned
+from benchmarks.nights.forecast import Forecast, forecasts_to_next_look
 from benchmarks.recipe import NotAttempted, settings
 from benchmarks.reproduce import verdicts
-from benchmarks.table import PaperTable, load_table
+from benchmarks.table import Miss, PaperTable, load_table
 from data_pipelines.whole_files import remove_leftovers
-from results.published import Cell
+from results.published import Cell, Kind
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
 from results.report.pages import CellPage, PaperPage, basis
 from results.verdicts import Verdict
@@ -38,7 +39,45 @@ def paper_page(
     judged = verdicts(planned, records, backend=backend)
     pages = [_cell_page(one, verdict, records, curves) for one, verdict in zip(planned, judged, strict=True)]
     about = import_module(f"benchmarks.papers.{table.paper}").__doc__ or ""
-    return PaperPage(table.paper, table.title, about, table.notes, pages, claim_rows(table, records))
+    return PaperPage(
+        *(table.paper, table.title, about, table.notes, pages),
+        claims=claim_rows(table, records),
+        misses=list(map(_in_words, table.misses)),
+        open=_open(planned, records, backend or table.backend),
+    )
+
+
+def _in_words(miss: Miss) -> str:
+    """Return a miss and how it was tested as text."""
+    where = ", ".join(filter(None, [miss.row, " and ".join(miss.columns)]))
+    return f"*{where}*: {miss.cause} {f'Tested: {miss.tested}' if miss.tested else 'Not tested.'}"
+
+
+def _open(planned: Sequence[Planned], records: Sequence[RunRecord], backend: str) -> list[dict[str, str]]:
+    """Return the rows whose printed results more runs would settle, as texts by heading."""
+    printed = [one for one in planned if one.cell.kind == Kind.PERFORMANCE and one.cell.value is not None]
+    rows: dict[tuple[str, str], list[Forecast]] = {}
+    for one in forecasts_to_next_look(printed, records, backend=backend):
+        rows.setdefault((one.planned.cell.table, one.planned.cell.row), []).append(one)
+    return [_open_row(found) for found in rows.values()]
+
+
+def _open_row(found: Sequence[Forecast]) -> dict[str, str]:
+    cell = found[0].planned.cell
+    place = ["--table", cell.table, "--row", cell.row]
+    return {
+        "columns": ", ".join(dict.fromkeys(one.planned.cell.column for one in found)),
+        "command": f"`{shlex.join(['retable', 'run', cell.paper, *place, '--until-settled'])}`",
+        "jobs": str(sum(one.jobs for one in found)),
+        "hours": _hours(found),
+    }
+
+
+def _hours(found: Sequence[Forecast]) -> str:
+    hours = [one.hours for one in found if one.hours is not None]
+    if len(hours) < len(found):
+        return "unknown"
+    return f"{sum(hours):.1f}{' (a guess)' if any(one.duration.is_guess for one in found) else ''}"
 
 
 def _cell_page(

@@ -34,6 +34,15 @@ class Claim(NamedTuple):
     columns: tuple[str, ...] = ()  # of which it is stated; none: of all
 
 
+class Miss(NamedTuple):
+    """Why cells of a row are not reproduced, and how that was tested; without a test it is a guess."""
+
+    row: str
+    cause: str
+    tested: str = ""
+    columns: tuple[str, ...] = ()  # none: all
+
+
 class Look(NamedTuple):
     """How to look at a paper's trained networks, and which rows are shown by default.
 
@@ -57,6 +66,7 @@ class PaperTable:
     notes: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
     look: Look | None = None
+    misses: tuple[Miss, ...] = ()
     backend: str = LEADING  # whose verdict stands for the cell; the others are shown beside it
 
     def cells(self, table: str | None = None, row: str | None = None, column: str | None = None) -> list[Cell]:

@@ -11,7 +11,8 @@ from benchmarks.reporting import paper_page, report_on
 from benchmarks.speed.tables import document as speed_document
 from benchmarks.table import UnknownName, load_table, paper_names
 from data_pipelines.whole_files import write_text
-from results.report.documents import beside, costs_document, results_document, summary
+from results.report.documents import beside, cells_document, costs_document, summary
+from results.report.overview import results_document
 from results.report.pages import PaperPage
 from results.report.simulation import recognition
 from results.tables import as_markdown
@@ -50,11 +51,12 @@ def _loadable() -> list[str]:
 def docs(
     output: Annotated[Path, typer.Option(help="The folder of README.md and docs/ [the repository].")] = ROOT,
 ) -> None:
-    """Write docs/results.md, docs/speed.md, docs/costs.md, and the tables of README.md and docs/verdicts.md."""
+    """Write results, cells, speed and costs in docs/, and the tables of README.md and docs/verdicts.md."""
     pages = [paper_page(load_table(name), RECORDS) for name in paper_names()]
     texts = {
         "README.md": _with_results((ROOT / "README.md").read_text("utf-8"), pages),
         "docs/results.md": results_document(pages),
+        "docs/cells.md": cells_document(pages),
         "docs/speed.md": speed_document(RECORDS / "speed"),
         "docs/costs.md": costs_document(pages),
         "docs/verdicts.md": _replaced(VERDICTS.read_text("utf-8"), "recognition", as_markdown(recognition())),

@@ -10,7 +10,7 @@ from benchmarks.evidence.standing import current
 from benchmarks.jobs import Job, Planned, missing_jobs, wanted_runs
 from benchmarks.machine import processor
 from benchmarks.nights.settle import next_look
-from benchmarks.recipe import NotAttempted
+from benchmarks.recipe import NotAttempted, Recipe
 from benchmarks.reproduce import verdicts
 from data_pipelines.dataset import RemoteFile
 from results.records import RunRecord
@@ -113,7 +113,8 @@ def _forecast(
 def _duration(planned: Planned, records: Sequence[RunRecord]) -> Duration:
     """Return the median time of a job of this recipe, or as a guess of other columns of its row."""
     same = [record for record in records if record.key.fingerprint == planned.fingerprint]
-    row = [record for record in records if record.key[1:3] == planned.cell[1:3]]
+    trains = isinstance(planned.recipe, Recipe)  # counting the weights of its network takes no time
+    row = [record for record in records if record.key[1:3] == planned.cell[1:3] and trains == (record.epochs > 0)]
     if not same and not row:
         return Duration()
     by_device: dict[str, list[float]] = defaultdict(list)

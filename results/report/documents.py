@@ -1,4 +1,4 @@
-"""The committed documents as Markdown: results and costs of all papers, and the summary in the README."""
+"""The committed documents as Markdown: all cells and costs of all papers, and the summary in the README."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from results.verdicts import Answer, Verdict, counted_once
 
 KINDS = {Kind.COUNT: "counts", Kind.CLAIM: "lecture claims"}
 
-ABOUT_RESULTS = """# Results
+ABOUT_CELLS = """# All cells
 
 Written by `retable docs` from the records in `results/reproduced/`; changes by hand are lost.
 
@@ -54,12 +54,12 @@ machine, so expect these times, not better ones; [speed](speed.md) has measureme
 """
 
 
-def results_document(pages: Iterable[PaperPage]) -> str:
-    """Return docs/results.md: every paper with its performance cells, then all counts and lecture claims."""
+def cells_document(pages: Iterable[PaperPage]) -> str:
+    """Return docs/cells.md: every paper with its performance cells, then all counts and lecture claims."""
     ordered = _performance_first(pages)
     full = [f"### {page.name}: {_kind(page)}\n\n{_table(_counts(page))}" for page in ordered if _counts(page)]
     heading = "## All counts and lecture claims"
-    return "\n\n".join([ABOUT_RESULTS, f"{basis(ordered, 'jobs')}.", *map(_paper, ordered), heading, *full]) + "\n"
+    return "\n\n".join([ABOUT_CELLS, f"{basis(ordered, 'jobs')}.", *map(_paper, ordered), heading, *full]) + "\n"
 
 
 def costs_document(pages: Iterable[PaperPage]) -> str:

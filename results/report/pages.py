@@ -72,6 +72,8 @@ class PaperPage:
     notes: Sequence[str]
     cells: Sequence[CellPage]
     claims: Sequence[Mapping[str, str]] = ()  # texts by heading
+    misses: Sequence[str] = ()  # why cells are not reproduced
+    open: Sequence[Mapping[str, str]] = ()  # texts by heading: which rows more runs would settle
 
     @property
     def verdicts(self) -> list[Verdict]:

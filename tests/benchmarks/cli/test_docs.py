@@ -14,9 +14,11 @@ def written(tmp_path_factory):
 
 
 def test_every_paper_is_in_the_results_and_in_the_readme(written):
-    assert written.keys() == {"README.md", "docs/results.md", "docs/speed.md", "docs/costs.md", "docs/verdicts.md"}
+    names = ("results", "cells", "speed", "costs", "verdicts")
+    assert written.keys() == {"README.md", *(f"docs/{name}.md" for name in names)}
     for name in paper_names():
-        assert f"\n## {name}\n\n{load_table(name).title}." in written["docs/results.md"]
+        for document in ("results", "cells"):
+            assert f"\n## {name}\n\n{load_table(name).title}." in written[f"docs/{document}.md"]
         assert f"\n|[{name}](docs/results.md#{name})|" in written["README.md"]
 
 

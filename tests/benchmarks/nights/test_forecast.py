@@ -21,9 +21,9 @@ def planned_of(row, column):
 
 def record(planned, seed, value=90.0, device="", seconds=60.0, backend="tensorflow", fold=0):
     key = planned.key(fold, seed, backend)
-    return RunRecord(
-        key, {"test accuracy": value}, seconds=seconds, device=device or processor(), code=planned.code
-    )
+    device = device or processor()
+    metrics = {"test accuracy": value}
+    return RunRecord(key, metrics, epochs=25, seconds=seconds, device=device, code=planned.code)
 
 
 def forecast(planned, records, **settings):
@@ -53,7 +53,8 @@ def test_other_columns_of_the_row_give_a_guess_and_other_tables_none():
     assert (guess.done, guess.jobs) == (0, 5)
     assert guess.duration == (60.0, f"a guess from other columns: 1 job(s) on {processor()}", True)
     elsewhere = replace(record(trec, 0), key=trec.key(0, 0, "tensorflow")._replace(table="own vectors"))
-    for records in ([], [elsewhere]):
+    counted = replace(record(trec, 0, seconds=0.1), epochs=0)  # a count is no training
+    for records in ([], [elsewhere], [counted]):
         found = forecast(sst, records)
         assert (found.hours, found.duration) == (None, (None, "nothing recorded", False))
 

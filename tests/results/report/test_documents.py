@@ -7,7 +7,8 @@ import pytest
 from results.metrics import ACCURACY, VALUE
 from results.published import Cell, Kind
 from results.records import JobKey, RunRecord
-from results.report.documents import beside, costs_document, results_document, summary
+from results.report.documents import beside, cells_document, costs_document, summary
+from results.report.overview import results_document
 from results.report.pages import CellPage, PaperPage
 from results.tables import as_json, as_row, sentence
 from results.verdicts import Answer, Verdict
@@ -45,7 +46,7 @@ def papers():
 
 
 def test_performance_comes_first_and_apart(papers):
-    text = results_document(papers)
+    text = cells_document(papers)
     assert text.index("## new2026") < text.index("## lectures") < text.index("## All counts and lecture claims")
     assert "**Performance**: reproduced 1 of 2 runnable, 3 printed. 1 with runs: 1 reproduced." in text
     assert "- No recipe, 1 cell: no sizes." in text
@@ -56,8 +57,8 @@ def test_performance_comes_first_and_apart(papers):
 
 def test_theirs_is_beside_ours_and_beside_other_back_ends(papers):
     line = "|1|CNN|MR|test accuracy (%)|80|80.5|+0.50|0.7|2|80.10 to 80.90|1|reproduced|tensorflow 70.25 (1 run)|"
-    assert line in results_document(papers)
-    assert r"|1|MR|\|V\||value|5|4|-1|1|differs|" in results_document(papers)
+    assert line in cells_document(papers)
+    assert r"|1|MR|\|V\||value|5|4|-1|1|differs|" in cells_document(papers)
 
 
 def test_the_summary_has_a_line_a_paper_and_their_sum(papers):
@@ -101,10 +102,22 @@ def test_what_is_stale_is_not_counted_as_reproduced(papers):
     paper = replace(papers[1], cells=[page(old, {"epochs": "1"}, jax=fresh.verdict, tensorflow=old)])
     assert "|0 of 1 runnable, 1 printed, 1 stale|1|1 reproduced (1 stale)|" in summary([paper])
     paper = replace(papers[1], cells=[page(fresh.verdict, {}, jax=replace(old, units=(70.25,), mean=70.25))])
-    assert "|jax 70.25 (1 run, stale)|" in results_document([paper])
+    assert "|jax 70.25 (1 run, stale)|" in cells_document([paper])
 
 
 def test_what_is_retired_makes_the_runs_of_todays_code_no_stale_ones():
     verdict = Verdict(Cell("p", "1", "r", "c", ACCURACY, 91.2, 1.5), Answer.REPRODUCED, retired=2)
     assert (as_json(verdict)["stale"], as_row(verdict)["stale"]) == (None, "")
     assert "Stale" not in sentence(verdict)
+
+
+def test_the_results_are_printed_cells_with_misses_and_what_is_open(papers):
+    command = {"columns": "MR", "command": "`retable run new2026 --until-settled`", "jobs": "2", "hours": "0.1"}
+    papers[1] = replace(papers[1], misses=("*RNN*: a cause. Not tested.",), open=(command,))
+    text = results_document(papers)
+    assert text.index("## new2026") < text.index("## lectures")
+    assert "\n|1|CNN|MR|80|80.5 (n 2, sd 0.7)|reproduced|\n" in text
+    assert "Reproduced 1 of 2 runnable, 3 printed; [all cells](cells.md#new2026)." in text
+    assert "|SVM|" not in text
+    assert "**Misses**\n\n- *RNN*: a cause. Not tested." in text
+    assert "|MR|`retable run new2026 --until-settled`|2|0.1|" in text
