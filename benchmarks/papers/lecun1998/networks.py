@@ -67,7 +67,7 @@ def newton(hidden: Sequence[int], *, metrics: tuple[Metric, ...] = METRICS, **se
     return Recipe(
         dataset=MNIST,
         build=partial(fully_connected, hidden=hidden),
-        optimizer=partial(diagonal, rate=0.0005, damping=0.02, steps=DIGITS_IN_A_PASS, shares=FALLING),
+        optimizer=partial(diagonal, rate=0.0005, damping=0.02, steps=DIGITS_IN_A_PASS, shares=LATE),
         begin=partial(measured_curvature, examples=500),
         loss=half_squares,
         metrics=metrics,
