@@ -1,16 +1,26 @@
-"""Files in a folder or in a zip archive: found by a pattern, hashed by their contents, unpacked."""
+"""Files in a folder or in a zip archive, and single compressed ones: found, hashed by their contents, unpacked."""
 
 import errno
+import gzip
 import hashlib
+import io
+import lzma
 import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from data_pipelines.dataset import DataError
+
+BUFFER_BYTES = 1 << 20
+COMPRESSED: dict[bytes, Callable[..., Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"\xfd7zXZ\0": lzma.open,
+}  # by the first bytes of a file
 
 
 def contents_digest(source: Path, pattern: str) -> str:
@@ -40,6 +50,25 @@ def unpacked(source: Path, pattern: str) -> Iterator[list[Path]]:
                 raise DataError(f"{source} unpacks to {size} bytes. {folder} has room for {free}.")
             archive.extractall(folder, wanted)
         yield _sorted([path for path in Path(folder).rglob("*") if path.is_file()], pattern)
+
+
+def unpacked_digest(path: Path) -> str:
+    """Return the SHA-256 of a file as `plain` reads it. Raises DataError for a damaged one.
+
+    Compressors of other versions write other bytes for the same contents.
+    """
+    with plain(path) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def plain(path: Path) -> Iterator[io.BufferedReader]:
+    """Open a file for reading, compressed by gzip or xz or not at all. Raises DataError if it is damaged."""
+    with path.open("rb") as stream:
+        head = stream.read(6)
+    opener = next((opener for magic, opener in COMPRESSED.items() if head.startswith(magic)), open)
+    with readable(f"{path} can't be unpacked"), io.BufferedReader(opener(path, "rb"), BUFFER_BYTES) as unpacked:
+        yield unpacked
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class RemoteFile:
 
     name: str  # "<dataset>/<file>": its place in the cache and in a mirror
     address: str  # or words that say what it is, where only a mirror can have it
-    hash: str  # SHA-256, or "md5:...", of the file, or of the member when `member` is set
+    hash: str  # SHA-256, or "md5:...", of the file or the member; "unpacked:..." of what a file holds uncompressed
     size: int  # bytes, of the same
     member: str | None = None
     archive_sha256: str | None = None

@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-from data_pipelines.archives import contents_digest, readable
+from data_pipelines.archives import contents_digest, readable, unpacked_digest
 from data_pipelines.cache import cache_folder
 from data_pipelines.dataset import DataError, DataFile, FolderOnRequest, PackagedFile, RemoteFile
 from data_pipelines.whole_files import atomic_path, remove_leftovers, temporary_folder
@@ -98,7 +98,8 @@ def _hash(file: RemoteFile | PackagedFile) -> tuple[str, str]:
 
 
 def _title(algorithm: str) -> str:
-    return {"sha256": "SHA-256", "md5": "MD5", "contents": "contents of SHA-256"}[algorithm]
+    titles = {"sha256": "SHA-256", "md5": "MD5", "contents": "contents of SHA-256"}
+    return (titles | {"unpacked": "unpacked contents of SHA-256"})[algorithm]
 
 
 @lru_cache
@@ -106,6 +107,8 @@ def _digest(path: Path, algorithm: str, contents: str, size: int, modified: int)
     """Hash a file, or the members that `contents` matches, once per process while size and time stay the same."""
     if algorithm == "contents":
         return contents_digest(path, contents)
+    if algorithm == "unpacked":
+        return unpacked_digest(path)
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, algorithm).hexdigest()
 

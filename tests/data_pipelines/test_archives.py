@@ -1,12 +1,15 @@
 """Files in folders and archives."""
 
+import gzip
+import hashlib
+import lzma
 import shutil
 import zipfile
 from types import SimpleNamespace
 
 import pytest
 
-from data_pipelines.archives import contents_digest
+from data_pipelines.archives import contents_digest, unpacked_digest
 from data_pipelines.dataset import DataError
 
 
@@ -18,6 +21,17 @@ def test_contents_are_compared_by_name_and_bytes(tmp_path):
     assert digests[0] == digests[1] != digests[2]
     with pytest.raises(DataError, match="Two files are named x.wav"):
         contents_digest(tmp_path, r".*\.wav")
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lzma.compress], ids=["plain", "gzip", "xz"])
+def test_a_file_is_hashed_as_unpacked(tmp_path, pack):
+    content = b"one\ntwo\n" * 100
+    (tmp_path / "words").write_bytes(pack(content))
+    assert unpacked_digest(tmp_path / "words") == hashlib.sha256(content).hexdigest()
+    if pack is not bytes:
+        (tmp_path / "words").write_bytes(pack(content)[:-12])
+        with pytest.raises(DataError, match="words can't be unpacked"):
+            unpacked_digest(tmp_path / "words")
 
 
 def packed(path, compression=zipfile.ZIP_STORED, content=b"sound" * 1000, name="x.wav"):
