@@ -1,4 +1,4 @@
-"""retable vectors train | info | neighbours | analogy | evaluate | plot: word vectors, trained or from a file."""
+"""retable vectors train | take | info | neighbours | analogy | evaluate | plot: vectors, new or from files."""
 
 import math
 import sys
@@ -22,6 +22,7 @@ VectorFile = Annotated[
 Count = Annotated[int, typer.Option(min=1, help="How many.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Only the first words of the file, the frequent ones.")]
 EVALUATED_WORDS = 300_000
+MOST_NAMED = 10  # of missing words
 
 
 @app.command()
@@ -78,6 +79,22 @@ def train(
         )
     write_binary(output, trained.index_to_key, trained.vectors)
     print(f"{output}: {len(trained)} words of width {trained.vector_size}.")
+
+
+@app.command()
+def take(
+    path: VectorFile,
+    words: Annotated[Path, typer.Argument(help="A list of words, one a line.")],
+    output: Annotated[Path, typer.Argument(help="Where their vectors go, in word2vec's binary format.")],
+) -> None:
+    """Write the vectors of the words of a list, in its order. Equal vectors give equal files."""
+    if not words.is_file():
+        raise DataError(f"There is no list {words}.")
+    listed = words.read_text("utf-8").removesuffix("\n").split("\n")
+    vectors = _vectors_of(path, listed)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write_binary(output, listed, vectors)
+    print(f"{output}: {len(listed)} words of width {vectors.shape[1]}.")
 
 
 @app.command()
@@ -163,9 +180,9 @@ def _vectors_of(path: Path, words: Sequence[str]) -> Any:
     """Return the vectors of words. Raises DataError naming those that the file lacks."""
     vectors = read_vectors(path, words)
     if missing := [word for word, row in zip(words, vectors, strict=True) if np.isnan(row[0])]:
-        raise DataError(
-            f"{path} has no vector of {', '.join(map(repr, missing))}. Its words keep their letter case."
-        )
+        more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+        names = ", ".join(map(repr, missing[:MOST_NAMED])) + more
+        raise DataError(f"{path} has no vector of {names}. Its words keep their letter case.")
     return vectors
 
 

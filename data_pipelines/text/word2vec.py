@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from data_pipelines.archives import plain
 from data_pipelines.cache import cache_folder, digest, kept
 from data_pipelines.dataset import DataError, Fold
 from data_pipelines.text.vector_files import blocks, layout, opened, read_vectors
@@ -124,6 +125,19 @@ def load_with_vectors(paths: Sequence[Path], fold: int, seed: int, *, load: Call
     size, time = path.stat().st_size, path.stat().st_mtime_ns
     source = {"file": str(path), "size": size, "time": time, "words": digest(*found.vocabulary)}
     return found._replace(vectors=kept("cut_vectors", source, lambda: read_vectors(path, found.vocabulary)))
+
+
+def load_with_listed(paths: Sequence[Path], fold: int, seed: int, *, load: Callable[..., Fold]) -> Fold:
+    """Return a fold of another loader with a mark for the words of a list, the last file, one a line.
+
+    The marks have the place of vectors, float32 (words, 1): 1, or NaN for words that the list lacks.
+    """
+    found = load(paths[:-1], fold, seed)
+    lines = {word.encode() + end for word in found.vocabulary for end in (b"\n", b"")}
+    with plain(paths[-1]) as stream:
+        listed = {line.removesuffix(b"\n") for line in lines.intersection(stream)}
+    marks = [1.0 if word.encode() in listed else np.nan for word in found.vocabulary]
+    return found._replace(vectors=np.array(marks, "float32")[:, None])
 
 
 def load_with_own_vectors(

@@ -6,7 +6,14 @@ from benchmarks.jobs import obstacle
 from data_pipelines.datasets.iemocap import IEMOCAP
 from data_pipelines.datasets.sentences import MR
 from data_pipelines.datasets.topics import AG_10K_ROWS, SETS, TRAIN_10K, characters
-from data_pipelines.datasets.vectors import GOOGLE_NEWS_FILE, with_google_news
+from data_pipelines.datasets.vectors import (
+    GOOGLE_NEWS_FILE,
+    ROWS_FILE,
+    VOCABULARY_FILE,
+    with_google_news,
+    with_rows,
+    with_vocabulary,
+)
 from data_pipelines.download import cached_path
 
 
@@ -16,6 +23,8 @@ from data_pipelines.download import cached_path
         (characters(AG_10K_ROWS, synonyms=True), TRAIN_10K),
         (characters(SETS[1], synonyms=True), SETS[1].files[0]),
         (with_google_news(MR), GOOGLE_NEWS_FILE),
+        (with_rows(MR), ROWS_FILE),
+        (with_vocabulary(MR), VOCABULARY_FILE),
     ],
     ids=lambda value: value.name,
 )

@@ -70,6 +70,21 @@ def known(tmp_path_factory):
     return path
 
 
+def test_the_vectors_of_a_list_are_taken_in_its_order(known, tmp_path):
+    (tmp_path / "list").write_text("queen\nman\n")
+    taken = tmp_path / "new" / "some.bin"
+    result = CliRunner().invoke(app, ["vectors", "take", str(known), str(tmp_path / "list"), str(taken)])
+    assert "2 words of width 3" in result.output, result.output
+    assert [entry.word for entry in entries(taken)] == ["queen", "man"]
+    (tmp_path / "list").write_text("\n".join(f"absent{number}" for number in range(12)))
+    result = CliRunner().invoke(app, ["vectors", "take", str(known), str(tmp_path / "list"), str(taken)])
+    with pytest.raises(DataError, match="no vector of 'absent0'.* and 2 more"):
+        raise result.exception
+    result = CliRunner().invoke(app, ["vectors", "take", str(known), str(tmp_path / "none"), str(taken)])
+    with pytest.raises(DataError, match="no list"):
+        raise result.exception
+
+
 def test_an_analogy_is_a_sum_of_directions(known):
     for words, expected in ((["man", "king", "woman"], "queen"), (["woman", "man", "aunt"], "uncle")):
         result = CliRunner().invoke(app, ["vectors", "analogy", str(known), *words, "--count", "1"])

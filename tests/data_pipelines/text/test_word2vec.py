@@ -16,6 +16,7 @@ from data_pipelines.download import fetch
 from data_pipelines.text.vector_files import write_binary
 from data_pipelines.text.word2vec import (
     TextLines,
+    load_with_listed,
     load_with_own_vectors,
     load_with_vectors,
     rank_correlation,
@@ -151,3 +152,13 @@ def test_trec_has_the_words_of_its_training_part(mirror, monkeypatch, tmp_path):
     trained = set(np.unique(found.train.x)) - {0}
     has_vector = set(np.flatnonzero(~np.isnan(found.vectors[:, 0])) + 1)
     assert (has_vector, len(found.vocabulary)) == (trained, 9592)
+
+
+def test_listed_words_are_marked(tmp_path):
+    def load(paths, fold, seed):
+        split = Split(np.zeros((1, 1), int), np.zeros(1, int))
+        return Fold(split, None, split, ("b", "é", "New York", "B"))
+
+    (tmp_path / "list").write_bytes("a\n\u2028\né\nb\nNew York".encode())
+    marks = load_with_listed([tmp_path / "list"], 0, 0, load=load).vectors
+    np.testing.assert_array_equal(marks, [[1], [1], [1], [np.nan]])
