@@ -40,6 +40,7 @@ class Planned:
     fingerprint: str  # empty without a recipe
     options: Options
     backend: str = LEADING  # the one whose verdict leads
+    beside: float | None = None  # what the paper prints for another input; shown, never judged
 
     def key(self, fold: int, seed: int, backend: str) -> JobKey:
         """Return the key of one job of the cell. Raises ValueError without a recipe."""

@@ -172,7 +172,7 @@ def verdicts(
     for one in planned:
         mine = by_fingerprint[one.fingerprint]
         completed = _completed(one, [*mine, *by_cell[one.cell[1:4]]])
-        judged.append(replace(_verdict(one, mine, rechecks, backend), completed=completed))
+        judged.append(replace(_verdict(one, mine, rechecks, backend), completed=completed, beside=one.beside))
     return judged
 
 

@@ -1,8 +1,8 @@
 """A paper's tables: the printed cells, a recipe for each, and the orders that the paper claims."""
 
 import pkgutil
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -68,6 +68,7 @@ class PaperTable:
     look: Look | None = None
     misses: tuple[Miss, ...] = ()
     backend: str = LEADING  # whose verdict stands for the cell; the others are shown beside it
+    beside: Mapping[tuple[str, str], str] = field(default_factory=dict)  # table and row of ours: a printed table
 
     def cells(self, table: str | None = None, row: str | None = None, column: str | None = None) -> list[Cell]:
         """Return the cells that match, in printed order. Raises UnknownName."""
@@ -81,8 +82,18 @@ class PaperTable:
 
     def plan(self, cells: Iterable[Cell] | None = None, options: Options = Options()) -> list[Planned]:
         """Return cells with their recipes and fingerprints: the given ones, or all."""
-        wanted = self.cells() if cells is None else cells
-        return [planned(cell, self.recipe(cell), options, self.backend) for cell in wanted]
+        wanted, printed = self.cells() if cells is None else cells, self._printed()
+        return [
+            replace(
+                planned(cell, self.recipe(cell), options, self.backend),
+                beside=printed.get((self.beside.get((cell.table, cell.row), ""), *cell[2:5])),
+            )
+            for cell in wanted
+        ]
+
+    def _printed(self) -> dict[tuple, float | None]:
+        """Return the values that may be shown beside ours, by table, row, column and metric."""
+        return {cell[1:5]: cell.value for cell in self.cells()} if self.beside else {}
 
 
 def paper_names() -> list[str]:

@@ -21,6 +21,7 @@ MEANINGS = {
     Answer.MEASURED: "Nothing was published to compare with.",
     Answer.NOT_ATTEMPTED: "Nothing was trained, for the reason given.",
 }
+BESIDE = "published for another input"
 
 
 def as_row(verdict: Verdict) -> dict[str, str]:
@@ -30,6 +31,7 @@ def as_row(verdict: Verdict) -> dict[str, str]:
     return {
         **place(cell),
         "published": _printed(cell),
+        BESIDE: for_another_input(verdict),
         "ours": ours(verdict),
         "range of runs": interval(extremes, places),
         "96 % interval of the mean": interval(verdict.interval, places),
@@ -54,6 +56,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "kind": cell.kind,
         "published": cell.value,
         "margin": cell.margin,
+        "published_for_another_input": verdict.beside,
         "mean": verdict.mean,
         "sd": verdict.deviation,
         "n": len(verdict.units),
@@ -75,6 +78,16 @@ def ours(verdict: Verdict) -> str:
     places = decimals(verdict.cell)
     spread = "" if verdict.deviation is None else f", sd {number(verdict.deviation, places)}"
     return f"{number(verdict.mean, places)}{spread}, n {len(verdict.units)}"
+
+
+def for_another_input(verdict: Verdict) -> str:
+    """Return what the paper prints for another input, and how far ours is from it; nothing where it does not."""
+    if verdict.beside is None:
+        return ""
+    distance = (
+        "" if verdict.mean is None else f" (ours {verdict.mean - verdict.beside:+.{decimals(verdict.cell)}f})"
+    )
+    return exact(verdict.beside) + distance
 
 
 def in_words(verdict: Verdict) -> str:
@@ -107,6 +120,8 @@ def sentence(verdict: Verdict) -> str:
         texts.append(f"Our mean over {_runs(len(verdict.units))} is {number(verdict.mean, places)}{within}.")
     if verdict.cell.value is not None:
         texts.append(f"The published value is {_printed(verdict.cell)}.")
+    if text := for_another_input(verdict):
+        texts.append(f"For another input, the published value is {text}.")
     texts.append(MEANINGS[verdict.answer])
     if reason and verdict.answer != Answer.MEASURED:
         texts.append(f"{reason[:1].upper()}{reason[1:]}.")

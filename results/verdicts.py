@@ -60,6 +60,7 @@ class Verdict:
     finding: str = ""  # another back end that disagrees
     stale: str = ""  # why the records may not be those of today's code; empty where they are
     retired: int = 0  # records left out, because their code computed other numbers
+    beside: float | None = None  # what the paper prints for another input; it changes no answer
 
     @property
     def published_is_predicted(self) -> bool | None:

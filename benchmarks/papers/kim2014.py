@@ -19,6 +19,11 @@ which includes the held-out validation part but no test sentence or fold. Learni
 gensim's. We chose one hundred passes by the validation part of TREC, CNN-static, seeds 100 to 102 and twelve
 epochs: 60.9 % after 5 passes, 81.0 % after 25, 86.2 % after 100.
 
+The table "GoogleNews, 31,530 words" is ours: the networks of table 2, with the rows of GoogleNews for the words of
+a list. Words that GoogleNews has and the list lacks are drawn like unknown ones, U[-0.25, 0.25]. Of the running
+words that GoogleNews has, the list has 96.6 % in MPQA, 95.8 % in CR, 93.2 % in SST-2, 93.0 % in MR and 87.4 % in
+TREC. The input is not the paper's, so table 2 is shown beside it and not judged.
+
 The table "codes" is ours too: frozen codes of width 1,000, derived from the training part, replace the vectors.
 The 1,000 most frequent words or letter 3-grams have a dimension; ties are broken arbitrarily. All others are
 zeros.
@@ -43,7 +48,8 @@ from benchmarks.table import Claim, PaperTable
 from data_pipelines.dataset import Dataset, Fold
 from data_pipelines.datasets.sentences import CR, MPQA, MR, SUBJ, TREC
 from data_pipelines.datasets.treebank import SST1, SST2, load_treebank
-from data_pipelines.datasets.vectors import with_google_news
+from data_pipelines.datasets.vectors import ROWS as LISTED_ROWS
+from data_pipelines.datasets.vectors import with_google_news, with_rows, with_vocabulary
 from data_pipelines.folds import batch_order, batched
 from data_pipelines.text.batching import pack
 from data_pipelines.text.word2vec import load_with_own_vectors
@@ -89,6 +95,8 @@ def recipe(cell: Cell) -> Recipe | Measurement | NotAttempted:
         return training(dataset, channels)
     if cell.table == OWN_VECTORS:
         return training(own_vectors(dataset), channels)
+    if cell.table == LISTED_ROWS:
+        return training(with_rows(dataset), channels)
     return training(with_google_news(dataset), channels)
 
 
@@ -138,7 +146,7 @@ def counting(cell: Cell) -> Measurement | NotAttempted:
         sentences = partial(load_treebank, classes=dataset.classes, phrases_too=False)
         dataset = replace(dataset, name=f"{dataset.name} sentences", load=sentences, examples=None)
     if cell.column == "|V_pre|":
-        dataset = with_google_news(dataset)
+        dataset = with_vocabulary(dataset)
     measure = partial(count, what=cell.column)
     return Measurement(dataset=replace(dataset, folds=1), measure=measure, metrics=(cell.metric,))
 
@@ -213,6 +221,10 @@ NOTES = (
     "verdicts; they wait for the next look. Single seeds on TREC range from 89.2 to 92.4.",
     "MNB and NBSVM had no bigrams with the ends of a sentence at first, which the authors' code has and the paper "
     "does not mention. MNB on MPQA, short phrases, was 1.25 points below the published value then.",
+    "|V_pre| is counted with the list of GoogleNews' words. Six sets agree. SST-2 has 14,827, and so have the "
+    "sentence files that harvardnlp publishes, by either tokenisation; with the training phrases it has 15,756.",
+    "GoogleNews, 31,530 words: words that GoogleNews has and the list lacks are drawn at random, as the paper "
+    "draws unknown words.",
     "Keras' Adadelta on TensorFlow squares the gradient of a word per occurrence in the batch, so a network of "
     "stock layers differs from Kim's. Looking up each distinct word once avoids this.",
 )
@@ -227,6 +239,7 @@ def orders(table: str) -> tuple[Claim, ...]:
     )
 
 
-CLAIMS = (*orders("2"), *orders(OWN_VECTORS), Claim("NBSVM beats MNB", "2", "NBSVM", "MNB"))
+CLAIMS = (*orders("2"), *orders(OWN_VECTORS), *orders(LISTED_ROWS), Claim("NBSVM beats MNB", "2", "NBSVM", "MNB"))
 TITLE = "Kim (2014), Convolutional Neural Networks for Sentence Classification"
-TABLE = PaperTable("kim2014", TITLE, recipe, NOTES, CLAIMS)
+BESIDE = {(LISTED_ROWS, row): "2" for row in ROWS if row != "CNN-rand"}
+TABLE = PaperTable("kim2014", TITLE, recipe, NOTES, CLAIMS, beside=BESIDE)

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from results.published import Cell, Kind
 from results.report.pages import CellPage, PaperPage, basis, counted
 from results.tables import (
+    BESIDE,
     as_markdown,
     cost_rows,
     coverage,
     decimals,
     exact,
+    for_another_input,
     in_words,
     interval,
     number,
@@ -96,6 +98,7 @@ def beside(page: CellPage) -> dict[str, str]:
     return {
         **place(cell),
         "published": exact(cell.value),
+        BESIDE: for_another_input(verdict),
         "ours": number(verdict.mean, places),
         "difference": _difference(verdict),
         "sd": number(verdict.deviation, places),

@@ -12,7 +12,7 @@ from results.published import Cell, Kind
 from results.records import RunRecord
 from results.report import charts
 from results.report.pages import CellPage, PaperPage, duration
-from results.tables import MEANINGS, as_row, decimals, exact, headings_in_use, number, sentence
+from results.tables import BESIDE, MEANINGS, as_row, decimals, exact, headings_in_use, number, sentence
 from results.verdicts import Verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -21,6 +21,7 @@ FEWEST_SYSTEMS = 5  # for a chart of their times
 FACTS = {
     "metric": "metric",
     "published": "published",
+    BESIDE: BESIDE,
     "ours": "ours",
     "96 % interval of the mean": "96 % interval of our mean",
     "95 % prediction interval": "95 % prediction interval of a published value",

@@ -10,8 +10,8 @@ from benchmarks.reproduce import verdicts
 from benchmarks.runners.places import run_here
 from benchmarks.table import load_table
 from data_pipelines.dataset import Fold, Split
-from data_pipelines.text.vector_files import entries
 from results.records import JobKey, RunRecord
+from results.tables import as_row, sentence
 from results.verdicts import Answer
 
 
@@ -42,23 +42,71 @@ def test_both_channels_begin_with_the_same_vectors():
     assert [len(layer.trainable_weights) for layer in (first, second)] == [0, 1]
 
 
-@pytest.mark.parametrize(("table", "row", "column"), [("2", "CNN-multichannel", "TREC"), ("1", "MR", "|V_pre|")])
-def test_google_news_is_never_fetched_unasked(table, row, column, home):
+ROWS_TABLE = "GoogleNews, 31,530 words"
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column", "file", "reason"),
+    [
+        ("2", "CNN-multichannel", "TREC", "word2vec-google-news-300.gz", "needs the GoogleNews vectors (1.7 GB)"),
+        (
+            ROWS_TABLE,
+            "CNN-static",
+            "TREC",
+            "googlenews-31530-words.bin.gz",
+            "rows from a mirror, or from the full",
+        ),
+        ("1", "MR", "|V_pre|", "googlenews-vocabulary.txt.xz", "a list of 3,000,000 words, from a mirror only"),
+    ],
+)
+def test_google_news_is_never_fetched_unasked(table, row, column, file, reason, home):
     paper = load_table("kim2014")
     cells = paper.cells(table, row, column)
     recipe = paper.recipe(cells[0])
     (absent,) = verdicts(paper.plan(cells), [])
     assert absent.answer == Answer.NOT_ATTEMPTED
-    assert absent.reason.startswith("needs the GoogleNews vectors (1.7 GB)")
+    assert absent.reason.startswith(reason) and "see `retable data fetch" in absent.reason
     assert missing_jobs(paper.plan(cells), [], backend="tensorflow") == []
     earned = RunRecord(JobKey("kim2014", table, row, column, 0, 0, "jax", fingerprint(recipe), 1), {"value": 1.0})
     assert verdicts(paper.plan(cells), [earned])[0].answer != Answer.NOT_ATTEMPTED  # another machine had the file
-    assert recipe.dataset.files[-1].name == "word2vec/word2vec-google-news-300.gz"
-    jobs = missing_jobs(paper.plan(cells, Options(epochs=1, lookalike=True)), [], backend="tensorflow", seeds=1)
-    record = list(run_here(jobs[:1]))[-1]
+    assert recipe.dataset.files[-1].name.endswith(f"/{file}")
+
+
+def test_known_words_are_counted(home):
+    paper = load_table("kim2014")
+    cells = paper.cells("1", "MR", "|V_pre|")
+    jobs = missing_jobs(paper.plan(cells, Options(lookalike=True)), [], backend="tensorflow")
+    record = list(run_here(jobs))[-1]
     assert isinstance(record, RunRecord) and record.error == ""
-    if column == "|V_pre|":
-        paths = recipe.dataset.lookalike(home.parent)
-        known = {entry.word for entry in entries(paths[-1])}
-        assert record.metrics == {"value": len(known & set(recipe.dataset.load(paths, 0, 0).vocabulary))}
-        assert record.metrics["value"] > 100
+    dataset = paper.recipe(cells[0]).dataset
+    paths = dataset.lookalike(home.parent)
+    known = set(paths[-1].read_text("utf-8").split("\n"))
+    assert record.metrics == {"value": len(known & set(dataset.load(paths, 0, 0).vocabulary))}
+    assert record.metrics["value"] > 100
+
+
+def test_table_2_is_beside_the_rows_and_judges_nothing(home):
+    paper = load_table("kim2014")
+    for cells, printed in ((paper.cells(ROWS_TABLE, "CNN-static", "CR"), 84.7), (paper.cells("2"), None)):
+        assert {one.beside for one in paper.plan(cells)} == {printed}
+    assert paper.plan(paper.cells(ROWS_TABLE, "CNN-rand", "CR"))[0].beside is None  # it has no vectors
+    planned = paper.plan(paper.cells(ROWS_TABLE, "CNN-static", "TREC"))
+    key = planned[0].key(0, 0, "tensorflow")
+    records = [
+        RunRecord(key._replace(seed=seed), {"test accuracy": 92.0 + seed / 2}, code=planned[0].code)
+        for seed in range(5)
+    ]
+    (verdict,) = verdicts(planned, records)
+    row = as_row(verdict)
+    assert (verdict.answer, row["published"]) == (Answer.MEASURED, "")
+    assert row["published for another input"] == "92.8 (ours +0.20)"
+    assert "For another input, the published value is 92.8 (ours +0.20)." in sentence(verdict)
+
+
+def test_the_claims_of_section_4_are_judged_on_the_rows():
+    paper = load_table("kim2014")
+    asked = {(claim.better, claim.worse) for claim in paper.claims if claim.table == ROWS_TABLE}
+    assert len(asked) == 3 and ("CNN-static", "CNN-rand") in asked
+    rand = {cell.column: cell for cell in paper.cells("2", "CNN-rand")}
+    for one in paper.plan(paper.cells(ROWS_TABLE, "CNN-rand")):
+        assert one.fingerprint == fingerprint(paper.recipe(rand[one.cell.column]))  # trained once for both tables
