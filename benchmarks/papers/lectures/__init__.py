@@ -5,6 +5,7 @@ Silfverberg & H. Celikkanat, 2020), 004 (M. Cochez, Deep Learning, lecture 3).
 Margins: the last printed digit. A matrix or a formula is one claim: the number of its entries that are as printed.
 The column `quote` of the published table has the words of the slide that print it, as in the text of the lecture.
 Where a sentence has two readings, each has a row. A row without a value is ours: no slide prints it.
+The claims on word vectors, with their assumptions, are in `analogies.py`; they alone need data.
 
 Where a slide is silent, we assume:
 - a picture that a slide takes from CS231n shows the numbers of that course's notes;
@@ -19,7 +20,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from benchmarks.papers.lectures import lecture_000, lecture_001, lecture_002, lecture_003, lecture_004
-from benchmarks.recipe import Measurement
+from benchmarks.papers.lectures.analogies import ANALOGIES, analogy
+from benchmarks.recipe import Measurement, NotAttempted
 from benchmarks.table import PaperTable
 from data_pipelines.dataset import Fold
 from results.published import Cell
@@ -33,8 +35,10 @@ CLAIMS: dict[str, Mapping[str, Callable[[], float]]] = {
 }
 
 
-def recipe(cell: Cell) -> Measurement:
+def recipe(cell: Cell) -> Measurement | NotAttempted:
     """Return the measurement that checks a claim."""
+    if cell.row in ANALOGIES:
+        return analogy(ANALOGIES[cell.row])
     claim = CLAIMS[cell.table][cell.row]
     measure = partial(check, claim, metric=cell.metric.name)
     return Measurement(measure=measure, metrics=(cell.metric,), needs_keras=True)

@@ -14,12 +14,13 @@ import pytest
 
 import results
 from benchmarks.papers.lectures import CLAIMS, TABLE
+from benchmarks.papers.lectures.analogies import ANALOGIES
 from benchmarks.papers.lectures.slides import agreeing, equal
 from benchmarks.recipe import describe
 from results.records import JobKey, RunRecord
 from results.verdicts import Answer, judge
 
-CELLS = TABLE.cells()
+CELLS = [cell for cell in TABLE.cells() if cell.row not in ANALOGIES]  # the others need data
 OPPOSITE = {Answer.REPRODUCED: Answer.DIFFERS, Answer.DIFFERS: Answer.REPRODUCED}
 with (Path(results.__file__).parent / "published" / "lectures.csv").open(encoding="utf-8", newline="") as stream:
     QUOTES = {(line["table"], line["row"]): line["quote"] for line in csv.DictReader(stream)}
