@@ -106,6 +106,7 @@ class Dataset:
     package: str = ""  # that it needs besides our own requirements, and the extra of ours that brings it
     extra: str = ""
     on_request: str = ""  # why some of its files are fetched only when named, and how to get them
+    hashed_as: str = ""  # the hash of the archive that stood for the files before they were its members
 
     def check(self, fold: Fold) -> None:
         """Raise DataError unless a fold has the examples that the source states, less what may be left out.
@@ -136,7 +137,8 @@ class Dataset:
             return ""
         if not self.files:
             return "generated"
-        return hashlib.sha256("".join(f.hash for f in self.files).encode()).hexdigest()[:12]
+        hashes = self.hashed_as or "".join(f.hash for f in self.files)
+        return hashlib.sha256(hashes.encode()).hexdigest()[:12]
 
 
 def no_examples(paths: Sequence[Path], fold: int, seed: int) -> Fold:

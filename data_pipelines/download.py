@@ -125,8 +125,7 @@ def _obtain(file: RemoteFile, path: Path) -> None:
                     raise
                 failures.append(f"{address}: {_reason(error)}")
                 continue
-            with atomic_path(path) as temporary:
-                received.replace(temporary)
+            _keep(received, path)
             return
     tried = f" ({'; '.join(failures)})" if failures else ""
     if has_no_address(file):
@@ -151,9 +150,11 @@ def _sources(file: RemoteFile) -> Iterator[tuple[str, bool]]:
     """Yield (address, whether it is the archive) of every possible source, the mirror first."""
     mirror = os.environ.get("RETABLE_MIRROR")
     if mirror:
-        yield f"{mirror.rstrip('/')}/{file.name}", False
-        if file.member:
-            yield f"{mirror.rstrip('/')}/{Path(file.name).parent}/{Path(file.address).name}", True
+        folder = f"{mirror.rstrip('/')}/{Path(file.name).parent}"
+        yield f"{folder}/{Path(file.name).name}", False
+        if file.member:  # of the archive, unpacked there or not
+            yield f"{folder}/{file.member}", False
+            yield f"{folder}/{Path(file.address).name}", True
     if not has_no_address(file):
         yield file.address, file.member is not None
 
@@ -163,8 +164,7 @@ def _received(file: RemoteFile, address: str, is_archive: bool, folder: Path) ->
     if not is_archive:
         received = _download(address, folder)
     elif file.archive_sha256:  # the archive is kept, for its other members
-        archive = RemoteFile(f"{Path(file.name).parent}/{Path(address).name}", address, file.archive_sha256, 0)
-        received = _extract(fetch(archive), file, folder)
+        received = _extract(_whole_archive(file, address, folder), file, folder)
     else:
         received = _extract(_download(address, folder), file, folder)
     algorithm, expected = _hash(file)
@@ -172,6 +172,22 @@ def _received(file: RemoteFile, address: str, is_archive: bool, folder: Path) ->
     if digest != expected:
         raise DataError(f"it has {_title(algorithm)} {digest}. Expected {expected}. It was not kept")
     return received
+
+
+def _whole_archive(file: RemoteFile, address: str, folder: Path) -> Path:
+    """Return the cached archive of a member, after fetching it from `address` if necessary."""
+    archive = RemoteFile(f"{Path(file.name).parent}/{Path(address).name}", address, file.archive_sha256 or "", 0)
+    path = cached_path(archive)
+    if path.exists():
+        check(path, archive)
+    else:
+        _keep(_received(archive, address, False, folder), path)
+    return path
+
+
+def _keep(received: Path, path: Path) -> None:
+    with atomic_path(path) as temporary:
+        received.replace(temporary)
 
 
 def _download(address: str, folder: Path) -> Path:
