@@ -1,7 +1,10 @@
-"""The small network of cuda-convnet for CIFAR-10, and a fully connected network for comparison.
+"""The small networks of cuda-convnet for CIFAR-10, and a fully connected network for comparison.
 
-Source: A. Krizhevsky's configuration files layers-18pct and layer-params-18pct.
+Source: A. Krizhevsky's configuration files, layers-* and layer-params-*.
 """
+
+from collections.abc import Callable
+from functools import partial
 
 import keras
 from keras import layers, ops
@@ -30,24 +33,103 @@ class ResponseNormalization(layers.Layer):
         return shape
 
 
+class AcrossMaps(layers.Layer):
+    """x / (1 + scale * mean of squares) ** power, the mean over `size` neighbouring maps at the same place.
+
+    Source: cuda-convnet, layer type `cmrnorm`. Beyond the first and the last map, values are zero.
+    """
+
+    def __init__(self, size: int, scale: float, power: float, **settings) -> None:
+        super().__init__(**settings)
+        self.size, self.scale, self.power = size, scale, power
+
+    def call(self, x):
+        """Return normalized maps, in the shape of the input (images, height, width, maps)."""
+        maps = x.shape[-1]
+        edge = (self.size // 2, (self.size - 1) // 2)
+        squares = ops.pad(ops.square(x), ((0, 0), (0, 0), (0, 0), edge))
+        sums = sum(squares[..., first : first + maps] for first in range(self.size))
+        return x * ops.power(1 + self.scale / self.size * sums, -self.power)
+
+    def compute_output_shape(self, shape):
+        return shape
+
+
+class LocallyConnected(layers.Layer):
+    """3x3 filters with zero padding and ReLU, whose weights and biases differ from place to place.
+
+    Source: cuda-convnet, layer type `local`. (images, height, width, channels) -> (images, height, width, maps).
+    """
+
+    def __init__(self, maps: int, deviation: float, decay: float, **settings) -> None:
+        super().__init__(**settings)
+        self.maps, self.deviation, self.decay = maps, deviation, decay
+
+    def build(self, shape) -> None:
+        _, height, width, channels = shape
+        self.kernel = self.add_weight(
+            shape=(height, width, 9 * channels, self.maps),
+            initializer=_normal(self.deviation),
+            regularizer=keras.regularizers.L2(self.decay / 2),
+            name="kernel",
+        )
+        self.bias = self.add_weight(shape=(height, width, self.maps), initializer="zeros", name="bias")
+
+    def call(self, x):
+        _, height, width, _ = x.shape
+        padded = ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
+        shifted = [
+            padded[:, row : row + height, column : column + width] for row in range(3) for column in range(3)
+        ]
+        return ops.relu(ops.einsum("ihwc,hwcm->ihwm", ops.concatenate(shifted, axis=-1), self.kernel) + self.bias)
+
+    def compute_output_shape(self, shape):
+        return (*shape[:-1], self.maps)
+
+
 def cuda_convnet(*, decay: float, last_decay: float) -> keras.Model:
-    """Build the network: float (images, 32, 32, 3) minus the mean image in, logits (images, 10) out.
+    """Build layers-18pct: float (images, 32, 32, 3) minus the mean image in, logits (images, 10) out.
 
     89,578 parameters. `decay` (filters) and `last_decay` (softmax) weight half the squared norm of the weights.
     Pooling windows of 3 with stride 2 extend past the lower and right edge.
     """
     image = keras.Input((SIDE, SIDE, 3))
-    first = layers.MaxPooling2D(3, 2, padding="same")(_filters(32, 1e-4, decay, "conv1")(image))
-    first = ResponseNormalization(3, scale=5e-5, power=0.75)(layers.ReLU()(first))
-    second = layers.ReLU()(_filters(32, 0.01, decay, "conv2")(first))
-    second = layers.AveragePooling2D(3, 2, padding="same")(second)
-    second = ResponseNormalization(3, scale=5e-5, power=0.75)(second)
-    third = layers.ReLU()(_filters(64, 0.01, decay, "conv3")(second))
-    third = layers.Flatten()(layers.AveragePooling2D(3, 2, padding="same")(third))
-    penalty = keras.regularizers.L2(last_decay / 2)
-    start = _normal(0.01)
-    logits = layers.Dense(CLASSES, kernel_initializer=start, kernel_regularizer=penalty, name="fc10")(third)
-    return keras.Model(image, logits, name="cuda_convnet")
+    features = _three_convolutions(image, decay, lambda: ResponseNormalization(3, scale=5e-5, power=0.75))
+    return keras.Model(image, _dense(CLASSES, 0.01, last_decay, "fc10")(features), name="cuda_convnet")
+
+
+def without_normalization(
+    *, decay: float, last_decay: float, hidden: int = 0, deviation: float = 0.01, side: int = SIDE
+) -> keras.Model:
+    """Build layers-19pct, or with `hidden` ReLU units before the softmax layers-80sec, as `cuda_convnet` does.
+
+    `deviation` is that of the initial weights after the filters; images are `side` x `side`.
+    """
+    image = keras.Input((side, side, 3))
+    features = _three_convolutions(image, decay, layers.Identity)
+    if hidden:
+        features = layers.ReLU()(_dense(hidden, deviation, last_decay, f"fc{hidden}")(features))
+    logits = _dense(CLASSES, deviation, last_decay, "fc10")(features)
+    return keras.Model(image, logits, name="without_normalization")
+
+
+def locally_connected(
+    *, maps: int, local: tuple[int, int], decay: float, normalize: bool, side: int
+) -> keras.Model:
+    """Build layers-conv-local-13pct, or with `normalize` layers-conv-local-11pct.
+
+    Float (images, side, side, 3) minus the mean image in, logits (images, 10) out. Two layers of `maps` filters
+    have no weight decay; two locally connected layers, of `local` maps, and the softmax have `decay`.
+    """
+    image = keras.Input((side, side, 3))
+    pool = partial(layers.MaxPooling2D, 3, 2, padding="same")
+    first = pool()(layers.ReLU()(_filters(maps, 1e-4, 0.0, "conv1")(image)))
+    second = layers.ReLU()(_filters(maps, 0.01, 0.0, "conv2")(_across(first) if normalize else first))
+    third = pool()(_across(second) if normalize else second)
+    for number, count in enumerate(local, start=3):
+        third = LocallyConnected(count, 0.04, decay, name=f"local{number}")(third)
+    logits = _dense(CLASSES, 0.01, decay, "fc10")(layers.Flatten()(third))
+    return keras.Model(image, logits, name="locally_connected")
 
 
 def fully_connected(*, hidden: int, decay: float) -> keras.Model:
@@ -57,6 +139,25 @@ def fully_connected(*, hidden: int, decay: float) -> keras.Model:
     features = layers.Dense(hidden, "relu", kernel_regularizer=penalty)(layers.Flatten()(image))
     logits = layers.Dense(CLASSES, kernel_regularizer=penalty)(features)
     return keras.Model(image, logits, name="fully_connected")
+
+
+def _three_convolutions(image, decay: float, normalization: Callable[[], layers.Layer]):
+    """Return the features of three layers of 5x5 filters with pooling, flat."""
+    first = layers.MaxPooling2D(3, 2, padding="same")(_filters(32, 1e-4, decay, "conv1")(image))
+    first = normalization()(layers.ReLU()(first))
+    second = layers.ReLU()(_filters(32, 0.01, decay, "conv2")(first))
+    second = normalization()(layers.AveragePooling2D(3, 2, padding="same")(second))
+    third = layers.ReLU()(_filters(64, 0.01, decay, "conv3")(second))
+    return layers.Flatten()(layers.AveragePooling2D(3, 2, padding="same")(third))
+
+
+def _across(x):
+    return AcrossMaps(9, scale=0.001, power=0.75)(x)
+
+
+def _dense(units: int, deviation: float, decay: float, name: str) -> layers.Layer:
+    penalty = keras.regularizers.L2(decay / 2)
+    return layers.Dense(units, kernel_initializer=_normal(deviation), kernel_regularizer=penalty, name=name)
 
 
 def _filters(maps: int, deviation: float, decay: float, name: str) -> layers.Layer:

@@ -35,3 +35,31 @@ def test_the_mean_training_image_is_taken_off_both_parts():
     np.testing.assert_allclose(centred.train.x.mean(axis=0), 0, atol=1e-5)
     np.testing.assert_allclose(centred.test.x, 0.5 * (x[4:] - x[:4].mean(axis=0)), rtol=1e-5)
     assert centred.test.x.dtype == np.float32
+
+
+def test_translations_train_on_mirrored_parts_and_test_on_nine():
+    x = np.arange(2 * 32 * 32).reshape(2, 32, 32, 1)
+    x = np.repeat(x, 50, axis=0)
+    seen = cifar10.parts(x, np.random.default_rng(0), side=24)
+    assert seen.shape == (100, 24, 24, 1)
+    steps = np.unique(seen[:, 0, 1, 0] - seen[:, 0, 0, 0])
+    assert steps.tolist() == [-1, 1]
+    starts = np.minimum(seen[:, 0, 0, 0], seen[:, 0, -1, 0]) % 1024
+    assert set(starts // 32) == set(starts % 32) == set(range(9))
+
+    class Corner:
+        def predict(self, part, **settings):
+            return np.log(part[:, 0, 0])
+
+    weights = np.random.default_rng(1).uniform(0.1, 1, (3, 32, 32, 4))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    found = cifar10.over_views(Corner(), weights, side=24, views=cifar10.NINE)
+    np.testing.assert_allclose(found, weights[:, :9:4, :9:4].mean(axis=(1, 2)))
+
+
+def test_ten_epochs_compare_networks_of_one_size_at_constant_rates():
+    recipes = [cifar10.recipe(cell) for cell in cifar10.TABLE.cells(table="10 epochs")]
+    assert [made.epochs for made in recipes] == [10, 10]
+    assert recipes[0].build is cifar10.NETWORKS[cifar10.CONVNET].build
+    optimizers = [made.optimizer() for made in recipes]
+    assert [float(one.learning_rate) for one in optimizers] == pytest.approx([0.001, 0.01])
