@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 CLASSES, SIDE = 10, 32
@@ -34,7 +35,7 @@ class ResponseNormalization(layers.Layer):
 
 
 class AcrossMaps(layers.Layer):
-    """x / (1 + scale * mean of squares) ** power, the mean over `size` neighbouring maps at the same place.
+    """x / (1 + scale * mean of squares) ** power, the mean over `size` maps around it, an odd number.
 
     Source: cuda-convnet, layer type `cmrnorm`. Beyond the first and the last map, values are zero.
     """
@@ -45,11 +46,10 @@ class AcrossMaps(layers.Layer):
 
     def call(self, x):
         """Return normalized maps, in the shape of the input (images, height, width, maps)."""
-        maps = x.shape[-1]
-        edge = (self.size // 2, (self.size - 1) // 2)
-        squares = ops.pad(ops.square(x), ((0, 0), (0, 0), (0, 0), edge))
-        sums = sum(squares[..., first : first + maps] for first in range(self.size))
-        return x * ops.power(1 + self.scale / self.size * sums, -self.power)
+        maps = np.arange(x.shape[-1])
+        near = np.abs(maps[:, None] - maps) <= self.size // 2
+        means = ops.matmul(ops.square(x), near.astype("float32") / self.size)
+        return x * ops.power(1 + self.scale * means, -self.power)
 
     def compute_output_shape(self, shape):
         return shape
