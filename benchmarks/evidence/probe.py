@@ -28,7 +28,7 @@ def main() -> None:
     seen: list[str] = []
     _one_fold_of(files)
     _note_predictions(seen)
-    _send_nothing()
+    send_nothing()
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the commands print is no answer
     for cell in task["cells"]:
@@ -111,14 +111,15 @@ def _noted(compute: Any, seen: list[str]) -> Any:
     return Noted()
 
 
-def _send_nothing() -> None:
+def send_nothing() -> None:
     """Keep MLflow out: a probe is not a run."""
-    tracking = import_module("results.tracking")
-    is_room = hasattr(tracking, "__path__")  # in earlier states it is a module
-    tracker = import_module("results.tracking.tracker").Tracker if is_room else tracking.Tracker
-    for name in vars(tracker):
+    try:
+        module = import_module("results.tracking.tracker")
+    except ImportError:  # earlier states have it in one file
+        module = import_module("results.tracking")
+    for name in vars(module.Tracker):
         if name.startswith("send"):
-            setattr(tracker, name, lambda *arguments, **settings: True)
+            setattr(module.Tracker, name, lambda *arguments, **settings: True)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.evidence.source import ROOT
+from benchmarks.streams import masked
 from results.ledger import Ledger
 from results.records import Digests
 
@@ -100,9 +101,11 @@ class Rechecks:
 
 
 def write(probes: Iterable[Recheck], ledger: Ledger | None = None) -> None:
-    """Append probes, dated today."""
+    """Append probes, dated today, without the secrets that an error may name."""
     today = datetime.now(UTC).date().isoformat()
-    (ledger or rechecked_ledger()).append([_line(probe._replace(date=today)) for probe in probes])
+    (ledger or rechecked_ledger()).append(
+        [_line(probe._replace(date=today, reason=masked(probe.reason))) for probe in probes]
+    )
 
 
 def _line(probe: Recheck) -> list[str]:

@@ -1,15 +1,19 @@
 """What follows from twin probes, and which records count."""
 
+import sys
 from dataclasses import replace
 
 import pytest
 
 from benchmarks.evidence.history import newest_equal
+from benchmarks.evidence.probe import send_nothing
 from benchmarks.evidence.recheck import compared
-from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks, rechecked_ledger, write
+from benchmarks.evidence.rechecks import COLUMNS, Outcome, Recheck, Rechecks, rechecked_ledger, write
 from benchmarks.evidence.source import Source
 from benchmarks.evidence.standing import current, standing
 from benchmarks.table import load_table
+from results import tracking
+from results.ledger import Ledger
 from results.records import Digests, RunRecord
 
 OLD, OLDER, NEW, OTHER = (Digests(name, name, name) for name in ("old", "older", "new", "other"))
@@ -146,3 +150,22 @@ def answer(curve=(("1", "0.5", "80"),), metrics=(("test error", "1.0"),), predic
 )
 def test_twins_are_compared_to_the_last_digit(other, outcome, reason):
     assert compared(answer(), other) == (outcome, reason)
+
+
+def test_the_file_of_probes_has_no_secret(tmp_path, monkeypatch):
+    monkeypatch.setenv("RETABLE_MIRROR", "http://planted-user:planted-password@mirror")
+    ledger = Ledger(tmp_path / "rechecked.csv", COLUMNS)
+    error = "http://planted-user:planted-password@mirror/x: no connection, planted-password"
+    write([probe(OLD, NEW, Outcome.FAILED, error)], ledger)
+    assert "planted" not in ledger.path.read_text()
+
+
+def test_a_probe_sends_nothing_by_code_that_has_tracking_in_one_file(monkeypatch):
+    class Tracker:
+        def send(self):
+            raise AssertionError
+
+    monkeypatch.setitem(sys.modules, "results.tracking.tracker", None)
+    monkeypatch.setattr(tracking, "Tracker", Tracker, raising=False)
+    send_nothing()
+    assert Tracker().send()
