@@ -66,8 +66,10 @@ def _run_once_connected(jobs: list[Job], cluster: Cluster, warn: Callable[[str],
             train_elsewhere
         )
 
+        sent = carried(CARRIED)  # apart from the environment: Ray shows that, and an address may have a password
+
         def start(job: Job) -> Any:
-            return remote.options(runtime_env={"env_vars": environment(job, gpus)}).remote(*submission(job))
+            return remote.options(runtime_env={"env_vars": environment(job, gpus)}).remote(*submission(job), sent)
 
         def check() -> None:
             if not any(node["Alive"] and node["NodeID"] == here for node in ray.nodes()):
@@ -86,7 +88,7 @@ def environment(job: Job, gpus: float) -> dict[str, str]:
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",
             "XLA_PYTHON_CLIENT_MEM_FRACTION": f"{MEMORY_SHARE * gpus:.3f}",
         }
-    return backend_environment(job.key.backend, job.options.deterministic) | carried(CARRIED) | shared
+    return backend_environment(job.key.backend, job.options.deterministic) | shared
 
 
 class _Lost(NamedTuple):

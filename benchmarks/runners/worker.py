@@ -9,8 +9,9 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from queue import SimpleQueue
+from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 from benchmarks import machine, provenance
@@ -33,8 +34,14 @@ class Said(NamedTuple):
     peak_bytes: int
 
 
-def train_elsewhere(job: bytes, key: JobKey, commit: str) -> Iterator[EpochEnd | RunRecord]:
-    """Train a pickled job in a process whose code must be that of the process which writes the records."""
+def train_elsewhere(
+    job: bytes, key: JobKey, commit: str, variables: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[EpochEnd | RunRecord]:
+    """Train a pickled job in a process whose code must be that of the process which writes the records.
+
+    `variables` are added to the environment.
+    """
+    os.environ.update(variables)
     if provenance.commit() != commit:
         text = f"{os.uname().nodename} has retable at {provenance.commit()}, the writing process at {commit}"
         yield RunRecord(key, {}, error=text)

@@ -93,17 +93,20 @@ def test_a_network_on_a_killed_node_ends_with_the_numbers_of_this_process(nodes)
 
 
 def test_every_job_has_a_process_of_its_own_with_its_environment(nodes, monkeypatch):
-    def tell(job, key, commit):
+    def tell(job, key, commit, variables):
         import os
         import sys
 
         was_early = "keras" in sys.modules
-        yield RunRecord(key, {}, versions=f"{os.getpid()} {os.environ['KERAS_BACKEND']} {was_early}")
+        seen = (was_early, "planted" in str(os.environ), variables["RETABLE_MIRROR"])
+        yield RunRecord(key, {}, versions=" ".join(map(str, (os.getpid(), os.environ["KERAS_BACKEND"], *seen))))
 
+    address = "http://planted-user:planted-password@mirror"
+    monkeypatch.setenv("RETABLE_MIRROR", address)
     monkeypatch.setattr(ray_cluster, "train_elsewhere", tell)
     found = [event.versions.split() for event in run_on_ray(starter_jobs(3, 1), Cluster(nodes.address))]
-    assert len({process for process, _, _ in found}) == 3
-    assert {(backend, was_early) for _, backend, was_early in found} == {("tensorflow", "False")}
+    assert len({process for process, *_ in found}) == 3
+    assert {tuple(rest) for _, *rest in found} == {("tensorflow", "False", "False", address)}
 
 
 def test_an_address_in_the_environment_is_a_cluster(monkeypatch):
@@ -194,23 +197,32 @@ def test_what_cannot_be_mended_becomes_a_failed_record(error, outcome, starts, m
     assert len(streams) == starts
 
 
-def test_a_node_with_other_code_trains_nothing():
-    event = next(iter(worker.train_elsewhere(b"", starter_jobs(1, 1)[0].key, "another commit")))
+def test_a_node_with_other_code_gets_its_variables_and_trains_nothing(monkeypatch):
+    monkeypatch.setenv("RETABLE_MIRROR", "of before")
+    sent = {"RETABLE_MIRROR": "sent"}
+    event = next(iter(worker.train_elsewhere(b"", starter_jobs(1, 1)[0].key, "another commit", sent)))
+    assert os.environ["RETABLE_MIRROR"] == "sent"
     assert "the writing process at another commit" in event.error
 
 
-def test_the_environment_of_a_job_is_set_before_keras(tmp_path, monkeypatch):
+def test_folders_are_carried_by_their_full_paths_and_addresses_as_they_are(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mirror").mkdir()
     monkeypatch.setenv("RETABLE_MIRROR", "mirror")
     monkeypatch.setenv("RETABLE_HOME", "https://example.org/data")
+    found = ray_cluster.carried(ray_cluster.CARRIED)
+    assert found["RETABLE_MIRROR"] == str(tmp_path / "mirror")
+    assert found["RETABLE_HOME"] == "https://example.org/data"
+
+
+def test_the_environment_of_a_job_is_set_before_keras_and_has_no_address(monkeypatch):
+    monkeypatch.setenv("RETABLE_MIRROR", "http://planted-user:planted-password@mirror")
     key = JobKey("p", "1", "r", "c", 0, 0, "jax", "f", 1)
     nothing = Measurement(measure=lambda fold, seed: {}, metrics=())
     found = environment(Job(key, nothing, Options(deterministic=True)), 0.5)
     assert found["KERAS_BACKEND"] == "jax"
     assert "--xla_gpu_deterministic_ops=true" in found["XLA_FLAGS"]
-    assert found["RETABLE_MIRROR"] == str(tmp_path / "mirror")
-    assert found["RETABLE_HOME"] == "https://example.org/data"
+    assert "planted" not in str(found)
     assert (found["TF_FORCE_GPU_ALLOW_GROWTH"], found["XLA_PYTHON_CLIENT_MEM_FRACTION"]) == ("true", "0.450")
     assert "XLA_PYTHON_CLIENT_MEM_FRACTION" not in environment(Job(key, nothing), 1)
 
