@@ -8,7 +8,7 @@ row and column that prints the same measurement in another unit; quote, the word
 import csv
 import math
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -74,6 +74,8 @@ def read_cells(paper: str, folder: Path = FOLDER) -> list[Cell]:
         except ValueError as error:
             raise ResultsError(f"{path}, line {number}: {error}.") from error
         cells[key] = cell
+    if not cells:
+        raise ResultsError(f"{path} has no cells. Expected the columns {','.join(COLUMNS)}, and a line for each.")
     for cell in cells.values():
         if cell.same_as and (*cell[1:4], cell.same_as) not in cells:
             raise ResultsError(
@@ -102,6 +104,8 @@ def _cell(paper: str, line: dict[str, str]) -> Cell:
     if not runs.isdecimal() or int(runs) < 1:
         raise ValueError(f"the runs are {runs!r}, expected a whole number of 1 or more, or nothing")
     place = (line["table"], line["row"], line["column"])
+    if not all(map(str.isprintable, place)):
+        raise ValueError(f"table, row and column are {place}, expected no line ends or control characters")
     return Cell(paper, *place, metric, value, margin, line["note"], int(runs), same_as, _half_digit(line["value"]))
 
 
@@ -118,5 +122,8 @@ def _value(line: dict[str, str], metric: Metric) -> tuple[float | None, float | 
 
 def _half_digit(text: str) -> float:
     """Return half a unit of the last digit of a printed number; 0 where nothing is printed."""
-    exponent = Decimal(text).as_tuple().exponent if text else 0
+    try:
+        exponent = Decimal(text).as_tuple().exponent if text else 0
+    except InvalidOperation as error:
+        raise ValueError(f"the value is {text!r}, expected a number with fewer digits") from error
     return 10.0 ** min(int(exponent), 0) / 2 if text else 0.0

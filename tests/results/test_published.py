@@ -30,6 +30,11 @@ def test_both_columns_may_be_missing(tmp_path):
     [
         ("1,a,b,test accuracy,912,1,,,", "line 2: test accuracy is 912, expected 0 to 100"),
         ("1,a,b,rank correlation,-1.5,1,,,", "line 2: rank correlation is -1.5, expected -1 to 1"),
+        ("1,a,b,test accuracy,0e-99999999999999999999,1,,,", "line 2: the value is '0e-9+', expected a number"),
+        ('1,"a\nb",b,test accuracy,91,1,,,', "line 2: table, row and column are .*, expected no line ends"),
+        ("1,a\x1b[31m,b,test accuracy,91,1,,,", "line 2: table, row and column are"),
+        ("1,a,b\u202e,test accuracy,91,1,,,", "line 2: table, row and column are"),
+        ("", "has no cells"),
         ("1,a,b,test accuracy,91,1,,0,", "line 2: the runs are '0', expected a whole number of 1 or more"),
         ("1,a,b,test mistakes,91,1,,,test error", "is the same as 'test error', which has no line"),
     ],
