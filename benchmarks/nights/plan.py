@@ -22,6 +22,8 @@ from data_pipelines.dataset import DataError
 from results.locks import acquired
 from results.verdicts import Answer
 
+LONGEST = 2**20  # bytes of a plan
+
 
 class Stop(KeyboardInterrupt):
     """The night must end now; its text says why."""
@@ -103,14 +105,22 @@ class Plan(Model):
 def read_plan(path: Path) -> Plan:
     """Read and check a plan. Raises DataError for anything malformed, UnknownName for cells that do not exist."""
     try:
-        plan = Plan.model_validate(tomllib.loads(path.read_text("utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} is not a TOML file: {error}.") from error
+        plan = Plan.model_validate(tomllib.loads(_text(path)))
     except ValidationError as error:
         raise DataError(f"{path}: {'; '.join(map(_in_words, error.errors()))}.") from error
+    except (ValueError, RecursionError) as error:  # also a number of too many digits, brackets in brackets
+        raise DataError(f"{path} is not a TOML file: {error}.") from error
     for run in plan.run:
         load_table(run.paper).cells(run.table, run.row, run.column)
     return plan
+
+
+def _text(path: Path) -> str:
+    with path.open("rb") as stream:
+        content = stream.read(LONGEST + 1)
+    if len(content) > LONGEST:
+        raise DataError(f"{path} has more than {LONGEST} bytes, which no plan needs.")
+    return content.decode("utf-8-sig")
 
 
 @contextmanager

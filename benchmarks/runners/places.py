@@ -1,6 +1,7 @@
 """Where jobs run: a runner is a function from jobs to an iterator of events."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -36,8 +37,8 @@ class Share:
 def share_of_machine(jobs: str | None = None, threads: int | None = None) -> Share:
     """Return what was asked for, by default in RETABLE_JOBS. Raises DataError for more than the machine has."""
     jobs = jobs or os.environ.get("RETABLE_JOBS") or AUTO
-    if jobs != AUTO and not jobs.isdecimal():
-        raise DataError(f"--jobs is {jobs!r}. Expected a whole number, or auto.")
+    if jobs != AUTO and not re.fullmatch(r"\d{1,9}", jobs):
+        raise DataError(f"--jobs is {jobs[:40]!r}. Expected a whole number, or auto.")
     share = Share(None if jobs == AUTO else int(jobs), threads)
     both = (share.jobs or 1) * (1 if threads is None else threads)
     for name, count in (("--jobs", share.jobs), ("--threads", threads), ("--jobs times --threads", both)):

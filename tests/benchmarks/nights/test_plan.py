@@ -167,6 +167,9 @@ def test_a_commit_has_results_of_its_own(tmp_path):
     [
         ("hours = ", "is not a TOML file"),
         ("hours = 1", "run is missing"),
+        (f"hours = {'9' * 5000}", "is not a TOML file"),
+        (f"hours = {'[' * 10_000}", "is not a TOML file"),
+        (f"hours = 1 # {'x' * 2**20}", "has more than 1048576 bytes, which no plan needs"),
         ("hours = inf\n[[run]]\npaper = 'starter'", "hours: Input should be less than or equal to 8760"),
         ("hours = 1\non = 'mars'\n[[run]]\npaper = 'starter'", "on: Input should be 'here' or 'ray', got 'mars'"),
         ("hours = 1\ngpus_per_job = 1\n[[run]]\npaper = 'starter'", "go with on = .ray."),

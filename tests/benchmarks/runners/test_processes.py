@@ -172,6 +172,7 @@ def test_every_job_can_be_sent_to_a_process(paper):
         ("3", None, "--jobs is 3. Expected 1 to 2, the cores of this machine"),
         ("0", None, "--jobs is 0. Expected 1 to 2"),
         ("many", None, "--jobs is 'many'. Expected a whole number, or auto"),
+        ("9" * 5000, None, "--jobs is '9{40}'. Expected a whole number, or auto"),
         ("1", 3, "--threads is 3"),
         ("auto", 0, "--threads is 0"),
         ("2", 2, "--jobs times --threads is 4"),
