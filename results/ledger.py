@@ -71,7 +71,7 @@ class Ledger:
         text = self._text([self.columns] if is_new else []) + self._text(lines)
         if not is_new and not self._ends_with_line_feed():
             text = "\n" + text  # keeps a torn line apart from the new ones
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         try:
             _write_all(descriptor, text.encode())
         finally:

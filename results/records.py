@@ -176,17 +176,26 @@ class RecordFiles:
         try:
             lock = acquired(held, timeout=0)
         except Timeout:
-            name = holder.read_text("utf-8") if holder.exists() else "another command"
-            self.warn(f"{self.paper} is being written by {name}. Waiting for it to finish.")
+            self.warn(f"{self.paper} is being written by {_holder(holder)}. Waiting for it to finish.")
             lock = acquired(held)
         try:
             command = without_secrets(" ".join(["retable", *sys.argv[1:]]))
+            name = f"'{command}' (process {os.getpid()} on {socket.gethostname()})"
             with suppress(OSError):  # a full disk must not stop a run that writes nothing
-                holder.write_text(f"'{command}' (process {os.getpid()} on {socket.gethostname()})", "utf-8")
+                holder.write_bytes(os.fsencode(name))  # an argument may have any bytes
             yield
         finally:
-            holder.unlink(missing_ok=True)
+            with suppress(OSError):  # of another user
+                holder.unlink()
             lock.release()
+
+
+def _holder(path: Path) -> str:
+    """Return what a command has written about itself, as far as it can be read."""
+    try:
+        return path.read_text("utf-8", "replace") or "another command"
+    except OSError:
+        return "another command"
 
 
 def results_folder() -> Path:

@@ -8,9 +8,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from results.atomic import flush_folder
+from results.locks import acquired
 
 PATIENCE_SECONDS = 20  # as MLflow waits for a locked database
 MAKING_SECONDS = 120
@@ -35,7 +34,7 @@ def prepare(path: Path, say: Callable[[str], None]) -> None:
     if path.is_file() and not problem(path):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock", timeout=MAKING_SECONDS):
+    with acquired(Path(f"{path}.lock"), MAKING_SECONDS):
         found = problem(path) if os.path.lexists(path) else "it is missing"
         if not found:
             return  # another command has made it meanwhile
@@ -103,6 +102,7 @@ def _make(new: Path) -> None:
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
     _remove(new)  # a kill may have left it
+    new.touch()  # with the modes of other files: SQLite would let only its owner write
     with _without_flushing():
         SqlAlchemyStore(address(new), (new.parent / "mlartifacts").as_uri()).engine.dispose()
     with new.open("rb+") as stream:

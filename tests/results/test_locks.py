@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import os
 import subprocess
 import sys
 
@@ -9,6 +10,8 @@ import pytest
 from filelock import Timeout
 
 from results.locks import acquired
+from results.records import RecordFiles
+from results.tracking.database import prepare
 from tests.support.processes import ROOT
 
 REFUSED = [errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS]
@@ -59,3 +62,23 @@ def test_another_failure_is_raised(tmp_path, monkeypatch):
     monkeypatch.setattr(fcntl, "flock", fail)
     with pytest.raises(OSError, match="broken disk"):
         acquired(tmp_path / "a.lock", timeout=0)
+
+
+def test_the_holder_of_records_may_have_any_bytes_in_its_arguments(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["retable", "run", os.fsdecode(b"--results=\xff")])
+    files = RecordFiles("starter", tmp_path)
+    with files.lock():
+        (holder,) = tmp_path.rglob("*.holder.lock")
+        assert b"--results=\xff" in holder.read_bytes()
+    assert not holder.exists()
+
+
+def test_records_have_the_modes_of_other_files(tmp_path):
+    before = os.umask(0o002)
+    try:
+        RecordFiles("starter", tmp_path).record_ledger.append([])
+        prepare(tmp_path / "mlflow.db", print)
+    finally:
+        os.umask(before)
+    made = [tmp_path / "reproduced" / "starter.csv", tmp_path / "mlflow.db"]
+    assert [oct(path.stat().st_mode & 0o777) for path in made] == ["0o664", "0o664"]
