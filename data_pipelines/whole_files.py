@@ -18,6 +18,7 @@ SEAL = b"\nretable seal 1 "  # readers of npy, npz and HDF5 files pass over what
 LENGTH = len(SEAL) + 64 + 1
 NAMED_BY = 3  # parts of a path that a seal covers: a file that was swapped with another is noticed
 BEING_WRITTEN = re.compile(r"\.new-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}-")
+END = 50  # characters of a name, which stay below 255 bytes with what is put before them
 WEEK = 7 * 24 * 3600
 STARTED = time.time()
 Content = tuple[Path, int, int, int]
@@ -66,7 +67,7 @@ def temporary_folder(parent: Path) -> Iterator[Path]:
 
 def temporary_name(name: str) -> str:
     """Return a hidden name that says which process writes it; some writers check the suffix, so it stays."""
-    return f".new-{_host()}-{os.getpid()}-{secrets.token_hex(4)}-{name}"
+    return f".new-{_host()}-{os.getpid()}-{secrets.token_hex(4)}-{name[-END:]}"
 
 
 def _host() -> str:
@@ -147,7 +148,7 @@ def _damage(path: Path, size: int) -> str:
 
 def _seal(content: Path, size: int, path: Path) -> bytes:
     """Return the seal of the first bytes of a file that is to be called `path`."""
-    found = hashlib.sha256("/".join(path.parts[-NAMED_BY:]).encode() + b"\0")
+    found = hashlib.sha256(os.fsencode("/".join(path.parts[-NAMED_BY:])) + b"\0")
     with content.open("rb") as stream:
         while size > 0 and (block := stream.read(min(size, 2**20))):
             found.update(block)
@@ -172,7 +173,7 @@ def _is_left(path: Path, host: str, process: int) -> bool:
         return modified < STARTED
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # the latter: no system has such a number
         return True
     except PermissionError:
         pass  # it runs, and is another user's

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+END = 50  # characters of a name, which stay below 255 bytes with what is put before them
+
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
@@ -45,9 +47,12 @@ def temporary_folder(parent: Path) -> Iterator[Path]:
 
 
 def temporary_name(name: str) -> str:
-    """Return a hidden name that says which process writes it, so that others can tell what a kill has left."""
+    """Return a hidden name that says which process writes it, so that others can tell what a kill has left.
+
+    The end of the name stays: writers choose by the suffix.
+    """
     host = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
-    return f".new-{host}-{os.getpid()}-{secrets.token_hex(4)}-{name}"  # keeps the suffix: writers choose by it
+    return f".new-{host}-{os.getpid()}-{secrets.token_hex(4)}-{name[-END:]}"
 
 
 def flush_folder(folder: Path) -> None:

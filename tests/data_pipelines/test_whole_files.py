@@ -167,3 +167,26 @@ def test_a_temporary_folder_goes_with_its_block(tmp_path, provide):
         (folder / "file").touch()
         raise KeyError
     assert list((tmp_path / "deep").iterdir()) == []
+
+
+def test_a_left_over_of_a_process_that_no_system_can_have_goes(tmp_path):
+    host = temporary_name("x").split("-")[1]
+    (tmp_path / f".new-{host}-{10**20}-0123abcd-x").touch()
+    remove_leftovers(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["x" * 251 + ".npy", "ü" * 125 + ".npy"])
+@pytest.mark.parametrize("write", [atomic_path, atomic.atomic_path])
+def test_the_longest_name_can_be_written(name, write, tmp_path):
+    with write(tmp_path / name) as temporary:
+        temporary.write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_folder_may_have_any_bytes_in_its_name(tmp_path):
+    path = tmp_path / os.fsdecode(b"folder\xff") / "file.npy"
+    path.parent.mkdir()
+    with sealed_path(path) as temporary:
+        temporary.write_text("new")
+    assert intact(path)
