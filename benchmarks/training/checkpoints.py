@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import os
+import re
 import shutil
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from data_pipelines.whole_files import intact, sealed_path, set_aside
 from results.records import EpochEnd, JobKey, RecordFiles
 
 UNREADABLE = (OSError, EOFError, ValueError, TypeError, LookupError, BadZipFile, zlib.error)
+
+LONGEST_NAME = 100  # of a commit or a release
 
 
 @dataclass
@@ -49,20 +53,27 @@ def for_records(files: RecordFiles) -> str:
     Those of an earlier file at its path are removed, and those of jobs that it has.
     """
     path = files.record_ledger.path
-    name = f"{files.paper}-{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
+    name = f"{files.paper}-{hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]}"
     if not path.exists():
         shutil.rmtree(_folder(name), ignore_errors=True)
         files.record_ledger.append([])
     done = {_name(record.key) for record in files.records() if not record.error}
     for checkpoint in _folder(name).glob("*.npz"):
         if checkpoint.stem.removesuffix("-deterministic") in done:
-            checkpoint.unlink(missing_ok=True)
+            remove(checkpoint)
     return name
+
+
+def remove(checkpoint: Path) -> None:
+    """Remove a checkpoint that nobody needs, where that can be done."""
+    with suppress(OSError):
+        checkpoint.unlink()
 
 
 def weights_path(key: JobKey, commit: str) -> Path:
     """Return the path of the weights of a job that the code of a commit trained."""
-    return cache_folder().parent / "weights" / key.paper / f"{_name(key)}-{commit}.weights.h5"
+    name = re.sub(r"[^\w.+ -]", "-", commit)[:LONGEST_NAME]  # a line of a file may say anything
+    return cache_folder().parent / "weights" / key.paper / f"{_name(key)}-{name}.weights.h5"
 
 
 def _name(key: JobKey) -> str:

@@ -44,7 +44,7 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
         peak_bytes=machine.peak_bytes(),
     )
     if not record.error:  # a caller that asks for more has written the record
-        checkpoints.path_of(job).unlink(missing_ok=True)
+        checkpoints.remove(checkpoints.path_of(job))
 
 
 def load_fold(job: Job) -> Fold:

@@ -191,3 +191,14 @@ def test_a_validation_score_that_is_no_number_ends_the_job(monkeypatch):
     *epochs, record = train(a_job())
     assert epochs == []
     assert record.error == "ArithmeticError: the validation score is nan in epoch 1"
+
+
+def test_a_checkpoint_that_cannot_be_removed_stops_nothing(tmp_path):
+    (tmp_path / "home").touch()
+    checkpoints.remove(tmp_path / "home" / "checkpoints" / "x.npz")
+
+
+@pytest.mark.parametrize("commit", ["../../../etc/x", "a\0b", "c" * 10_000])
+def test_weights_of_any_commit_are_in_their_folder(commit):
+    path = checkpoints.weights_path(load_table("starter").plan()[0].key(0, 0, "jax"), commit)
+    assert not path.exists() and path.resolve().parent.name == "starter"
