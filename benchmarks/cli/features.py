@@ -1,5 +1,7 @@
 """retable features: the feature frames of sound files, as arrays and pictures."""
 
+import errno
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +10,7 @@ import typer
 
 from benchmarks.cli import arguments
 from benchmarks.cli.console import bar_of_steps, warn, wide_console
+from benchmarks.streams import escaped
 from benchmarks.table import match
 from data_pipelines.dataset import DataError
 from data_pipelines.whole_files import atomic_path, remove_leftovers
@@ -42,7 +45,13 @@ def features(
                 warn(str(failure))
                 continue
             place = output / path.relative_to(folder).parent / f"{path.name}.npy"
-            _write(place, frames_of(path, chosen), chosen, ending if plot else "")
+            try:
+                _write(place, frames_of(path, chosen), chosen, ending if plot else "")
+            except OSError as error:
+                if error.errno != errno.ENAMETOOLONG:
+                    raise
+                warn(f"{path}: its name is too long for a longer one beside it.")
+                continue
             written += 1
     if not written:
         raise DataError(f"None of the {len(paths)} sound files in {folder} can be used.")
@@ -59,5 +68,8 @@ def _write(place: Path, frames: np.ndarray, kind: str, ending: str) -> None:
     with atomic_path(place) as temporary:
         np.save(temporary, frames)
     if ending:
-        picture, title = place.with_suffix(f".{ending}"), f"{place.stem}, {kind}"
+        picture, title = (
+            place.with_suffix(f".{ending}"),
+            escaped(os.fsencode(f"{place.stem}, {kind}").decode(errors="backslashreplace")),
+        )
         pictures.draw_features(frames, KINDS[kind].names, title, picture, seconds=SHIFT_SECONDS)

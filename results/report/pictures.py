@@ -123,8 +123,10 @@ def _draw_spectrogram(frames: np.ndarray, axis: Any, length: float) -> None:
 def _figure(
     rows: int, columns: int, inches: tuple[float, float], heights: Sequence[float] | None = None
 ) -> tuple[Any, np.ndarray]:
+    import matplotlib
     from matplotlib.figure import Figure
 
+    matplotlib.rcParams["text.parse_math"] = False  # a dollar sign in a name means itself
     figure = Figure(figsize=inches, layout="constrained")
     return figure, figure.subplots(rows, columns, squeeze=False, height_ratios=heights)
 

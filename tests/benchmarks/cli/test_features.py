@@ -1,5 +1,6 @@
 """The command over sound files."""
 
+import os
 import sys
 import warnings
 
@@ -35,3 +36,14 @@ def test_arrays_and_pictures_are_written_and_bad_files_named(tmp_path, home, mon
     assert run(monkeypatch, "features", sounds, "--output", output) == 1
     printed = capfd.readouterr()
     assert "None of the 1 sound files" in printed.err and "Traceback" not in printed.err
+
+
+def test_a_name_that_is_too_long_costs_its_file_only(tmp_path, home, monkeypatch, capfd):
+    for name in (f"{'x' * 251}.wav", "a\x1b$_$.wav", os.fsdecode(b"b\xff.wav")):
+        save(tmp_path / "sounds.wav", tone(220.0))
+        (tmp_path / "in").mkdir(exist_ok=True)
+        (tmp_path / "sounds.wav").rename(tmp_path / "in" / name)
+    assert run(monkeypatch, "features", tmp_path / "in", "--plot", "--output", tmp_path / "out") == 0
+    printed = capfd.readouterr()
+    assert "2 files, 1 left out" in printed.out and "too long" in printed.err
+    assert len(list((tmp_path / "out").glob("*.png"))) == 2

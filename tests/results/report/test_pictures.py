@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from results.report.pictures import draw_bands, draw_images
+from results.report.pictures import draw_bands, draw_features, draw_images
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg"])
@@ -17,3 +17,8 @@ def test_equal_data_give_equal_files(suffix, tmp_path):
         first, second = ((tmp_path / f"{kind}{name}.{suffix}").read_bytes() for name in ("one", "two"))
         assert first == second
         assert len(first) > 2000
+
+
+def test_a_dollar_sign_in_a_title_means_itself(tmp_path):
+    draw_features(np.ones((4, 2)), ["a$b$", "$x_"], "$\\frac$", tmp_path / "a.svg", seconds=0.01)
+    assert (tmp_path / "a.svg").exists()
