@@ -46,8 +46,9 @@ class CleanStream:
 def clean_streams() -> None:
     """Let all that this process prints be clean, up to its last traceback."""
     for name in ("stdout", "stderr"):
-        if not isinstance(getattr(sys, name), CleanStream):
-            setattr(sys, name, CleanStream(getattr(sys, name)))
+        stream = getattr(sys, name)
+        if stream is not None and not isinstance(stream, CleanStream):  # None: the caller has closed it
+            setattr(sys, name, CleanStream(stream))
 
 
 def raw(stream: Any) -> Any:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, partial
@@ -102,7 +103,7 @@ def wide_console() -> Console:
     Square brackets are printed unchanged: rows have them.
     """
     console = CleanConsole(file=raw(sys.stdout), markup=False)
-    is_chosen = console.is_terminal or os.environ.get("COLUMNS", "").isdecimal()
+    is_chosen = console.is_terminal or re.fullmatch("[1-9][0-9]{0,4}", os.environ.get("COLUMNS", ""))
     return console if is_chosen else CleanConsole(file=raw(sys.stdout), width=WIDTH_OF_FILES, markup=False)
 
 

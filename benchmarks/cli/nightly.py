@@ -18,7 +18,7 @@ from benchmarks.signals import Status
 from benchmarks.streams import masked
 from benchmarks.table import load_table, match
 from data_pipelines.dataset import DataError
-from data_pipelines.whole_files import write_text
+from data_pipelines.whole_files import atomic_path, write_text
 from results.ledger import ResultsError
 from results.records import results_folder
 
@@ -40,7 +40,7 @@ def nightly(plan_file: PlanFile) -> None:
 
     plan = read_plan(plan_file)
     results = plan.folder(plan.results, plan_file.parent) or results_folder()
-    name = f"{plan_file.stem}-{sha256(str(plan_file.resolve()).encode()).hexdigest()[:6]}"
+    name = f"{plan_file.stem}-{sha256(os.fsencode(plan_file.resolve())).hexdigest()[:6]}"
     place = results_folder() / "nightly"
     with alone(place / f"{name}.lock") as is_free:
         if not is_free:
@@ -101,9 +101,10 @@ def schedule(
 
 def _write_for_owner(path: Path, text: str) -> None:
     """Write a file that nobody else can read, at no time."""
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-        stream.write(text)
+    with atomic_path(path) as temporary:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
 
 
 def _train(plan: "Plan", run: "PlannedRun", results: Path, problems: list[str]) -> None:

@@ -12,7 +12,7 @@ from rich.table import Table
 from typer.testing import CliRunner
 
 from benchmarks.cli.app import app
-from benchmarks.cli.console import CleanConsole, warn
+from benchmarks.cli.console import CleanConsole, warn, wide_console
 from benchmarks.streams import CONTROL, CleanStream, clean, escaped, raw
 from data_pipelines.dataset import DataError
 from tests.support.plans import plan_in
@@ -176,3 +176,13 @@ def test_no_command_writes_a_planted_secret(commands, tmp_path):
     assert b"convolution formula" in printed + written
     for name in (b"user", b"password", b"token", b"other", b"third"):
         assert b"planted-" + name not in printed + written
+
+
+def test_a_command_whose_output_is_closed_ends_without_a_word():
+    closed = subprocess.run(f"exec {sys.executable} -c '{COMMAND[-1]}' list >&-", shell=True, cwd=ROOT, stderr=-1)
+    assert (closed.returncode, closed.stderr) == (0, b"")
+
+
+def test_a_width_of_nothing_is_no_width(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "0")
+    assert wide_console().width > 0
