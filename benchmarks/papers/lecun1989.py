@@ -15,9 +15,10 @@ Where the paper is silent, we assume:
 - the first window of H1 starts two pixels outside the image, that of H2 two units outside H1;
 - the scale of LeCun et al. (1998), 1.7159 tanh(2x/3), and targets of 1 and -1;
 - the Newton method of LeCun et al. (1998): curvatures from 500 digits before each pass; a constant rate. With the
-  last 1,000 training digits held out, seeds 200 to 203, error in % (mean square) after 23 passes: with a damping of
-  0.02, 2.8 (0.0232) at 0.0005, 2.1 (0.0208) at 0.0002, 2.1 (0.0235) at 0.0001, diverging at 0.001; with 0.1, 1.8
-  (0.0201) at 0.0005, 2.4 (0.0199) at 0.001; with 0.2, 2.0 (0.0197) at 0.001; with 0.005, 2.9 (0.0245) at 0.0001;
+  last 1,000 training digits held out, seeds 200 to 203, error in % (mean square) after 23 passes: with a damping
+  of 0.02, 2.8 (0.0232) at 0.0005, 2.1 (0.0208) at 0.0002, 2.1 (0.0235) at 0.0001, diverging at 0.001; with 0.1,
+  1.8 (0.0201) at 0.0005, 2.4 (0.0199) at 0.001; with 0.2, 2.0 (0.0197) at 0.001; with 0.005, 2.9 (0.0245) at
+  0.0001;
 - digits are rejected by the gap between the two largest outputs.
 """
 
