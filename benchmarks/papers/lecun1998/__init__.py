@@ -116,9 +116,9 @@ NOTES = (
 MISSES = (
     Miss(
         "K-NN Euclidean",
-        "fewer prototypes would explain both columns: the printed 5.0 lies between 10,000 (5.37) and 15,000 (4.73) "
-        "training digits, the printed 2.4 between 15,000 (2.61) and 20,000 (2.34) deskewed ones. The paper, from "
-        "memory, has all 60,000.",
+        "fewer prototypes would explain both columns: the printed 5.0 lies between 10,000 (5.37) and 15,000 "
+        "(4.73) training digits, the printed 2.4 between 15,000 (2.61) and 20,000 (2.34) deskewed ones. The "
+        "paper, from memory, has all 60,000.",
         'the table "prototypes"; digits placed in a box by their outline and not by their mass, 3.4 % of held-out '
         "digits, against 3.2 %.",
     ),
