@@ -123,6 +123,13 @@ MISSES = (
         "digits, against 3.2 %.",
     ),
     Miss(
+        "2-layer NN 300 HU",
+        "ours is not trained to the end: its training error is 3.0 %. The paper prints no rates for this network, "
+        "and nearly no gain from more units and layers on raw digits, but this one on deskewed ones.",
+        "with a damping of 0.1, the error on held-out raw digits is 3.7 % instead of 4.5 % (one seed).",
+        columns=("deskewing",),
+    ),
+    Miss(
         "pairwise linear",
         "the paper adds up the outputs of its units, which must be bounded somehow: a sum of unbounded ones is "
         "itself linear. Ours vote.",
