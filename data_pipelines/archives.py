@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from data_pipelines.dataset import DataError
+from data_pipelines.whole_files import refuse_pipe
 
 BUFFER_BYTES = 1 << 20
 COMPRESSED: dict[bytes, Callable[..., Any]] = {
@@ -64,6 +65,7 @@ def unpacked_digest(path: Path) -> str:
 @contextmanager
 def plain(path: Path) -> Iterator[io.BufferedReader]:
     """Open a file for reading, compressed by gzip or xz or not at all. Raises DataError if it is damaged."""
+    refuse_pipe(path)
     with path.open("rb") as stream:
         head = stream.read(6)
     opener = next((opener for magic, opener in COMPRESSED.items() if head.startswith(magic)), open)

@@ -21,7 +21,7 @@ from typing import IO
 from data_pipelines.archives import contents_digest, readable, unpacked_digest
 from data_pipelines.cache import cache_folder
 from data_pipelines.dataset import DataError, DataFile, FolderOnRequest, PackagedFile, RemoteFile
-from data_pipelines.whole_files import atomic_path, remove_leftovers, temporary_folder
+from data_pipelines.whole_files import atomic_path, refuse_pipe, remove_leftovers, temporary_folder
 
 
 def cached_path(file: DataFile) -> Path:
@@ -58,6 +58,7 @@ def check(path: Path, file: DataFile) -> None:
     if not path.exists():
         named = f", where {file.variable} points" if isinstance(file, RemoteFile) and file.variable else ""
         raise DataError(f"{file.name} is not at {path}{named}.")
+    refuse_pipe(path)
     stat = path.stat()
     algorithm, expected = _hash(file)
     modified = time.time_ns() if path.is_dir() else stat.st_mtime_ns  # its own time ignores changed files
@@ -194,6 +195,7 @@ def _download(address: str, folder: Path) -> Path:
     """Copy or download `address` into `folder`, a download with a progress bar."""
     name = Path(address).name
     if "://" not in address:
+        refuse_pipe(Path(address))
         return Path(shutil.copyfile(address, folder / name))
     import pooch  # only where something is downloaded: it takes as long to load as many a command
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from data_pipelines.dataset import LeftOut
+from data_pipelines.dataset import DataError, LeftOut
 
 SEAL = b"\nretable seal 1 "  # readers of npy, npz and HDF5 files pass over what follows their data
 LENGTH = len(SEAL) + 64 + 1
@@ -154,6 +154,12 @@ def _seal(content: Path, size: int, path: Path) -> bytes:
             found.update(block)
             size -= len(block)
     return SEAL + found.hexdigest().encode() + b"\n"
+
+
+def refuse_pipe(path: Path) -> None:
+    """Raise DataError for a pipe or a device, of which the end may never come."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise DataError(f"{path} is a pipe or a device. Expected a file: write what it gives to one first.")
 
 
 def remove_leftovers(folder: Path, pattern: str = "**/.new-*") -> None:

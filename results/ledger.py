@@ -51,6 +51,8 @@ class Ledger:
         """Return the header and the other lines; both are empty if there is no file."""
         if not self.path.exists():
             return "", []
+        if not self.path.is_file():
+            raise ResultsError(f"{self.path} is not a file.")
         with self.path.open(encoding="utf-8-sig", errors="replace", newline="\n") as stream:
             header, *lines = [f"{line[:-2]}\n" if line.endswith("\r\n") else line for line in stream] or [""]
         return header, lines  # as programs of Windows write them, too

@@ -85,6 +85,8 @@ def read_cells(paper: str, folder: Path = FOLDER) -> list[Cell]:
 
 
 def _lines(path: Path) -> Iterator[dict[str, str]]:
+    if path.exists() and not path.is_file():
+        raise ResultsError(f"{path} is not a file.")
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
             yield from csv.DictReader(stream, strict=True)

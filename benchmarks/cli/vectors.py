@@ -88,9 +88,7 @@ def take(
     output: Annotated[Path, typer.Argument(help="Where their vectors go, in word2vec's binary format.")],
 ) -> None:
     """Write the vectors of the words of a list, in its order. Equal vectors give equal files."""
-    if not words.is_file():
-        raise DataError(f"There is no list {words}.")
-    listed = words.read_text("utf-8").removesuffix("\n").split("\n")
+    listed = _words_in(words)
     vectors = _vectors_of(path, listed)
     output.parent.mkdir(parents=True, exist_ok=True)
     write_binary(output, listed, vectors)
@@ -169,11 +167,25 @@ def plot(
 
     if output.suffix not in (".svg", ".png"):
         raise DataError(f"{output} ends in {output.suffix!r}. Expected .svg or .png.")
-    if len(words) < 3:
-        raise DataError(f"{len(words)} word(s) make no map. Expected 3 or more.")
-    plane = PCA(2, random_state=0).fit(vectors := _vectors_of(path, words))
+    vectors = _vectors_of(path, words)
+    different = len(np.unique(vectors, axis=0))
+    if different < 3 or vectors.shape[1] < 2:
+        raise DataError(
+            f"{different} different vector(s) of width {vectors.shape[1]} make no map. Expected 3, of width 2."
+        )
+    plane = PCA(2, random_state=0).fit(vectors)
     save(word_map(words, plane.transform(vectors), plane.explained_variance_ratio_), output)
     print(output)
+
+
+def _words_in(path: Path) -> list[str]:
+    """Return the words of a list, one a line. Raises DataError for a file that is no text."""
+    if not path.is_file():
+        raise DataError(f"There is no list {path}.")
+    try:
+        return path.read_text("utf-8-sig").removesuffix("\n").split("\n")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}, byte {error.start}: {error.reason}. Expected words in UTF-8.") from error
 
 
 def _vectors_of(path: Path, words: Sequence[str]) -> Any:

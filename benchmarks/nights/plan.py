@@ -19,6 +19,7 @@ from benchmarks.streams import CONTROL
 from benchmarks.table import load_table
 from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
+from data_pipelines.whole_files import refuse_pipe
 from results.locks import acquired
 from results.verdicts import Answer
 
@@ -116,6 +117,7 @@ def read_plan(path: Path) -> Plan:
 
 
 def _text(path: Path) -> str:
+    refuse_pipe(path)
     with path.open("rb") as stream:
         content = stream.read(LONGEST + 1)
     if len(content) > LONGEST:

@@ -4,8 +4,10 @@ Formats: a word, a space, its numbers. Text has one word per line; word2vec's bi
 numbers, followed by a line feed or nothing. All but GloVe begin with a line "<words> <width>".
 """
 
+import codecs
 import gzip
 import io
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ from typing import IO, NamedTuple
 import numpy as np
 
 from data_pipelines.dataset import DataError
-from data_pipelines.whole_files import atomic_path
+from data_pipelines.whole_files import atomic_path, refuse_pipe
 
 CHUNK_BYTES = 1 << 22
 HEAD_BYTES = 1 << 16
@@ -24,6 +26,9 @@ LONGEST_WORD_BYTES = 2000
 LONGEST_NUMBER_BYTES = 64
 BLOCK_WORDS = 10_000
 WIDEST = 100_000
+MOST_DIGITS = 18  # of a count
+NOT_IN_TEXT = frozenset(range(32)) - frozenset(b"\t\n\v\f\r")
+LARGEST = 1e15  # of numbers: the squares of a vector have a finite sum, as float32
 
 
 class Entry(NamedTuple):
@@ -40,7 +45,7 @@ class Layout:
     form: str  # "binary" or "text"
     words: int | None
     width: int
-    start: int  # of the first entry, in bytes
+    start: int  # of the first entry, in bytes after a byte order mark
 
 
 def layout(path: Path) -> Layout:
@@ -51,13 +56,13 @@ def layout(path: Path) -> Layout:
     fields = line.split()
     if not found:
         raise DataError(f"{path}, byte {len(head)}: no line ends before it. Expected word vectors.")
-    if len(fields) == 2 and all(field.isdigit() for field in fields):
+    if len(fields) == 2 and all(field.isdigit() and len(field) <= MOST_DIGITS for field in fields):
         words, width = map(int, fields)
         if not (0 < width <= WIDEST and words):
             raise DataError(
                 f"{path}, line 1: the header says {words} words of width {width}. Expected 1 to {WIDEST}."
             )
-        form = "text" if _is_readable(rest) or _has_numbers(rest, width) else "binary"
+        form = "text" if _is_text(rest, width) else "binary"
         return Layout(form, words, width, len(line) + 1)
     if len(fields) < 2 or not _has_numbers(line, len(fields) - 1):
         raise DataError(f"{path}, line 1: {line[:60]!r}. Expected '<words> <width>', or a word and its numbers.")
@@ -71,7 +76,7 @@ def entries(path: Path, wanted: set[str] | None = None) -> Iterator[Entry]:
     """
     found = layout(path)
     with opened(path) as stream:
-        stream.seek(found.start)
+        stream.seek(found.start, os.SEEK_CUR)
         yield from (_binary if found.form == "binary" else _text)(path, stream, found, wanted)
 
 
@@ -137,7 +142,7 @@ def write_binary(path: Path, words: Sequence[str], vectors: np.ndarray) -> None:
 
 
 def _binary(path: Path, stream: IO[bytes], found: Layout, wanted: set[str] | None) -> Iterator[Entry]:
-    size, count, at, base = 4 * found.width, 0, 0, found.start
+    size, count, at, base = 4 * found.width, 0, 0, stream.tell()
     data = stream.read(CHUNK_BYTES)
     while True:
         if len(data) - at < LONGEST_WORD_BYTES + size:
@@ -197,8 +202,8 @@ def _numbers(text: bytes, width: int, where: str) -> np.ndarray:
 
 
 def _finite(vector: np.ndarray, where: str) -> np.ndarray:
-    if not np.isfinite(vector).all():
-        raise DataError(f"{where}: the vector has a number that is not finite.")
+    if not np.abs(vector).max() <= LARGEST:
+        raise DataError(f"{where}: the vector has a number that is not finite, or above {LARGEST:g}.")
     return vector
 
 
@@ -215,6 +220,13 @@ def _decoded(word: bytes, where: str, hint: str = "") -> str:
     if "\n" in text:
         raise DataError(f"{where}: the word {word[:40]!r} contains a line feed.{hint}")
     return text
+
+
+def _is_text(head: bytes, width: int) -> bool:
+    """Return whether entries are text: a binary number may be readable, but soon others have control codes."""
+    if NOT_IN_TEXT & frozenset(head[: LONGEST_WORD_BYTES + 4 * width]):
+        return False
+    return _is_readable(head) or _has_numbers(head, width)
 
 
 def _is_readable(head: bytes) -> bool:
@@ -237,15 +249,23 @@ def _has_numbers(head: bytes, width: int) -> bool:
 
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file for reading, gzipped or not. Raises DataError if gzip finds damage."""
+    """Open a file, gzipped or not, behind its byte order mark. Raises DataError if gzip finds damage."""
+    refuse_pipe(path)
     with path.open("rb") as stream:
         if stream.read(2) != b"\x1f\x8b":
             stream.seek(0)
+            _pass_mark(stream)
             yield stream
             return
     with io.BufferedReader(gzip.open(path, "rb")) as unpacked:
         try:
+            _pass_mark(unpacked)
             yield unpacked
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             where = f"{path}, after {unpacked.tell()} unpacked bytes"
             raise DataError(f"{where}: damaged gzip file: {error}. Fetch or copy it again.") from error
+
+
+def _pass_mark(stream: IO[bytes]) -> None:
+    if stream.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+        stream.seek(0)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from data_pipelines.archives import plain
 from data_pipelines.dataset import DataError, PackagedFile, RemoteFile
 from data_pipelines.download import cached_path, check, fetch
 
@@ -210,3 +211,13 @@ def test_what_a_killed_download_left_goes_with_the_next(home, server):
     assert [path.name for path in (home / "data" / "set").iterdir() if path.is_dir()]
     fetch(remote(f"{address}/data.txt"))
     assert kept(home) == ["data.txt"]
+
+
+def test_a_device_is_no_file(home, tmp_path, monkeypatch):
+    (tmp_path / "set").mkdir()
+    device = tmp_path / "set" / "data.txt"
+    device.symlink_to("/dev/null")
+    monkeypatch.setenv("RETABLE_MIRROR", str(tmp_path))
+    for read in (lambda: fetch(remote()), lambda: check(device, remote()), lambda: plain(device).__enter__()):
+        with pytest.raises(DataError, match="data.txt is a pipe or a device"):
+            read()

@@ -6,6 +6,7 @@ from base64 import b64encode
 import numpy as np
 import pytest
 
+from results.ledger import ResultsError
 from results.predictions import decode, encode
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
 from results.verdicts import by_seed
@@ -88,3 +89,10 @@ def test_predictions_that_unpack_to_more_than_a_test_part_are_refused():
     bomb = b64encode(zlib.compress(bytes(2**28 + 1), 1)).decode()
     with pytest.raises(ValueError, match="more than"):
         decode(f"<u1 {bomb}")
+
+
+def test_a_device_is_no_file(tmp_path):
+    (tmp_path / "reproduced").mkdir()
+    (tmp_path / "reproduced" / "kim2014.csv").symlink_to("/dev/null")
+    with pytest.raises(ResultsError, match="kim2014.csv is not a file"):
+        RecordFiles("kim2014", tmp_path).records()

@@ -74,3 +74,9 @@ def test_kinds():
     assert Cell("kim2014", "2", "a", "b", ACCURACY, None, None).kind == Kind.PERFORMANCE
     assert Cell("kim2014", "2", "a", "b", VALUE, None, None).kind == Kind.COUNT
     assert Cell("lectures", "2", "a", "b", VALUE, None, None).kind == Kind.CLAIM
+
+
+def test_a_device_is_no_file(tmp_path):
+    (tmp_path / "new.csv").symlink_to("/dev/null")
+    with pytest.raises(ResultsError, match="new.csv is not a file"):
+        read_cells("new", tmp_path)

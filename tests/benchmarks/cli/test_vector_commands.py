@@ -49,7 +49,8 @@ def test_commands(arguments, text, trained, tmp_path):
     ("arguments", "text"),
     [
         (["neighbours", "absent"], "has no vector of 'absent'"),
-        (["plot", "king", "man"], r"2 word\(s\) make no map"),
+        (["plot", "king", "man"], r"2 different vector\(s\) of width 12 make no map"),
+        (["plot", "king", "king", "king"], r"1 different vector\(s\) of width 12 make no map"),
         (["plot", "king", "man", "woman", "--output", "map.pdf"], "Expected .svg or .png"),
     ],
 )
@@ -112,3 +113,15 @@ def test_similarities_are_ranked_as_people_rank_them(known, tmp_path):
 
 def test_every_written_word_can_be_read(trained):
     assert len({entry.word for entry in entries(trained)}) == 34
+
+
+@pytest.mark.parametrize(("content", "text"), [(b"\xe9\n", "byte 0: .* UTF-8"), (b"\xef\xbb\xbfking\nman\n", "")])
+def test_lists_of_other_programs(content, text, trained, tmp_path):
+    (tmp_path / "list.txt").write_bytes(content)
+    taken = tmp_path / "taken.bin"
+    result = CliRunner().invoke(app, ["vectors", "take", str(trained), str(tmp_path / "list.txt"), str(taken)])
+    if text:
+        with pytest.raises(DataError, match=text):
+            raise result.exception
+    else:
+        assert [entry.word for entry in entries(taken)] == ["king", "man"]

@@ -245,3 +245,9 @@ def test_runs_of_uncommitted_code_open_no_gate():
     for counts, status in ((True, Status.DONE), (False, Status.NO_EVIDENCE)):
         summary = summarise(plan, [RunState([verdict], 0, 0, counts)], [], "", datetime.now(UTC))
         assert summary["exit code"] == status
+
+
+def test_a_plan_is_no_device(tmp_path):
+    (tmp_path / "plan.toml").symlink_to("/dev/null")
+    with pytest.raises(DataError, match="plan.toml is a pipe or a device"):
+        read_plan(tmp_path / "plan.toml")

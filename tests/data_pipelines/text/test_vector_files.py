@@ -49,6 +49,22 @@ def test_every_format_gives_the_same(form, gzipped, tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.parametrize("first", [b"\n", b"=\n", b"5\n"])
+def test_a_line_feed_in_the_first_number_makes_no_text(first, tmp_path):
+    vectors = VECTORS.copy()
+    vectors[0] = np.frombuffer(first + vectors[0].tobytes()[len(first) :], "float32")
+    write_binary(tmp_path / "vectors", WORDS, vectors)
+    np.testing.assert_array_equal(read_vectors(tmp_path / "vectors", WORDS), vectors)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_byte_order_mark_is_passed_over(form, pack, tmp_path):
+    path = tmp_path / "vectors"
+    path.write_bytes(pack(b"\xef\xbb\xbf" + FORMS[form]))
+    assert [entry.word for entry in entries(path)] == WORDS
+
+
 def test_gensim_reads_what_we_write_and_we_what_it_writes(tmp_path):
     from gensim.models import KeyedVectors
 
@@ -71,6 +87,9 @@ def test_the_first_vector_of_a_word_counts(tmp_path):
         (b"", "byte 0: no line ends before it"),
         (b"5 0\n" + text(False), "line 1: the header says 5 words of width 0"),
         (b"5 99999999999\n" + text(False), "line 1: the header says 5 words of width 99999999999"),
+        (b"5 " + b"9" * 5000 + b"\n" + text(False), "line 1: more than 2064 bytes"),
+        (b"9" * 5000 + b" 3\n" + text(False), "line 1: more than 2064 bytes"),
+        (b"1 2\na 1e38 1\n", "line 2: .* not finite, or above"),
         (b"hello world\n", "line 1: b'hello world'. Expected '<words> <width>', or a word and its numbers"),
         (text(True).replace(b"5 3", b"7 3"), "line 6: the file ends after 5 words. Expected 7 by its header"),
         (text(True).replace(b"5 3", b"4 3"), "line 6: more lines than the 4 words in the header"),
@@ -183,3 +202,9 @@ def test_a_file_is_replaced_by_a_whole_one_only(tmp_path):
         write_binary(path, ["a", "b c"], VECTORS[:2])
     assert list(tmp_path.iterdir()) == [path]
     assert read_vectors(path, WORDS).tolist() == VECTORS.tolist()
+
+
+def test_a_device_is_no_file(tmp_path):
+    (tmp_path / "vectors").symlink_to("/dev/zero")
+    with pytest.raises(DataError, match="vectors is a pipe or a device"):
+        layout(tmp_path / "vectors")
