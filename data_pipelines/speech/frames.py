@@ -71,9 +71,10 @@ def _stack(paths: Sequence[Path], kind: str, seconds: float) -> np.ndarray:
 
 
 def _computed(path: Path, kind: str) -> np.ndarray:
-    signal, rate = read_sound(path)
     try:
-        frames = KINDS[kind].compute(resampled(signal, rate), RATE)
+        with np.errstate(all="ignore"):  # what absurd amplitudes give is not finite, which is told below
+            signal, rate = read_sound(path)
+            frames = KINDS[kind].compute(resampled(signal, rate), RATE)
     except ValueError as error:
         raise DataError(f"{path}: {error}") from error
     if not np.isfinite(frames).all():

@@ -5,6 +5,7 @@ import sys
 import warnings
 
 import numpy as np
+import soundfile
 
 from benchmarks.cli.app import main
 from tests.support.sounds import save, tone
@@ -47,3 +48,11 @@ def test_a_name_that_is_too_long_costs_its_file_only(tmp_path, home, monkeypatch
     printed = capfd.readouterr()
     assert "2 files, 1 left out" in printed.out and "too long" in printed.err
     assert len(list((tmp_path / "out").glob("*.png"))) == 2
+
+
+def test_absurd_amplitudes_are_one_line_each(tmp_path, home, monkeypatch, capfd):
+    for name, samples in (("one", np.full(16000, 3e38)), ("two", np.full((16000, 2), 3e38))):
+        soundfile.write(tmp_path / f"{name}.wav", samples.astype("float32"), 16000, subtype="FLOAT")
+    assert run(monkeypatch, "features", tmp_path, "--output", tmp_path / "out") == 1
+    lines = capfd.readouterr().err.splitlines()
+    assert [line.partition("wav")[0][-4:] for line in lines[:2]] == ["one.", "two."] and len(lines) == 3, lines
