@@ -51,7 +51,7 @@ def kept(kind: str, source: Mapping[str, Any], compute: Callable[[], np.ndarray]
             with sealed_path(path) as temporary, temporary.open("wb") as stream:
                 np.save(stream, array, allow_pickle=False)
         except OSError as error:
-            warnings.warn(f"{path} could not be written: {error.strerror}.", LeftOut, stacklevel=2)
+            _warn_of(path, error)
             return array
     return np.load(path, mmap_mode="r")
 
@@ -64,18 +64,39 @@ def kept_blocks(
 ) -> dict[str, np.ndarray]:
     """Return arrays by name, as `kept` does, from the blocks of their rows that `compute` yields.
 
-    Only one block is held at a time. Raises ValueError for an array without a block.
+    Where the cache can be written, only one block is held at a time. Raises ValueError for an array without one.
     """
     paths = {name: _path(kind, source, name) for name in names}
     if not all(intact(path) for path in paths.values()):
-        for path in paths.values():
-            path.parent.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            writers = {name: stack.enter_context(_array_writer(path)) for name, path in paths.items()}
-            for blocks in compute():
-                for name, block in blocks.items():
-                    writers[name](block)
+        try:
+            _write_blocks(paths, compute())
+        except OSError as error:
+            _warn_of(Path(error.filename or paths[names[0]]), error)
+            return _joined(names, compute())
     return {name: np.load(path, mmap_mode="r") for name, path in paths.items()}
+
+
+def _write_blocks(paths: Mapping[str, Path], computed: Iterable[Blocks]) -> None:
+    for path in paths.values():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        writers = {name: stack.enter_context(_array_writer(path)) for name, path in paths.items()}
+        for blocks in computed:
+            for name, block in blocks.items():
+                writers[name](block)
+
+
+def _joined(names: Sequence[str], computed: Iterable[Blocks]) -> dict[str, np.ndarray]:
+    """Return arrays in memory. Raises ValueError for an array without a block."""
+    found: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    for blocks in computed:
+        for name, block in blocks.items():
+            found[name].append(block)
+    return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def _warn_of(path: Path, error: OSError) -> None:
+    warnings.warn(f"{path} could not be written: {error.strerror}.", LeftOut, stacklevel=3)
 
 
 def _path(kind: str, source: Mapping[str, Any], name: str = "") -> Path:

@@ -90,3 +90,7 @@ def test_an_array_that_cannot_be_kept_is_used(home):
     with pytest.warns(LeftOut, match="could not be written"):
         found = kept("kind", {"name": "one"}, lambda: np.arange(3))
     assert found.tolist() == [0, 1, 2]
+    blocks = [{"x": np.arange(2), "y": np.ones((1, 2))}, {"x": np.arange(1)}]
+    with pytest.warns(LeftOut, match="could not be written"):
+        several = kept_blocks("kind", {}, ("x", "y"), lambda: iter(blocks))
+    assert several["x"].tolist() == [0, 1, 0] and several["y"].shape == (1, 2)
