@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from benchmarks.cli.console import wide_console
+from benchmarks.cli.console import warn, wide_console
+from benchmarks.signals import Status
 from benchmarks.table import match
 from data_pipelines.dataset import DataError, Dataset, PackagedFile, RemoteFile
 from data_pipelines.datasets import all_datasets
@@ -38,7 +39,7 @@ def fetch(names: Names = None) -> None:
     """
     from data_pipelines.download import fetch as fetch_file
 
-    failures = []
+    is_whole = True
     for dataset in _chosen(names):
         if not names and dataset.on_request:
             print(f"{dataset.name}: left out ({dataset.on_request})")
@@ -50,9 +51,9 @@ def fetch(names: Names = None) -> None:
             try:
                 print(fetch_file(file))
             except DataError as error:
-                failures.append(str(error))
-    if failures:
-        raise DataError("\n".join(failures))
+                is_whole = _told(error)
+    if not is_whole:
+        raise typer.Exit(Status.FAILED)
 
 
 @app.command()
@@ -60,7 +61,7 @@ def verify(names: Names = None) -> None:
     """Compare the hash of every file that is here; exit 1 when one differs."""
     from data_pipelines.download import cached_path, check
 
-    failures = []
+    is_whole = True
     for dataset in _chosen(names):
         for file in dataset.files:
             path = cached_path(file)
@@ -71,9 +72,9 @@ def verify(names: Names = None) -> None:
                 check(path, file)
                 print(f"{file.name}: as expected")
             except DataError as error:
-                failures.append(str(error))
-    if failures:
-        raise DataError("\n".join(failures))
+                is_whole = _told(error)
+    if not is_whole:
+        raise typer.Exit(Status.FAILED)
 
 
 @app.command()
@@ -84,6 +85,12 @@ def where(names: Names = None) -> None:
     for dataset in _chosen(names):
         for file in dataset.files:
             print(cached_path(file))
+
+
+def _told(error: DataError) -> bool:
+    """Print what failed; return that the files are not whole."""
+    warn(f"retable: {error}")
+    return False
 
 
 def _chosen(names: list[str] | None) -> list[Dataset]:
