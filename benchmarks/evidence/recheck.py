@@ -43,7 +43,10 @@ class Doubt(NamedTuple):
 
 
 def doubts(planned: Iterable[Planned], records: Sequence[RunRecord], rechecks: Rechecks) -> list[Doubt]:
-    """Return one doubt for each state of the code that is neither today's nor judged."""
+    """Return one doubt for each state of the code that is neither today's nor judged.
+
+    States whose probe failed before are last.
+    """
     found: dict[tuple[Digests, Digests], Doubt] = {}
     by_fingerprint: dict[str, list[RunRecord]] = {}
     for record in records:
@@ -52,12 +55,18 @@ def doubts(planned: Iterable[Planned], records: Sequence[RunRecord], rechecks: R
         if isinstance(one.recipe, NotAttempted):
             continue
         for record in by_fingerprint.get(one.fingerprint, []):
-            is_known = rechecks.same(record.code, one.code) or rechecks.verdict(record.code, one.code)
-            if any(record.code) and not is_known:
+            if any(record.code) and not _is_known(record.code, one.code, rechecks):
                 newest = Doubt(one, one.recipe.dataset, record.key, record.commit, record.code)
                 found[record.code, one.code] = newest
     nearest = [_nearest(doubt, rechecks) for doubt in found.values()]
-    return list({(doubt.code, doubt.planned.code): doubt for doubt in nearest}.values())
+    single = {(doubt.code, doubt.planned.code): doubt for doubt in nearest}
+    return [single[codes] for codes in sorted(single, key=lambda codes: bool(rechecks.verdict(*codes)))]
+
+
+def _is_known(one: Digests, other: Digests, rechecks: Rechecks) -> bool:
+    """Return whether a probe has compared two states of the code; one that failed has not."""
+    probe = rechecks.verdict(one, other)
+    return rechecks.same(one, other) or (probe is not None and probe.outcome != Outcome.FAILED)
 
 
 def _nearest(doubt: Doubt, rechecks: Rechecks) -> Doubt:

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.evidence.history import newest_equal
 from benchmarks.evidence.probe import send_nothing
-from benchmarks.evidence.recheck import compared
+from benchmarks.evidence.recheck import compared, doubts
 from benchmarks.evidence.rechecks import COLUMNS, Outcome, Recheck, Rechecks, rechecked_ledger, write
 from benchmarks.evidence.source import Source
 from benchmarks.evidence.standing import current, standing
@@ -78,6 +78,13 @@ def test_records_of_todays_code_count_and_others_are_stale_or_retired(planned):
     assert (found.shown, found.stale, found.retired) == ([mine, stale], "", 0)
     found = standing(planned, [stale], Rechecks([probe(OLD, planned.code, Outcome.FAILED, "no package")]))
     assert found.stale.endswith("; no probe was possible: no package")
+
+
+def test_a_failed_probe_is_tried_again_after_all_others(planned):
+    records = [record_of(planned, code, seed) for seed, code in enumerate((OLDER, OLD, OTHER))]
+    failed, unequal = probe(OLDER, planned.code, Outcome.FAILED), probe(OTHER, planned.code, Outcome.UNEQUAL)
+    for probes in ([failed, unequal], [unequal, failed, unequal._replace(outcome=Outcome.FAILED)]):
+        assert [doubt.code for doubt in doubts([planned], records, Rechecks(probes))] == [OLD, OLDER]
 
 
 def test_commits_of_equal_code_are_those_that_were_probed_the_newest_first():
