@@ -1,5 +1,6 @@
 """Files that are written whole or not at all, seals that tell damage, and what killed commands leave behind."""
 
+import errno
 import hashlib
 import os
 import re
@@ -43,8 +44,12 @@ def atomic_path(path: Path) -> Iterator[Path]:
     except BaseException as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno:
-            error.filename = error.filename or str(path)  # which disk is full
+        if not isinstance(error, OSError):
+            raise
+        if not error.errno:  # NumPy has only a text when a disk is full
+            raise OSError(errno.EIO, str(error), str(path)) from error
+        if error.filename in (None, str(temporary)):
+            error.filename = str(path)  # which disk is full
         raise
 
 

@@ -27,8 +27,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.replace(path)
         flush_folder(path.parent)
     except OSError as error:
-        if error.errno:
-            error.filename = error.filename or str(path)  # which disk is full
+        if error.errno and error.filename in (None, str(temporary)):
+            error.filename = str(path)  # which disk is full
         raise
     finally:
         with suppress(OSError):

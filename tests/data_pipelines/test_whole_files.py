@@ -67,6 +67,19 @@ def test_a_failure_before_anything_is_written_is_raised_as_it_is(path):
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("error", [OSError("9 requested and 5 written"), OSError(28, "No space", None)], ids=repr)
+def test_a_failed_write_names_the_file(path, error):
+    with pytest.raises(OSError, match="written|No space") as raised, atomic_path(path):
+        raise error
+    assert raised.value.errno and raised.value.filename == str(path)
+
+
+def test_a_missing_folder_is_named_by_the_file(tmp_path):
+    with pytest.raises(FileNotFoundError) as raised, atomic_path(tmp_path / "none" / "file") as temporary:
+        temporary.write_text("new")
+    assert raised.value.filename == str(tmp_path / "none" / "file")
+
+
 def test_the_modes_of_new_files_are_those_of_others(path):
     with atomic_path(path.with_name("new")) as temporary:
         temporary.write_text("new")
