@@ -40,7 +40,7 @@ def _shape(path: Path, stream: gzip.GzipFile, dimensions: int) -> tuple[int, ...
     if len(sizes) < 4 * dimensions:
         raise DataError(f"{path} ends inside its header.")
     shape = tuple(np.frombuffer(sizes, ">u4").tolist())
-    if math.prod(shape) > MOST_BYTES:
+    if math.prod(max(size, 1) for size in shape) > MOST_BYTES:
         raise DataError(f"{path} asks for an array of {shape}. At most {MOST_BYTES} bytes are read.")
     return shape
 

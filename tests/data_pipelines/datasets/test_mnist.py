@@ -23,6 +23,7 @@ def repacked(path, change) -> None:
         (0, lambda c: c[:9], "ends inside its header"),
         (0, lambda c: c + b"0", "has more bytes of data"),
         (0, lambda c: c[:4] + b"\xff" * 12 + c[16:], r"asks for an array of \(4294967295, .*At most"),
+        (0, lambda c: c[:4] + bytes(4) + b"\xff" * 8, r"asks for an array of \(0, 4294967295, .*At most"),
         (1, lambda c: c + bytes(10**7), "has more bytes of data"),
         (1, lambda c: c[:4] + b"\0\0\0\x4f" + c[8:-1], "has 80 images, .* has 79 labels"),
         (3, lambda c: c[:-1] + b"\x0a", "has the label 10. Expected 0 to 9"),
