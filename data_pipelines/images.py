@@ -12,6 +12,7 @@ import numpy as np
 from data_pipelines.dataset import DataError, LeftOut
 
 UNREADABLE_SHARE = 0.001  # of a folder's images, at most
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP")  # others may start programs, as PostScript does
 
 
 def rescale(images: np.ndarray, maximum: float) -> np.ndarray:
@@ -122,7 +123,7 @@ def _decoded(path: Path, side: int) -> np.ndarray:
     from PIL import Image
 
     try:
-        with warnings.catch_warnings(), Image.open(path) as image:
+        with warnings.catch_warnings(), Image.open(path, formats=FORMATS) as image:
             warnings.simplefilter("ignore")  # about huge images, which are not decoded
             if image.size != (side, side):
                 width, height = image.size

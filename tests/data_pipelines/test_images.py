@@ -122,3 +122,10 @@ def test_an_image_that_is_no_such_image_costs_itself_alone(tmp_path, content):
     (tmp_path / "a/0500.png").write_bytes(contents[content])
     with pytest.warns(LeftOut, match=r"1 of 1001 images .* can't be read: a/0500\.png (has 20000x|can't be)"):
         assert len(read_folder(tmp_path, ("a",), 1)[0]) == 1000
+
+
+def test_a_page_of_postscript_is_no_image(tmp_path):
+    write(tmp_path / "a/1.png")
+    (tmp_path / "a/2.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 4 4\n%%EndComments\n")
+    with pytest.raises(DataError, match="2.png can't be decoded .UnidentifiedImageError"):
+        read_folder(tmp_path, ("a",), 4)
