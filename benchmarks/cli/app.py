@@ -108,6 +108,8 @@ def main() -> None:
         app(prog_name="retable")
     except USER_ERRORS as error:
         _stop(str(error))
+    except MemoryError as error:
+        _stop(f"There is not enough memory. {error}".strip())
     except OSError as error:
         if error.errno not in DISK_ERRORS | PATH_ERRORS:
             raise

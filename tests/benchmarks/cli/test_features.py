@@ -56,3 +56,11 @@ def test_absurd_amplitudes_are_one_line_each(tmp_path, home, monkeypatch, capfd)
     assert run(monkeypatch, "features", tmp_path, "--output", tmp_path / "out") == 1
     lines = capfd.readouterr().err.splitlines()
     assert [line.partition("wav")[0][-4:] for line in lines[:2]] == ["one.", "two."] and len(lines) == 3, lines
+
+
+def test_too_little_memory_is_one_line(tmp_path, home, monkeypatch, capfd):
+    save(tmp_path / "sound.wav", tone(220.0))
+    monkeypatch.setattr("data_pipelines.speech.sound_files.sounds_in", lambda folder: np.empty(2**50))
+    assert run(monkeypatch, "features", tmp_path) == 1
+    errors = capfd.readouterr().err
+    assert errors.startswith("retable: There is not enough memory. Unable to allocate") and errors.count("\n") == 1
