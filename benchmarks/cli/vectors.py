@@ -179,7 +179,7 @@ def plot(
 
 
 def _words_in(path: Path) -> list[str]:
-    """Return the words of a list, one a line. Raises DataError for a file that is no text."""
+    """Return the words of a list, one a line. Raises DataError for a file that is not text."""
     if not path.is_file():
         raise DataError(f"There is no list {path}.")
     try:

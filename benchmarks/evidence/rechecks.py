@@ -84,8 +84,10 @@ class Rechecks:
 
     @cached_property
     def _last_of_pairs(self) -> Mapping[frozenset[Digests], Recheck]:
-        told = sorted(self.probes, key=lambda probe: probe.outcome != Outcome.FAILED)  # a failure hides no other
-        return {frozenset({self._group(p.before), self._group(p.after)}): p for p in told}
+        ordered = sorted(
+            self.probes, key=lambda probe: probe.outcome != Outcome.FAILED
+        )  # a failure hides no other
+        return {frozenset({self._group(p.before), self._group(p.after)}): p for p in ordered}
 
     def _group(self, code: Digests) -> Digests:
         return self._groups.get(code, code)

@@ -72,7 +72,7 @@ def _stack(paths: Sequence[Path], kind: str, seconds: float) -> np.ndarray:
 
 def _computed(path: Path, kind: str) -> np.ndarray:
     try:
-        with np.errstate(all="ignore"):  # what absurd amplitudes give is not finite, which is told below
+        with np.errstate(all="ignore"):  # absurd amplitudes give what is not finite, named below
             signal, rate = read_sound(path)
             frames = KINDS[kind].compute(resampled(signal, rate), RATE)
     except ValueError as error:
