@@ -217,8 +217,6 @@ def given_vectors(fold: Fold, width: int, rng: np.random.Generator) -> np.ndarra
 NOTES = (
     "Table 1: by the published tokenisation of the published files, |V| differs by one for Subj and CR and by "
     "three for SST-2; the other counts agree.",
-    "CNN-rand has a sixth seed on TREC and a fourth cross-validation on CR from the time of an earlier rule for "
-    "verdicts; they wait for the next look. Single seeds on TREC range from 89.2 to 92.4.",
     "MNB and NBSVM had no bigrams with the ends of a sentence at first, which the authors' code has and the paper "
     "does not mention. MNB on MPQA, short phrases, was 1.25 points below the published value then.",
     "|V_pre| is counted with the list of GoogleNews' words. Six sets agree. SST-2 has 14,827, and so have the "
