@@ -80,7 +80,7 @@ def build(fold: Fold, rng: np.random.Generator):
 
 def newton(*, rate: float, damping: float):
     """Return Newton's method with a diagonal Hessian."""
-    from models.newton import DiagonalNewton
+    from models.optimizers import DiagonalNewton
 
     return DiagonalNewton(rate, damping)
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from models.losses import half_squares
-from models.newton import DiagonalNewton, measured_curvature
+from models.optimizers import DiagonalNewton, measured_curvature
 
 
 def compiled(*layers) -> keras.Model:

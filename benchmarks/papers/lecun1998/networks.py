@@ -102,7 +102,7 @@ def falling(*, rate: float, momentum: float, steps: int, shares: Shares):
 
 def diagonal(*, rate: float, damping: float, steps: int, shares: Shares):
     """Return Newton's method with a diagonal Hessian; `shares` of its rate as in `falling`."""
-    from models.newton import DiagonalNewton
+    from models.optimizers import DiagonalNewton
 
     return DiagonalNewton(in_steps(rate, steps, shares), damping)
 
@@ -117,9 +117,9 @@ def in_steps(rate: float, steps: int, shares: Shares):
 
 def measured_curvature(model, *, examples: int):
     """Return what measures the curvatures of `diagonal` before each pass."""
-    from models import newton
+    from models import optimizers
 
-    return newton.measured_curvature(model, examples=examples)
+    return optimizers.measured_curvature(model, examples=examples)
 
 
 def loss(*, name: str):
