@@ -118,10 +118,10 @@ def measured_curvature(model, *, examples: int) -> Callable[[np.ndarray, np.rand
         rows = rng.choice(len(x), min(examples, len(x)), replace=False)
         signs = rng.choice(np.array([-1, 1], "float32"), (len(rows), model.output_shape[-1]))
         for total in probe.optimizer.sums:
-            total.assign(ops.zeros_like(total))
+            total.assign(ops.zeros(total.shape))
         probe.fit(x[rows], signs, batch_size=1, shuffle=False, verbose=0)
         for curvature, total in zip(model.optimizer.curvatures, probe.optimizer.sums, strict=True):
-            curvature.assign(total / len(rows))
+            curvature.assign(ops.convert_to_tensor(total) / len(rows))
 
     return measure
 

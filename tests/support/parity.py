@@ -48,6 +48,8 @@ def steps(recipe: Recipe) -> dict[str, np.ndarray]:
     train = trainer(model, recipe, fold.train)
     _without_dropout(model)
     _set_start(model)
+    if recipe.begin is not None:
+        recipe.begin(model)(fold.train.x, rng, 1)
     gradient = _kept_gradient(model)
     is_stateful = any(hasattr(layer, "memory") for layer in model.layers)
     batch_size = recipe.batch_size if is_stateful else BATCH
