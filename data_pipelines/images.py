@@ -69,7 +69,7 @@ def distorted(
 
 
 def deskewed(images: np.ndarray, *, side: int) -> np.ndarray:
-    """Shear every image, (images, height, width, 1), until the axis of its ink stands upright.
+    """Shear every image, (images, height, width, 1), until the axis of its ink is vertical.
 
     The ink's centre of mass moves to the middle, of which a square of `side` pixels is returned. For both, a pixel
     of at least half the ink counts as 1 and the others as 0. Source: LeCun et al. (1998), section III.A.

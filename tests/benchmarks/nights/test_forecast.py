@@ -53,7 +53,7 @@ def test_other_columns_of_the_row_give_a_guess_and_other_tables_none():
     assert (guess.done, guess.jobs) == (0, 5)
     assert guess.duration == (60.0, f"a guess from other columns: 1 job(s) on {processor()}", True)
     elsewhere = replace(record(trec, 0), key=trec.key(0, 0, "tensorflow")._replace(table="own vectors"))
-    counted = replace(record(trec, 0, seconds=0.1), epochs=0)  # a count is no training
+    counted = replace(record(trec, 0, seconds=0.1), epochs=0)  # counting needs no training
     for records in ([], [elsewhere], [counted]):
         found = forecast(sst, records)
         assert (found.hours, found.duration) == (None, (None, "nothing recorded", False))
