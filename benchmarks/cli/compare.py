@@ -140,10 +140,10 @@ def _of_recipe(planned: Planned, group: Sequence[RunRecord]) -> list[RunRecord]:
 
 def _refuse_stale(groups: Sequence[Group], rechecks: Rechecks) -> None:
     """Raise ResultsError for runs of other code than today's."""
-    stale = [
+    changed = (
         r for planned, *both in groups for one in both for r in one if not rechecks.same(r.code, planned.code)
-    ]
-    if stale:
+    )
+    if stale := list({record.key: record for record in changed}.values()):  # tables may share runs
         raise ResultsError(
             f"{len(stale)} of the runs are stale: their code has changed, as of {stale[0].key} since commit "
             f"{stale[0].commit}. `retable recheck` shows whether they still hold; --allow-stale compares them."

@@ -115,7 +115,7 @@ def test_groups_that_differ_in_more_than_the_condition_are_refused(tmp_path, cha
 
 def test_stale_runs_are_refused(tmp_path):
     filled(tmp_path, code=OTHER, commit="c0ffee")
-    with pytest.raises(ResultsError, match="5 of the runs are stale: .* since commit c0ffee"):
+    with pytest.raises(ResultsError, match="^5 of the runs are stale: .* since commit c0ffee"):
         run("--results", tmp_path)
 
 

@@ -64,7 +64,7 @@ def killed_while_two_work(nodes, jobs: list[Job]) -> list[EpochEnd | RunRecord]:
 
 
 def test_a_killed_node_costs_a_retry_and_no_record(nodes, monkeypatch):
-    def slow_epochs(job, key, commit):
+    def slow_epochs(job, key, commit, variables):
         import time
 
         for epoch in range(1, 31):

@@ -94,7 +94,7 @@ def test_systems_of_one_column_are_charted_by_score_and_time(report, browser):
     figure.locator("svg").wait_for()
     cells = [c for c in paper_page(load_table("lecun1998"), COMMITTED).cells if c.verdict.cell.column == "none"]
     assert page.get_by_role("img", name="Time: table architecture").count() == 0  # counts are not scores
-    measured = [cell.verdict.cell.row for cell in cells if cell.verdict.mean is not None]
+    measured = [cell.label for cell in cells if cell.verdict.mean is not None]
     assert len(measured) >= 5
     assert sorted(figure.locator("[aria-roledescription='text mark']").all_text_contents()) == sorted(measured)
 
