@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 
 from benchmarks import provenance
@@ -11,22 +10,28 @@ from benchmarks.jobs import Options, Planned
 from benchmarks.nights.forecast import Forecast, forecasts_to_next_look
 from benchmarks.recipe import NotAttempted, settings
 from benchmarks.reproduce import verdicts
-from benchmarks.table import Miss, PaperTable, load_table
+from benchmarks.table import Miss, PaperTable
 from data_pipelines.whole_files import remove_leftovers
+from results.folders import KnownRecords
 from results.published import Cell, Kind
-from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
+from results.records import EpochEnd, JobKey, RunRecord
 from results.report.pages import CellPage, PaperPage, basis
 from results.verdicts import Verdict
 
 
 def report_on(
-    papers: Iterable[str], folder: Path, output: Path, *, backend: str | None = None, options: Options = Options()
+    papers: Iterable[PaperTable],
+    folder: Path,
+    output: Path,
+    *,
+    backend: str | None = None,
+    options: Options = Options(),
 ) -> Path:
     """Write the pages of papers from the records in a folder, and return the path of the overview."""
     from results.report.report import write_report
 
     remove_leftovers(output.resolve().parent, ".new-*")
-    pages = [paper_page(load_table(name), folder, backend=backend, options=options) for name in papers]
+    pages = [paper_page(table, folder, backend=backend, options=options) for table in papers]
     return write_report(pages, output, f"{basis(pages, 'runs')}, at commit {provenance.commit()}")
 
 
@@ -34,13 +39,12 @@ def paper_page(
     table: PaperTable, folder: Path, *, backend: str | None = None, options: Options = Options()
 ) -> PaperPage:
     """Gather what is known about a paper's cells; with `options`, about trials."""
-    files = RecordFiles(table.paper, folder)
+    files = KnownRecords(table.paper, folder)
     records, curves, planned = files.records(), files.curves(), table.plan(options=options)
     judged = verdicts(planned, records, backend=backend)
     pages = [_cell_page(one, verdict, records, curves) for one, verdict in zip(planned, judged, strict=True)]
-    about = import_module(f"benchmarks.papers.{table.paper}").__doc__ or ""
     return PaperPage(
-        *(table.paper, table.title, about, table.notes, pages),
+        *(table.paper, table.title, table.about, table.notes, pages),
         claims=claim_rows(table, records),
         misses=list(map(_in_words, table.misses)),
         open=_open(planned, records, backend or table.backend),

@@ -1,22 +1,24 @@
 """A paper's tables: the printed cells, a recipe for each, and the orders that the paper claims."""
 
-import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from traceback import extract_tb
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from benchmarks import papers
+from benchmarks.evidence.source import follow
 from benchmarks.jobs import LEADING, Options, Planned, planned
 from benchmarks.look.subject import Trained
+from benchmarks.outside.paper_files import PaperFile, find_paper, paper_files
 from benchmarks.recipe import Measurement, NotAttempted, Recipe
+from results.metrics import METRICS, Metric
 from results.published import Cell, read_cells
 from results.verdicts import Verdict
 
 MOST_NAMES = 40
+DIRECTIONS = ("higher", "lower", "exact")
 
 
 class UnknownName(Exception):
@@ -69,10 +71,13 @@ class PaperTable:
     misses: tuple[Miss, ...] = ()
     backend: str = LEADING  # whose verdict stands for the cell; the others are shown beside it
     beside: Mapping[tuple[str, str], str] = field(default_factory=dict)  # table and row of ours: a printed table
+    metrics: tuple[Metric, ...] = ()  # of its own, besides those of results.metrics
+    about: str = ""  # the text at the top of its file
+    published: Path | None = None  # its printed cells; None: results/published/
 
     def cells(self, table: str | None = None, row: str | None = None, column: str | None = None) -> list[Cell]:
         """Return the cells that match, in printed order. Raises UnknownName."""
-        cells = read_cells(self.paper)
+        cells = read_cells(self.paper, self.published, self.metrics)
         for what, wanted in (("table", table), ("row", row), ("column", column)):
             if wanted is not None:
                 known = list(dict.fromkeys(getattr(cell, what) for cell in cells))
@@ -85,11 +90,24 @@ class PaperTable:
         wanted, printed = self.cells() if cells is None else cells, self._printed()
         return [
             replace(
-                planned(cell, self.recipe(cell), options, self.backend),
+                planned(cell, self._recipe(cell), options, self.backend),
                 beside=printed.get((self.beside.get((cell.table, cell.row), ""), *cell[2:5])),
             )
             for cell in wanted
         ]
+
+    def _recipe(self, cell: Cell) -> Recipe | Measurement | NotAttempted:
+        """Return the recipe of a cell. Raises UnknownName where the paper's function fails or returns none."""
+        try:
+            recipe = self.recipe(cell)
+        except Exception as error:  # whatever somebody's function raises
+            raise UnknownName(f"{cell.name} has no recipe: {_what_failed(error)}.") from error
+        if not isinstance(recipe, Recipe | Measurement | NotAttempted):
+            found = f"The function recipe returned {recipe!r}"
+            raise UnknownName(
+                f"{cell.name} has no recipe. {found}, expected a Recipe, Measurement or NotAttempted."
+            )
+        return recipe
 
     def _printed(self) -> dict[tuple, float | None]:
         """Return the values that may be shown beside ours, by table, row, column and metric."""
@@ -97,28 +115,81 @@ class PaperTable:
 
 
 def paper_names() -> list[str]:
-    """Return the known papers, sorted."""
-    return sorted(module.name for module in pkgutil.iter_modules(papers.__path__))
+    """Return the known papers, sorted: the suite's own, and those from outside."""
+    return sorted(paper_files())
 
 
 def load_table(paper: str) -> PaperTable:
     """Return the table of a paper. Raises UnknownName, also for a file that is not Python or has no TABLE."""
-    name = match("paper", paper, paper_names())
+    found = find_paper(paper)
+    if found is None:
+        known = paper_files()
+        found = known[match("paper", paper, sorted(known))]
     try:
-        module = import_module(f"benchmarks.papers.{name}")
-    except Exception as error:  # whatever somebody's file raises; it must not stop other papers
-        raise UnknownName(f"The paper {name} can't be loaded: {_what_failed(error)}.") from error
-    if not hasattr(module, "TABLE"):
-        raise UnknownName(f"The paper {name} can't be loaded: {module.__file__} has no TABLE.")
-    return module.TABLE
+        return _loaded(found)
+    except (Exception, SystemExit) as error:  # whatever somebody's file raises; it must not stop other papers
+        raise UnknownName(f"The paper {found.name} can't be loaded: {_what_failed(error)}.") from error
 
 
-def _what_failed(error: Exception) -> str:
+def load_tables(leave_out: Callable[[str], None]) -> list[PaperTable]:
+    """Return the tables of all papers; `leave_out` is called with a line about each that can't be loaded."""
+    tables = []
+    for name in paper_names():
+        try:
+            tables.append(load_table(name))
+        except UnknownName as error:
+            leave_out(str(error))
+    return tables
+
+
+class _Fault(Exception):
+    """What is wrong with a paper's file, in words."""
+
+
+def _loaded(found: PaperFile) -> PaperTable:
+    """Import a paper. Raises whatever its file raises, and _Fault."""
+    if not found.published.exists():
+        raise _Fault(f"{found.path} has no {found.published.name} beside it")
+    if found.is_outside:
+        follow(found.module)
+    module = import_module(found.module)
+    table = getattr(module, "TABLE", None)
+    if not isinstance(table, PaperTable):
+        lacks = "has no TABLE" if table is None else f"has a TABLE that is {type(table).__name__}"
+        raise _Fault(f"{found.path} {lacks}. Expected TABLE = PaperTable(...)")
+    if table.paper != found.name:
+        raise _Fault(f"{found.path} has a TABLE of the paper {table.paper!r}. Expected {found.name!r}")
+    _check_metrics(table.metrics, found.path)
+    return replace(table, about=module.__doc__ or "", published=found.published)
+
+
+def _check_metrics(metrics: Iterable[Any], path: Path) -> None:
+    """Raise _Fault for a metric that cannot be judged by."""
+    for metric in metrics:
+        if not isinstance(metric, Metric):
+            raise _Fault(f"{path} has the metric {metric!r}. Expected a Metric")
+        if metric.better not in DIRECTIONS:
+            expected = ", ".join(DIRECTIONS)
+            raise _Fault(f"{path}: the metric {metric.name} is better when {metric.better!r}. Expected {expected}")
+        if METRICS.get(metric.name, metric) != metric:
+            raise _Fault(f"{path}: the suite has another metric {metric.name}. Choose another name")
+
+
+def _what_failed(error: BaseException) -> str:
     """Return where an import failed, and why."""
+    if isinstance(error, _Fault):
+        return str(error).removesuffix(".")
     if isinstance(error, SyntaxError) and error.lineno:
         return f"{error.filename}, line {error.lineno}: {error.msg}"
     last = extract_tb(error.__traceback__)[-1]
-    return f"{last.filename}, line {last.lineno}: {type(error).__name__}: {error}"
+    return f"{last.filename}, line {last.lineno}: {type(error).__name__}: {error}{_advice(error)}"
+
+
+def _advice(error: BaseException) -> str:
+    """Say how a module beside a paper is imported, where a paper looks for one in vain."""
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return ""
+    return f" (a module beside the paper is imported by: from .{error.name} import ...)"
 
 
 def match(what: str, wanted: str, known: Sequence[str]) -> str:

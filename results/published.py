@@ -7,7 +7,7 @@ row and column that prints the same measurement in another unit; quote, the word
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
@@ -58,16 +58,18 @@ class Cell(NamedTuple):
         return f"{self.paper} {self.table} / {self.row} / {self.column}"
 
 
-def read_cells(paper: str, folder: Path = FOLDER) -> list[Cell]:
-    """Return the cells of a paper in printed order.
+def read_cells(paper: str, path: Path | None = None, metrics: Iterable[Metric] = ()) -> list[Cell]:
+    """Return the cells of a paper in printed order, from the suite's own file unless `path` names another.
 
-    Raises ResultsError with file and line number for an unknown metric, a bad number or a duplicate cell.
+    `metrics` are those that the paper brings. Raises ResultsError with file and line number for an unknown metric,
+    a bad number or a duplicate cell.
     """
-    path = folder / f"{paper}.csv"
+    path = path or FOLDER / f"{paper}.csv"
+    known = METRICS | {metric.name: metric for metric in metrics}
     cells: dict[tuple[str, ...], Cell] = {}
     for number, line in enumerate(_lines(path), start=2):
         try:
-            cell = _cell(paper, line)
+            cell = _cell(paper, line, known)
             key = (cell.table, cell.row, cell.column, cell.metric.name)
             if key in cells:
                 raise ValueError(f"{' / '.join(key)} appears twice")
@@ -95,12 +97,12 @@ def _lines(path: Path) -> Iterator[dict[str, str]]:
         raise ResultsError(f"{path} can't be read: {reason}.") from error
 
 
-def _cell(paper: str, line: dict[str, str]) -> Cell:
+def _cell(paper: str, line: dict[str, str], metrics: Mapping[str, Metric]) -> Cell:
     if not set(COLUMNS) <= set(line) or None in line or None in line.values():
         raise ValueError(f"expected the columns {','.join(COLUMNS)}, then none or some of {','.join(OPTIONAL)}")
-    if line["metric"] not in METRICS:
-        raise ValueError(f"unknown metric {line['metric']!r}, expected one of {', '.join(METRICS)}")
-    metric = METRICS[line["metric"]]
+    if line["metric"] not in metrics:
+        raise ValueError(f"unknown metric {line['metric']!r}, expected one of {', '.join(metrics)}")
+    metric = metrics[line["metric"]]
     value, margin = _value(line, metric)
     runs, same_as = line.get("runs") or "1", line.get("same_as", "")
     if not runs.isdecimal() or int(runs) < 1:

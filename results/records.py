@@ -198,13 +198,6 @@ def _holder(path: Path) -> str:
         return "another command"
 
 
-def results_folder() -> Path:
-    """Return `RETABLE_RESULTS`, or else results/ in the checkout or in the current folder."""
-    here = Path(__file__).parent
-    is_checkout = (here.parent / "pyproject.toml").exists()
-    return Path(os.environ.get("RETABLE_RESULTS") or (here if is_checkout else Path.cwd() / "results"))
-
-
 def _record_lines(record: RunRecord) -> list[list[str]]:
     cost = [_number(getattr(record, name)) for name in COST]
     provenance = [_one_line(getattr(record, name)) for name in PROVENANCE]

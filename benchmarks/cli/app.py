@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -26,6 +26,7 @@ from benchmarks.cli import (
     show,
     vectors,
 )
+from benchmarks.cli.arguments import with_papers
 from benchmarks.evidence.roots import UnknownCode
 from benchmarks.streams import CONTROL, clean, clean_streams, escaped
 from benchmarks.table import UnknownName
@@ -55,21 +56,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("list")(show.list_papers)
-app.command("show")(show.show)
-app.command("plan")(show.plan)
-app.command("run")(run.run)
-app.command("reproduce")(run.reproduce_default)
-app.command("track")(run.track)
-app.command("recheck")(recheck.recheck_records)
-app.command("compare")(compare.compare_groups)
-app.command("look")(look.look)
-app.command("report")(report.report)
-app.command("nightly")(nightly.nightly)
-app.command("schedule")(nightly.schedule)
-app.command("features")(features.features)
-app.command("bench")(bench.bench)
-app.command("docs")(report.docs)
+COMMANDS: dict[str, Callable] = {
+    "list": show.list_papers,
+    "show": show.show,
+    "plan": show.plan,
+    "run": run.run,
+    "reproduce": run.reproduce_default,
+    "track": run.track,
+    "recheck": recheck.recheck_records,
+    "compare": compare.compare_groups,
+    "look": look.look,
+    "report": report.report,
+    "nightly": nightly.nightly,
+    "schedule": nightly.schedule,
+    "features": features.features,
+    "bench": bench.bench,
+    "docs": report.docs,
+}
+WITHOUT_PAPERS = {"reproduce", "features", "bench", "docs"}
+for name, command in COMMANDS.items():
+    app.command(name)(command if name in WITHOUT_PAPERS else with_papers(command))
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 

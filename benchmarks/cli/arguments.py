@@ -1,11 +1,15 @@
 """Arguments that several commands share."""
 
+import inspect
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from benchmarks.jobs import MOST_EPOCHS, MOST_RUNS
+from benchmarks.outside.paper_files import use_folders
 from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 
@@ -32,3 +36,24 @@ def _known_ending(ending: str) -> str:
 
 
 Ending = Annotated[str, typer.Option("--format", callback=_known_ending, help="Of the pictures: png or svg.")]
+
+PaperFolders = Annotated[
+    list[Path] | None,
+    typer.Option("--papers", help="A folder with papers of yours; may be given again [RETABLE_PAPERS]."),
+]
+
+
+def with_papers(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that takes --papers too, and finds the papers in those folders."""
+
+    @wraps(command)
+    def found(*arguments: Any, paper_folders: PaperFolders = None, **options: Any) -> None:
+        if paper_folders:
+            use_folders(paper_folders)
+        command(*arguments, **options)
+
+    kind, signature = inspect.Parameter.KEYWORD_ONLY, inspect.signature(command)
+    more = inspect.Parameter("paper_folders", kind, default=None, annotation=PaperFolders)
+    found.__signature__ = signature.replace(parameters=[*signature.parameters.values(), more])  # type: ignore
+    found.__annotations__ = {**command.__annotations__, "paper_folders": PaperFolders}
+    return found

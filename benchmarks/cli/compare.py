@@ -15,8 +15,9 @@ from benchmarks.recipe import NotAttempted
 from benchmarks.signals import Status
 from benchmarks.table import PaperTable, load_table, match
 from results.comparison import TOO_FEW, Comparison, compare, conditions, select
+from results.folders import KnownRecords
 from results.ledger import ResultsError
-from results.records import RecordFiles, RunRecord
+from results.records import RunRecord
 from results.tables import decimals, exact, interval, number, place, signed
 from results.verdicts import Verdict
 
@@ -125,10 +126,10 @@ def _reader(table: PaperTable, source: str, where: str):
     if source == "csv":
         if where:
             raise ResultsError("--where goes with --from mlflow.")
-        return lambda folder: RecordFiles(table.paper, folder).records()
+        return lambda folder: KnownRecords(table.paper, folder).records()
     from results.tracking.reader import tracked_records
 
-    return lambda folder: tracked_records(table.paper, folder, where, warn)
+    return lambda folder: tracked_records(table.paper, folder, where, warn, table.metrics)
 
 
 def _of_recipe(planned: Planned, group: Sequence[RunRecord]) -> list[RunRecord]:

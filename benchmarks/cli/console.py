@@ -18,9 +18,9 @@ from rich.text import Text
 
 from benchmarks.streams import clean, known_secrets, raw
 from benchmarks.table import PaperTable
+from results.folders import results_folder
 from results.ledger import ResultsError
 from results.published import Kind
-from results.records import results_folder
 from results.tables import as_markdown, as_row, coverage, headings_in_use
 from results.verdicts import Answer, Verdict
 

@@ -12,13 +12,14 @@ from benchmarks.cli.console import warn, wide_console
 from benchmarks.jobs import MOST_RUNS, Job, Options, Planned
 from benchmarks.recipe import Recipe, settings
 from benchmarks.reproduce import verdicts
-from benchmarks.table import PaperTable, UnknownName, load_table, paper_names
+from benchmarks.table import PaperTable, UnknownName, load_table, load_tables
 from benchmarks.training.backends import select_backend
 from benchmarks.training.checkpoints import weights_path
 from data_pipelines.dataset import DataError
 from data_pipelines.whole_files import remove_leftovers
+from results.folders import results_folder
 from results.published import Cell
-from results.records import EpochEnd, JobKey, RecordFiles, results_folder
+from results.records import EpochEnd, JobKey, RecordFiles
 from results.tracking.tracker import Tracker
 
 
@@ -83,7 +84,7 @@ def _cells(found: PaperTable, table: str | None, row: str | None, column: str | 
     """Return the cell that was asked for, by default those that the paper is looked at by."""
     look = found.look
     if look is None:
-        known = [name for name in paper_names() if load_table(name).look]
+        known = [table.paper for table in load_tables(warn) if table.look]
         raise UnknownName(f"There is nothing to look at in {found.paper}. Known: {', '.join(known)}.")
     if row is None and table is None:
         return [found.cells(look.table, name, column or look.column)[0] for name in look.rows]

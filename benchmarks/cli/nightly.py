@@ -19,8 +19,8 @@ from benchmarks.streams import masked
 from benchmarks.table import load_table, match
 from data_pipelines.dataset import DataError
 from data_pipelines.whole_files import atomic_path, write_text
+from results.folders import results_folder
 from results.ledger import ResultsError
-from results.records import results_folder
 
 if TYPE_CHECKING:
     from benchmarks.nights.plan import Plan, PlannedRun
@@ -64,8 +64,8 @@ def nightly(plan_file: PlanFile) -> None:
         write_text(written, json.dumps(summary, indent=1) + "\n")
         print(*in_words(summary), f"Written to {written}.", sep="\n")
         if (pages := plan.folder(plan.report, plan_file.parent)) is not None:
-            papers = dict.fromkeys(run.paper for run in plan.run)
-            print(report_on(papers, folder, pages, backend=plan.backend, options=plan.options))
+            tables = [load_table(name) for name in dict.fromkeys(run.paper for run in plan.run)]
+            print(report_on(tables, folder, pages, backend=plan.backend, options=plan.options))
         raise typer.Exit(summary["exit code"])
 
 

@@ -7,12 +7,12 @@ import typer
 
 from benchmarks import provenance
 from benchmarks.cli import arguments
-from benchmarks.cli.console import existing
+from benchmarks.cli.console import existing, warn
 from benchmarks.evidence.history import NoSuchCommit
 from benchmarks.evidence.recheck import Doubt, doubts, recheck
 from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks, write
 from benchmarks.signals import Status
-from benchmarks.table import load_table, paper_names
+from benchmarks.table import load_table, load_tables
 from results.ledger import ResultsError
 from results.records import RecordFiles
 
@@ -35,8 +35,7 @@ def recheck_records(
         raise ResultsError(f"A probe compares two commits, and {provenance.difference()}.")
     rechecks, folder = Rechecks.read(), existing(results)
     found: list[Doubt] = []
-    for name in [paper] if paper else paper_names():
-        loaded = load_table(name)
+    for loaded in [load_table(paper)] if paper else load_tables(warn):
         planned = loaded.plan(loaded.cells(table, row, column))
         found += doubts(planned, RecordFiles(loaded.paper, folder).records(), rechecks)
     print(f"{len(found)} state(s) of the code to compare with today's.")

@@ -7,9 +7,10 @@ import typer
 
 from benchmarks.cli import arguments
 from benchmarks.cli.console import existing, warn
+from benchmarks.outside.paper_files import own_papers
 from benchmarks.reporting import paper_page, report_on
 from benchmarks.speed.tables import document as speed_document
-from benchmarks.table import UnknownName, load_table, paper_names
+from benchmarks.table import load_table, load_tables
 from data_pipelines.whole_files import write_text
 from results.report.documents import beside, cells_document, costs_document, summary
 from results.report.overview import results_document
@@ -33,26 +34,15 @@ def report(
 ) -> None:
     """Write every verdict, its runs and its recipe as pages for a browser; they need no network."""
     folder = existing(results)
-    names = dict.fromkeys(load_table(name).paper for name in papers) if papers else _loadable()
-    print(report_on(names, folder, output or folder / "html"))
-
-
-def _loadable() -> list[str]:
-    """Return the papers that can be loaded; warn about each of the others."""
-    names = []
-    for name in paper_names():
-        try:
-            names.append(load_table(name).paper)
-        except UnknownName as error:
-            warn(str(error))
-    return names
+    tables = [load_table(name) for name in dict.fromkeys(papers)] if papers else load_tables(warn)
+    print(report_on(tables, folder, output or folder / "html"))
 
 
 def docs(
     output: Annotated[Path, typer.Option(help="The folder of README.md and docs/ [the repository].")] = ROOT,
 ) -> None:
     """Write results, cells, speed and costs in docs/, and the tables of README.md and docs/verdicts.md."""
-    pages = [paper_page(load_table(name), RECORDS) for name in paper_names()]
+    pages = [paper_page(load_table(name), RECORDS) for name in own_papers()]
     texts = {
         "README.md": _with_results((ROOT / "README.md").read_text("utf-8"), pages),
         "docs/results.md": results_document(pages),

@@ -23,8 +23,9 @@ from benchmarks.signals import Status, raised_until_exit
 from benchmarks.table import PaperTable, load_table, match
 from benchmarks.training.backends import BACKENDS, select_backend
 from data_pipelines.dataset import DataError
+from results.folders import results_folder
 from results.published import Cell, Kind
-from results.records import RecordFiles, results_folder
+from results.records import RecordFiles
 from results.tracking.tracker import Tracker
 
 DEFAULT_RUNS = (  # paper, row, column

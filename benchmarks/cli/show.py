@@ -17,9 +17,10 @@ from benchmarks.reproduce import verdicts
 from benchmarks.signals import Status
 from benchmarks.table import PaperTable, UnknownName, load_table, match, paper_names
 from benchmarks.training.backends import BACKENDS
+from results.folders import KnownRecords, results_folder
 from results.ledger import ResultsError
 from results.published import Kind
-from results.records import RecordFiles, results_folder
+from results.records import RecordFiles
 from results.tables import as_json, as_row, cost_rows, coverage, number
 from results.verdicts import Answer
 
@@ -41,7 +42,7 @@ def list_papers(
     for name in paper_names():
         try:
             table = load_table(name)
-            judged = verdicts(table.plan(), RecordFiles(table.paper, results_folder()).records())
+            judged = verdicts(table.plan(), KnownRecords(table.paper, results_folder()).records())
         except BROKEN as error:  # one broken paper does not hide the others
             warn(f"{name}: {error}")
             continue
@@ -67,7 +68,7 @@ def show(
     used = match("back end", backend, list(BACKENDS)) if backend else None
     wanted: list[str | None] = [*row] if row else [None]
     cells = [cell for name in wanted for cell in found.cells(table, name, column)]
-    records = RecordFiles(found.paper, existing(results)).records()
+    records = KnownRecords(found.paper, existing(results)).records()
     if costs:
         places = {cell[1:4] for cell in cells if cell.kind == Kind.PERFORMANCE}
         rows = cost_rows(record for record in records if record.key[1:4] in places)

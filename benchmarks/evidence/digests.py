@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.evidence.kept_digests import KeptDigests
 from benchmarks.evidence.reader import Reader, hashed
 from benchmarks.evidence.roots import Named, named_in
-from benchmarks.evidence.source import Place, Source
+from benchmarks.evidence.source import Place, Source, is_outside
 from results.records import Digests
 
 LOOP = Place("benchmarks.training.fitting", "fit")
@@ -21,7 +21,13 @@ SCORING = Place("results.metrics", "score")  # all that the suite adds to a meas
 def todays_digests(recipe: Any) -> Digests:
     """Return the digests of a recipe in the code that runs. Raises UnknownCode."""
     source, known, kept = _today()
-    return _digests(recipe, LOOP, lambda named: kept.get(named, partial(_digest, source, known)))
+
+    def digest(named: Named) -> str:
+        if any(is_outside(place.module) for place in named.places):
+            return _digest(source, known, named)  # kept ones are of the suite's own files
+        return kept.get(named, partial(_digest, source, known))
+
+    return _digests(recipe, LOOP, digest)
 
 
 @cache

@@ -9,7 +9,7 @@ from benchmarks.evidence.checkout import NoAnswer, contents, git
 from benchmarks.evidence.digests import digests, reached
 from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.evidence.roots import UnknownCode
-from benchmarks.evidence.source import PACKAGES, ROOT, Place, Source
+from benchmarks.evidence.source import PACKAGES, ROOT, Place, Source, outside_file
 from results.records import Digests
 
 MOST_NAMES = 3
@@ -56,7 +56,7 @@ def changes(recipe: Any, commit: str) -> str:
     now = reached(recipe, _today())
     names = [f"{_today().path(place.module)}:{place.name}" for place in now if now[place] != before.get(place)]
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more
+    return ", ".join(names[:MOST_NAMES]) + more or "files of the paper, which are outside of this history"
 
 
 @cache
@@ -70,7 +70,7 @@ def source_at(commit: str) -> Source:
     texts: Mapping[str, str] = {
         name: content.decode("utf-8") for name, content in _files(commit).items() if name.endswith(".py")
     }
-    return Source(texts.get)
+    return Source(lambda path: texts[path] if path in texts else outside_file(path))
 
 
 @lru_cache(maxsize=8)

@@ -22,7 +22,7 @@ BOOKKEEPING = (  # modules and rooms that change no number
         "benchmarks.look",
         "benchmarks.machine",
     ),
-    *("benchmarks.provenance", "benchmarks.table"),
+    *("benchmarks.outside", "benchmarks.provenance", "benchmarks.table"),
     *("data_pipelines.archives", "data_pipelines.cache", "data_pipelines.dataset", "data_pipelines.download"),
     "data_pipelines.whole_files",
     *("results.atomic", "results.ledger", "results.report.pictures", "results.predictions", "results.records"),

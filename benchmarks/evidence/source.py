@@ -4,11 +4,26 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from importlib.util import find_spec, resolve_name
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks import papers
+
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("benchmarks", "data_pipelines", "models", "results")
+PAPERS = "benchmarks/papers/"
+INTERFACE = "retable"  # the module by which papers from outside import the suite
+FOLLOWED: dict[str, Path] = dict.fromkeys((*PACKAGES, INTERFACE), ROOT)  # what is no library, and where it is
+
+
+def follow(module: str) -> None:
+    """Let the code of an installed paper count, and all of the package that it is in."""
+    top = module.partition(".")[0]
+    spec = None if top in FOLLOWED else find_spec(top)
+    if spec and spec.origin:
+        is_package = spec.submodule_search_locations is not None
+        FOLLOWED[top] = Path(spec.origin).parent.parent if is_package else Path(spec.origin).parent
 
 
 class Place(NamedTuple):
@@ -35,13 +50,35 @@ class Module:
 
 
 def read_file(path: str) -> str | None:
-    """Return the text of a file of the suite that runs; None where there is none."""
+    """Return the text of a file of the suite that runs, or of a paper from outside; None where there is none."""
     found = ROOT / path
-    return found.read_text("utf-8") if found.exists() else None
+    return found.read_text("utf-8") if found.exists() else outside_file(path)
+
+
+def outside_file(path: str) -> str | None:
+    """Return the text of a file of a paper from outside; None where there is none."""
+    top, rest = path.split("/")[0].removesuffix(".py"), path.removeprefix(PAPERS)
+    if rest != path:
+        places = [Path(folder) / rest for folder in papers.__path__[1:]]
+    else:
+        places = [FOLLOWED[top] / path] if top in FOLLOWED.keys() - PACKAGES else []
+    found = next((place for place in places if place.exists()), None)
+    return found.read_text("utf-8") if found else None
+
+
+def is_outside(module: str) -> bool:
+    """Return whether a module belongs to a paper from outside."""
+    path = module.replace(".", "/")
+    if module.split(".")[0] not in PACKAGES:
+        return module.split(".")[0] in FOLLOWED and module != INTERFACE
+    return path.startswith(PAPERS) and not (ROOT / path).exists() and not (ROOT / f"{path}.py").exists()
 
 
 class Source:
-    """Modules of one state of the suite; `read` returns the text of a file by its path, or None."""
+    """Modules of one state of the suite; `read` returns the text of a file by its path, or None.
+
+    Papers from outside are read as they are today: the suite's history does not have them.
+    """
 
     def __init__(self, read: Callable[[str], str | None] = read_file) -> None:
         self._read = read
@@ -49,7 +86,7 @@ class Source:
 
     def _module(self, name: str) -> Module | None:
         """Return a module of the suite, None for anything else. Raises SyntaxError."""
-        if name.split(".")[0] not in PACKAGES:
+        if name.split(".")[0] not in FOLLOWED:
             return None
         path = name.replace(".", "/")
         text = self._read(f"{path}.py")
@@ -72,7 +109,7 @@ class Source:
     def meaning(self, imported: Imported) -> Place | Foreign:
         """Return what an imported name means."""
         module, name = imported
-        if module.split(".")[0] not in PACKAGES:
+        if module.split(".")[0] not in FOLLOWED:
             return Foreign(f"{module}.{name}" if name else module)
         return (self.find(module, name) if name else None) or Place(f"{module}.{name}" if name else module)
 
@@ -103,13 +140,22 @@ def imported(node: ast.AST) -> dict[str, Imported]:
 @lru_cache(maxsize=512)
 def _parsed(text: str, path: str) -> Module:
     module = Module()
-    for node in ast.parse(text, path).body:
+    for node in _absolute(ast.parse(text, path), path).body:
         defined, bound = list(_names(node)), imported(node)
         module.definitions |= dict.fromkeys(defined, node)
         module.imports |= bound
         if not (defined or bound or _changes_nothing(node)):
             module.others.append(node)
     return module
+
+
+def _absolute(tree: ast.Module, path: str) -> ast.Module:
+    """Return a tree whose relative imports name the whole module."""
+    package = ".".join(Path(path).parent.parts)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            node.module, node.level = resolve_name("." * node.level + (node.module or ""), package), 0
+    return tree
 
 
 def _names(node: ast.stmt) -> Iterator[str]:

@@ -15,7 +15,11 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 from benchmarks import machine, provenance
+from benchmarks.evidence.digests import todays_digests
+from benchmarks.evidence.source import follow
 from benchmarks.jobs import Job
+from benchmarks.outside.paper_files import find_paper
+from benchmarks.papers import join_folders
 from benchmarks.streams import clean_streams
 from data_pipelines.dataset import LeftOut
 from results.records import EpochEnd, JobKey, RunRecord
@@ -42,6 +46,7 @@ def train_elsewhere(
     `variables` are added to the environment.
     """
     os.environ.update(variables)
+    join_folders()
     if provenance.commit() != commit:
         text = f"{os.uname().nodename} has retable at {provenance.commit()}, the writing process at {commit}"
         yield RunRecord(key, {}, error=text)
@@ -53,7 +58,19 @@ def train_elsewhere(
     except Exception as error:  # it names code that is not here
         yield RunRecord(key, {}, error=f"{type(error).__name__}: {error}")
         return
+    if _has_other_code(known):
+        yield RunRecord(key, {}, error=f"{os.uname().nodename} has another code of {key.paper}")
+        return
     yield from train(known)
+
+
+def _has_other_code(job: Job) -> bool:
+    """Return whether the paper of a job is from outside, and is not what it was where the job was made."""
+    found = find_paper(job.key.paper)
+    if found is None or not found.is_outside:
+        return False  # the commit tells
+    follow(found.module)
+    return todays_digests(job.recipe) != job.code
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from benchmarks.machine import processor
 from benchmarks.speed.task import FEWEST_REPEATS, REPEATS, Report
-from results.records import results_folder
+from results.folders import results_folder
 
 
 class Amount(NamedTuple):

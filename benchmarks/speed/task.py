@@ -16,7 +16,7 @@ from benchmarks import provenance
 from benchmarks.speed import tasks
 from data_pipelines.dataset import DataError
 from data_pipelines.whole_files import write_text
-from results.records import results_folder
+from results.folders import results_folder
 
 REPEATS = 7
 FEWEST_REPEATS = 3  # of a report that is published, unless a task says otherwise

@@ -1,7 +1,7 @@
 """What a run in MLflow has: tags, settings and metrics of a record; and the record read back from them."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -23,9 +23,12 @@ def tags_of(cell: Cell, record: RunRecord) -> dict[str, str]:
     return tags if record.error else {name: text for name, text in tags.items() if name != "error"}
 
 
-def record_of(tags: Mapping[str, str], metrics: Mapping[str, float]) -> RunRecord:
-    """Return the record behind a run. Raises KeyError or ValueError if a tag of the key was changed by hand."""
-    values = {name: metrics[plain(name)] for name in METRICS if plain(name) in metrics}
+def record_of(tags: Mapping[str, str], metrics: Mapping[str, float], names: Iterable[str] = METRICS) -> RunRecord:
+    """Return the record behind a run, with the metrics of some names.
+
+    Raises KeyError or ValueError if a tag of the key was changed by hand.
+    """
+    values = {name: metrics[plain(name)] for name in names if plain(name) in metrics}
     provenance: dict[str, Any] = {name: tags.get(_heading(name), "") for name in PROVENANCE}
     code = Digests(*(tags.get(f"code {name}", "") for name in Digests._fields))
     return RunRecord(key_of(tags), values, **provenance, code=code)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from textwrap import shorten
 
-from results.records import results_folder
+from results.folders import results_folder
 from results.secrets import secrets_of, without_secrets
 
 LONGEST = 300  # characters

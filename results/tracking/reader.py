@@ -1,10 +1,11 @@
 """Records read back from MLflow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from results.ledger import ResultsError
+from results.metrics import METRICS, Metric
 from results.records import RunRecord
 from results.tracking.client import connect, own_database, set_up, tracking_uri
 from results.tracking.contents import record_of
@@ -14,11 +15,15 @@ from results.tracking.failures import TrackingError, in_one_line, track_command
 from results.tracking.leftovers import JOB_TAG
 
 
-def tracked_records(paper: str, folder: Path, where: str, warn: Callable[[str], None]) -> list[RunRecord]:
+def tracked_records(
+    paper: str, folder: Path, where: str, warn: Callable[[str], None], metrics: Iterable[Metric] = ()
+) -> list[RunRecord]:
     """Return the records of a paper's runs that match an MLflow filter. Raises ResultsError if MLflow fails.
 
-    Trials are left out; so is, with a warning, a run whose tags were changed by hand.
+    `metrics` are those that the paper brings. Trials are left out; so is, with a warning, a run whose tags were
+    changed by hand.
     """
+    names = [*METRICS, *(metric.name for metric in metrics)]
     try:
         runs = _runs(paper, folder, where)
     except Exception as error:
@@ -26,7 +31,7 @@ def tracked_records(paper: str, folder: Path, where: str, warn: Callable[[str], 
     records = []
     for run in runs:
         try:
-            records.append(record_of(run.data.tags, run.data.metrics))
+            records.append(record_of(run.data.tags, run.data.metrics, names))
         except (KeyError, ValueError):
             warn(f"MLflow's run {run.info.run_id} was changed by hand and is left out: its tags name no job.")
     clean = [record for record in records if not record.commit.endswith("+")]  # uncommitted changes: a trial

@@ -4,8 +4,9 @@ import pytest
 
 from benchmarks.reproduce import verdicts
 from benchmarks.table import load_table, paper_names
+from results.folders import results_folder
 from results.published import Kind
-from results.records import RecordFiles, results_folder
+from results.records import RecordFiles
 from results.verdicts import Answer
 
 

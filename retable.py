@@ -1,0 +1,64 @@
+"""The public interface of the suite: what a paper from outside needs, and what a notebook needs.
+
+A paper is a file with `TABLE = PaperTable(...)` and a CSV file of its printed cells beside it; docs/adding.md
+writes one step by step. What stands here stays; other modules of the suite may change.
+"""
+
+from benchmarks.jobs import Options
+from benchmarks.outside.frames import cells, records, run, verdicts
+from benchmarks.recipe import (
+    CROSS_ENTROPY,
+    Measurement,
+    NotAttempted,
+    Recipe,
+    from_keras,
+    last_best,
+    last_lowest,
+)
+from benchmarks.table import Claim, Miss, PaperTable, UnknownName
+from data_pipelines.dataset import NO_DATA, DataError, Dataset, Fold, RemoteFile, Split
+from results.ledger import ResultsError
+from results.metrics import (
+    ACCURACY,
+    PERPLEXITY,
+    TEST_ERROR,
+    TRAINING_ERROR,
+    UNWEIGHTED_ACCURACY,
+    VALUE,
+    Metric,
+)
+from results.published import Cell
+
+__all__ = [
+    "ACCURACY",
+    "CROSS_ENTROPY",
+    "NO_DATA",
+    "PERPLEXITY",
+    "TEST_ERROR",
+    "TRAINING_ERROR",
+    "UNWEIGHTED_ACCURACY",
+    "VALUE",
+    "Cell",
+    "Claim",
+    "DataError",
+    "Dataset",
+    "Fold",
+    "Measurement",
+    "Metric",
+    "Miss",
+    "NotAttempted",
+    "Options",
+    "PaperTable",
+    "Recipe",
+    "RemoteFile",
+    "ResultsError",
+    "Split",
+    "UnknownName",
+    "cells",
+    "from_keras",
+    "last_best",
+    "last_lowest",
+    "records",
+    "run",
+    "verdicts",
+]
