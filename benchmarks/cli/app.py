@@ -18,6 +18,7 @@ from benchmarks.cli import (
     compare,
     data,
     features,
+    judge,
     look,
     nightly,
     recheck,
@@ -63,6 +64,7 @@ app.command("reproduce")(run.reproduce_default)
 app.command("track")(run.track)
 app.command("recheck")(recheck.recheck_records)
 app.command("compare")(compare.compare_groups)
+app.command("judge")(judge.judge)
 app.command("look")(look.look)
 app.command("report")(report.report)
 app.command("nightly")(nightly.nightly)
@@ -73,7 +75,7 @@ app.command("docs")(report.docs)
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 
-READERS = {"list", "show", "plan", "compare", "schedule"}  # commands that write nothing of ours
+READERS = {"list", "show", "plan", "compare", "judge", "schedule"}  # commands that write nothing of ours
 USER_ERRORS = (UnknownName, DataError, ResultsError, UnknownCode, SyntaxError)
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
 PATH_ERRORS = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
