@@ -138,6 +138,28 @@ def _summarise(cell: Cell, values: tuple[float, ...], records: Iterable[RunRecor
     return _turning(replace(verdict, mean=mean, deviation=deviation, interval=interval, prediction=prediction))
 
 
+def one_more_run(verdict: Verdict) -> Interval | None:
+    """Return where one more run, rounded as the published value is, would fall in 95 of 100 cases.
+
+    None for fewer than two runs.
+    """
+    if verdict.mean is None or verdict.deviation is None:
+        return None
+    reach = _reach(verdict.cell._replace(runs=1), verdict.deviation, len(verdict.units))
+    return _around(verdict.mean, reach, verdict.cell.metric.range)
+
+
+def largest_gap(verdict: Verdict) -> float | None:
+    """Return how far a new run and the published value may differ, if both are of our runs, in 95 of 100 cases.
+
+    None for fewer than two runs.
+    """
+    count, cell = len(verdict.units), verdict.cell
+    if verdict.deviation is None:
+        return None
+    return _quantile(OF_A_RUN, count) * verdict.deviation * sqrt(1 + 1 / cell.runs) + 2 * cell.half_digit
+
+
 def _reach(cell: Cell, deviation: float, count: int) -> float:
     """Return how far from the mean of `count` runs a published value may be that is one of ours."""
     return _quantile(OF_A_RUN, count) * deviation * sqrt(1 / cell.runs + 1 / count) + cell.half_digit

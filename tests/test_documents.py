@@ -72,7 +72,7 @@ def test_commands_and_options_exist(path):
 @each_of_today
 def test_papers_tables_rows_and_columns_exist(path):
     for _, command, *words in command_lines(path):
-        paper = words[0] if command in ("run", "show", "compare", "list", "look") and words else "PAPER"
+        paper = words[0] if command in ("run", "show", "compare", "judge", "list", "look") and words else "PAPER"
         if paper.isupper() or paper.startswith(("[", "-")) or paper == EXAMPLE:
             continue
         given = [(option.lstrip("-"), name) for option, name in zip(words, words[1:], strict=False)]

@@ -18,6 +18,7 @@ from benchmarks.cli import (
     compare,
     data,
     features,
+    judge,
     look,
     nightly,
     recheck,
@@ -65,6 +66,7 @@ COMMANDS: dict[str, Callable] = {
     "track": run.track,
     "recheck": recheck.recheck_records,
     "compare": compare.compare_groups,
+    "judge": judge.judge,
     "look": look.look,
     "report": report.report,
     "nightly": nightly.nightly,
@@ -79,7 +81,7 @@ for name, command in COMMANDS.items():
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 
-READERS = {"list", "show", "plan", "compare", "schedule"}  # commands that write nothing of ours
+READERS = {"list", "show", "plan", "compare", "judge", "schedule"}  # commands that write nothing of ours
 USER_ERRORS = (UnknownName, DataError, ResultsError, UnknownCode, SyntaxError)
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
 PATH_ERRORS = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}

@@ -10,7 +10,7 @@ from scipy import stats
 from results.metrics import ACCURACY, VALUE, Metric
 from results.published import Cell
 from results.records import JobKey, RunRecord
-from results.verdicts import Answer, by_answer, judge, power, power_at, units
+from results.verdicts import Answer, by_answer, judge, largest_gap, one_more_run, power, power_at, units
 
 PERPLEXITY = Metric("perplexity", "", "lower")
 
@@ -78,6 +78,14 @@ def test_an_average_of_several_runs_and_a_coarse_print_change_what_could_be_ours
     found = judge(cell()._replace(runs=4, half_digit=0.05), records, folds=1, runs=5)
     reach = stats.t.ppf(0.975, 4) * stats.tstd(values) * (1 / 4 + 1 / 5) ** 0.5 + 0.05
     assert found.prediction == pytest.approx((fmean(values) - reach, fmean(values) + reach))
+
+
+def test_one_more_run_falls_where_a_published_single_run_would():
+    assert one_more_run(verdict(around(90.0))) == verdict(around(90.0)).prediction
+    averaged = judge(cell()._replace(runs=4), [record(v, s) for s, v in enumerate(around(90.0))], folds=1, runs=5)
+    assert one_more_run(averaged) == verdict(around(90.0)).prediction
+    assert largest_gap(averaged) == pytest.approx(stats.t.ppf(0.975, 4) * stats.tstd(SPREAD) * (1 + 1 / 4) ** 0.5)
+    assert one_more_run(verdict([90.0])) is None is largest_gap(verdict([90.0]))
 
 
 def test_no_interval_leaves_the_range_of_the_metric():

@@ -133,6 +133,7 @@ def test_names_may_be_written_in_any_case():
         ("show", "kim2014"),
         ("plan", "kim2014"),
         ("run", "kim2014", "--dry-run", "--until-settled"),
+        ("judge", "kim2014", "--row", "CNN-rand", "--column", "TREC", "88.2", "90"),
         ("data", "list"),
     ],
 )
