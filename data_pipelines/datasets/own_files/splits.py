@@ -93,7 +93,7 @@ def own_dataset(
         raise ValueError(f"{name} needs one split: PartFiles instead of a file, or else `split`.")
     number = classes if isinstance(classes, int) else len(set(classes))
     if number < 2:
-        raise ValueError(f"{name} has {number} classes. Expected two or more.")
+        raise ValueError(f"{name} has {number} class(es). Expected two or more.")
     return Dataset(
         name=name,
         source=source or "files of one's own",
@@ -153,7 +153,7 @@ def labelled(labels: Sequence[Sequence[str]], classes: Classes, paths: Sequence[
     found = in_order([label for file in labels for label in file])
     if len(found) != classes if isinstance(classes, int) else tuple(found) != classes:
         expected = f"{classes}" if isinstance(classes, int) else f"{len(classes)}: {_listed(classes)}"
-        raise DataError(f"{where} has {len(found)} classes: {_listed(found)}. Expected {expected}.")
+        raise DataError(f"{where} has {len(found)} class(es): {_listed(found)}. Expected {expected}.")
     numbers = {label: number for number, label in enumerate(found)}
     y = [np.array([numbers[label] for label in file], "int32") for file in labels]
     return Labelled(y, found, where)

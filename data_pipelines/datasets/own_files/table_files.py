@@ -103,6 +103,7 @@ def _csv_rows(path: Path, lines: Iterator[str], names: Sequence[str]) -> Iterato
             begin = reader.line_num + 1
     except csv.Error as error:
         hint = " Is a quote not closed?" if "limit" in str(error) or "unexpected end" in str(error) else ""
+        hint += " Longer texts fit in JSON lines." if "limit" in str(error) else ""
         raise DataError(f"{path}, line {reader.line_num}: {error}.{hint}") from error
 
 

@@ -134,9 +134,16 @@ MALFORMED = {
     "ragged after a long row": (b'review,stars\n"a\nb",1\nb,2,3\n', "line 4 has 3 fields"),
     "not UTF-8": (b"review,stars\na,1\nb\xe9,2\n", "line 3: byte 2 is 0xe9. Expected text in UTF-8"),
     "open quote": (b'review,stars\n"a,1\nb,2\n', "line 3: unexpected end of data. Is a quote not closed"),
+    "long field": (
+        b"review,stars\n" + b"a" * 200000 + b",1\n",
+        "line 2: .*limit.* Longer texts fit in JSON lines",
+    ),
     "no label": (b"review,stars\na, \n", "line 2: stars is ' '. Expected a label"),
-    "one class": (b"review,stars\na,1\nb,1\n", "has 1 classes: '1'. Expected 2: '1', '2'"),
-    "another class": (b"review,stars\na,1\nb,2\nc,3\n", "has 3 classes: '1', '2', '3'. Expected 2: '1', '2'"),
+    "one class": (b"review,stars\na,1\nb,1\n", "has 1 class\\(es\\): '1'. Expected 2: '1', '2'"),
+    "another class": (
+        b"review,stars\na,1\nb,2\nc,3\n",
+        "has 3 class\\(es\\): '1', '2', '3'. Expected 2: '1', '2'",
+    ),
 }
 
 
@@ -217,7 +224,7 @@ def test_a_part_without_examples_is_refused(tmp_path):
         ({"text": ""}, "needs one of `text`"),
         ({"inputs": ("a",)}, "needs one of `text`"),
         ({"split": None}, "needs one split"),
-        ({"classes": 1}, "has 1 classes. Expected two or more"),
+        ({"classes": 1}, "has 1 class\\(es\\). Expected two or more"),
     ],
 )
 def test_a_description_that_contradicts_itself(settings, message):
