@@ -80,7 +80,26 @@ class FolderOnRequest:
         return f"{self.files} of {self.holds}"
 
 
-DataFile = RemoteFile | PackagedFile | FolderOnRequest
+@dataclass(frozen=True)
+class LocalFile:
+    """A file or a folder of one's own; `retable data pin` writes its hash and size.
+
+    Its path is part of no fingerprint and no record.
+    """
+
+    path: Path
+    hash: str  # SHA-256; of a folder "folder:...", over the names and contents of its files
+    size: int  # bytes
+    terms: str = ""
+    on_request: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return the name without the folders above it."""
+        return self.path.name
+
+
+DataFile = RemoteFile | PackagedFile | FolderOnRequest | LocalFile
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from typing import IO
 
 from data_pipelines.archives import contents_digest, readable, unpacked_digest
 from data_pipelines.cache import cache_folder
-from data_pipelines.dataset import DataError, DataFile, FolderOnRequest, PackagedFile, RemoteFile
+from data_pipelines.dataset import DataError, DataFile, FolderOnRequest, LocalFile, PackagedFile, RemoteFile
+from data_pipelines.local_files import check_pinned, content_hash
 from data_pipelines.whole_files import atomic_path, refuse_pipe, remove_leftovers, temporary_folder
 
 
@@ -31,6 +32,8 @@ def cached_path(file: DataFile) -> Path:
         if found is None or found.origin is None:
             raise DataError(f"{file.name} comes with the package {file.package}, which is not installed.")
         return Path(found.origin).parent / file.path
+    if isinstance(file, LocalFile):
+        return file.path
     own = os.environ.get(file.variable) if file.variable else None
     return Path(own) if own else cache_folder() / file.name
 
@@ -54,6 +57,9 @@ def check(path: Path, file: DataFile) -> None:
     """Raise DataError unless the file at `path` exists and has the expected hash."""
     if isinstance(file, FolderOnRequest):
         _check_folder(path, file)
+        return
+    if isinstance(file, LocalFile):
+        check_pinned(file)
         return
     if not path.exists():
         named = f", where {file.variable} points" if isinstance(file, RemoteFile) and file.variable else ""
@@ -83,7 +89,9 @@ def _check_folder(path: Path, file: FolderOnRequest) -> None:
 
 
 def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file; a file that `fetch` has checked is not read again."""
+    """Return the SHA-256 of a file, or of the files in a folder; what `fetch` has checked is not read again."""
+    if path.is_dir():
+        return content_hash(path)
     stat = path.stat()
     return _digest(path, "sha256", "", stat.st_size, stat.st_mtime_ns)
 

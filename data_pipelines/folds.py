@@ -12,6 +12,31 @@ def random_folds(examples: int, folds: int, seed: int) -> np.ndarray:
     return np.random.default_rng([seed, folds]).integers(0, folds, examples)
 
 
+def stratified_folds(labels: np.ndarray, folds: int, seed: int) -> np.ndarray:
+    """Draw a fold for every example, int (examples,); each class is spread evenly, and folds are equally large.
+
+    Sizes of folds, of a class and in all, differ by one at most.
+    """
+    drawn = np.random.default_rng([seed, folds]).permutation(len(labels))
+    found = np.empty(len(labels), int)
+    found[drawn[np.argsort(labels[drawn], kind="stable")]] = np.arange(len(labels)) % folds
+    return found
+
+
+def stratified_parts(labels: np.ndarray, shares: Sequence[float], seed: int) -> np.ndarray:
+    """Draw a part for every example, int (examples,), so that each part has its share of each class.
+
+    Shares are rounded class by class; of few examples of a class, a part with a small share may get none.
+    """
+    drawn = np.random.default_rng([seed, len(shares)]).permutation(len(labels))
+    ends = np.cumsum(shares)[:-1] / np.sum(shares)
+    found = np.empty(len(labels), int)
+    for label in np.unique(labels):
+        rows = drawn[labels[drawn] == label]
+        found[rows] = np.searchsorted(ends, (np.arange(len(rows)) + 0.5) / len(rows))
+    return found
+
+
 def speaker_folds(women: Sequence[str], men: Sequence[str], seed: int) -> list[tuple[str, str]]:
     """Pair every woman with a random man; each fold leaves one pair out."""
     rng = np.random.default_rng([seed, len(women)])

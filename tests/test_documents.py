@@ -107,6 +107,16 @@ def test_the_paper_of_adding_works(tmp_path):
     assert counted.recipe.measure(None, 0) == {"value": printed[-1].value}
 
 
+def test_the_data_set_of_data_works(tmp_path):
+    (code,) = fences(ROOT / "docs/data.md", "python")
+    names = {"__file__": str(tmp_path / "paper.py")}
+    exec(compile(code, "paper.py", "exec"), names)
+    words = names["WORDS"]
+    fold = words.load(words.lookalike(tmp_path), 0, 0)
+    assert set(fold.test.y) == set(range(words.classes)) and fold.train.x.max() < len(fold.vocabulary)
+    assert words.files[0].path == tmp_path / "reviews.csv"
+
+
 @pytest.mark.parametrize(
     ("schema", "file"),
     [("citation-file-format", "CITATION.cff"), ("github-workflows", ".github/workflows/ci.yml")],

@@ -1,5 +1,6 @@
-"""retable data list | fetch | verify | where."""
+"""retable data list | fetch | verify | where | pin."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,7 +9,7 @@ from rich.table import Table
 from benchmarks.cli.console import warn, wide_console
 from benchmarks.signals import Status
 from benchmarks.table import match
-from data_pipelines.dataset import DataError, Dataset, PackagedFile, RemoteFile
+from data_pipelines.dataset import DataError, Dataset, LocalFile, PackagedFile, RemoteFile
 from data_pipelines.datasets import all_datasets
 
 app = typer.Typer(help="The data sets: list, fetch and verify their files.", no_args_is_help=True)
@@ -25,7 +26,7 @@ def list_datasets() -> None:
     for dataset in all_datasets():
         for file in dataset.files:
             here = "yes" if cached_path(file).exists() else "no"
-            size = f"{file.size:,}" if isinstance(file, RemoteFile) and file.size else ""
+            size = f"{file.size:,}" if isinstance(file, RemoteFile | LocalFile) and file.size else ""
             terms = file.package if isinstance(file, PackagedFile) else file.terms
             grid.add_row(dataset.name, file.name, size, here, terms)
     wide_console().print(grid)
@@ -85,6 +86,21 @@ def where(names: Names = None) -> None:
     for dataset in _chosen(names):
         for file in dataset.files:
             print(cached_path(file))
+
+
+@app.command()
+def pin(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders; run it in the folder of your paper.")],
+    address: Annotated[str, typer.Option(help="Where others can fetch the file.")] = "",
+) -> None:
+    """Print files or folders with size and SHA-256, as Python to paste into a paper of your own."""
+    from data_pipelines.local_files import pinned, python_source, remote
+
+    if address and len(paths) > 1:
+        raise DataError(f"There are {len(paths)} files and one address. Expected one file.")
+    for path in paths:
+        file = pinned(path)
+        print(python_source(remote(file, address) if address else file))
 
 
 def _told(error: DataError) -> bool:

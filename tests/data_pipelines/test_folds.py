@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from data_pipelines.dataset import Fold, Split
-from data_pipelines.folds import balanced_order, batch_order, batched, random_folds
+from data_pipelines.folds import (
+    balanced_order,
+    batch_order,
+    batched,
+    random_folds,
+    stratified_folds,
+    stratified_parts,
+)
 
 
 def fold_of(examples: int, valid: int | None = None) -> Fold:
@@ -58,3 +65,20 @@ def test_classes_are_sampled_equally_often_however_frequent():
     assert len(rows) == 3000
     assert np.bincount(labels[rows]) == pytest.approx([1000] * 3, rel=0.1)
     assert set(rows) == set(range(100))
+
+
+def test_stratified_folds_spread_each_class_and_depend_on_the_seed():
+    labels = np.repeat([0, 1, 2], [50, 23, 7])
+    folds = stratified_folds(labels, 5, 0)
+    counts = np.array([np.bincount(folds[labels == label], minlength=5) for label in range(3)])
+    assert (counts.max(axis=1) - counts.min(axis=1)).max() == 1
+    assert np.bincount(folds).tolist() == [16] * 5
+    np.testing.assert_array_equal(folds, stratified_folds(labels, 5, 0))
+    assert (folds != stratified_folds(labels, 5, 1)).any()
+
+
+def test_stratified_parts_have_their_share_of_each_class():
+    labels = np.tile([0, 0, 0, 1], 100)
+    parts = stratified_parts(labels, (0.8, 0.1, 0.1), 0)
+    assert [np.bincount(parts[labels == label]).tolist() for label in (0, 1)] == [[240, 30, 30], [80, 10, 10]]
+    assert stratified_parts(np.array([0]), (0.8, 0.2), 0).tolist() == [0]
