@@ -17,6 +17,7 @@ from results.published import Cell, read_cells
 from results.verdicts import Verdict
 
 MOST_NAMES = 40
+Names = str | Sequence[str] | None  # of tables, rows or columns; none means all
 
 
 class UnknownName(Exception):
@@ -70,14 +71,14 @@ class PaperTable:
     backend: str = LEADING  # whose verdict stands for the cell; the others are shown beside it
     beside: Mapping[tuple[str, str], str] = field(default_factory=dict)  # table and row of ours: a printed table
 
-    def cells(self, table: str | None = None, row: str | None = None, column: str | None = None) -> list[Cell]:
-        """Return the cells that match, in printed order. Raises UnknownName."""
+    def cells(self, table: Names = None, row: Names = None, column: Names = None) -> list[Cell]:
+        """Return the cells that match, in printed order; several names of a kind add up. Raises UnknownName."""
         cells = read_cells(self.paper)
         for what, wanted in (("table", table), ("row", row), ("column", column)):
             if wanted is not None:
                 known = list(dict.fromkeys(getattr(cell, what) for cell in cells))
-                name = match(what, wanted, known)
-                cells = [cell for cell in cells if getattr(cell, what) == name]
+                names = {match(what, name, known) for name in ([wanted] if isinstance(wanted, str) else wanted)}
+                cells = [cell for cell in cells if getattr(cell, what) in names]
         return cells
 
     def plan(self, cells: Iterable[Cell] | None = None, options: Options = Options()) -> list[Planned]:

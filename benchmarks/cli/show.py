@@ -51,9 +51,9 @@ def list_papers(
 
 def show(
     paper: arguments.Paper,
-    table: arguments.TableName = None,
-    row: Annotated[list[str] | None, typer.Option("--row", help="Only this row; may be given again.")] = None,
-    column: arguments.Column = None,
+    table: arguments.Tables = None,
+    row: arguments.Rows = None,
+    column: arguments.Columns = None,
     results: arguments.Results = None,
     backend: Annotated[str | None, typer.Option(help="Judge by the runs of this back end.")] = None,
     claims: Annotated[bool, typer.Option("--claims", help="The paper's order claims instead.")] = False,
@@ -65,8 +65,7 @@ def show(
     chosen = match("format", format, FORMATS)
     found = load_table(paper)
     used = match("back end", backend, list(BACKENDS)) if backend else None
-    wanted: list[str | None] = [*row] if row else [None]
-    cells = [cell for name in wanted for cell in found.cells(table, name, column)]
+    cells = found.cells(table, row, column)
     records = RecordFiles(found.paper, existing(results)).records()
     if costs:
         places = {cell[1:4] for cell in cells if cell.kind == Kind.PERFORMANCE}
@@ -92,9 +91,9 @@ def show(
 
 def plan(
     paper: arguments.Paper,
-    table: arguments.TableName = None,
-    row: Annotated[list[str] | None, typer.Option("--row", help="Only this row; may be given again.")] = None,
-    column: arguments.Column = None,
+    table: arguments.Tables = None,
+    row: arguments.Rows = None,
+    column: arguments.Columns = None,
     results: arguments.Results = None,
     backend: arguments.BackendName = "tensorflow",
     seeds: arguments.Seeds = None,
@@ -105,8 +104,7 @@ def plan(
     Exits with 5 when no job can run here.
     """
     found = load_table(paper)
-    wanted: list[str | None] = [*row] if row else [None]
-    cells = [cell for name in wanted for cell in found.cells(table, name, column)]
+    cells = found.cells(table, row, column)
     used, chosen = match("back end", backend, list(BACKENDS)), match("format", format, FORMATS)
     print_forecasts(found.plan(cells), existing(results), used, seeds=seeds, format=chosen)
 
