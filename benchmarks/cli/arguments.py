@@ -15,6 +15,7 @@ Paper = Annotated[str, typer.Argument(help="A paper; see `retable list`.")]
 Tables = Annotated[list[str] | None, typer.Option("--table", help="Only this table; may be given again.")]
 Rows = Annotated[list[str] | None, typer.Option("--row", help="Only this row; may be given again.")]
 Columns = Annotated[list[str] | None, typer.Option("--column", help="Only this column; may be given again.")]
+Format = Annotated[str, typer.Option("--format", help="table, csv, json, latex, html or markdown.")]
 Results = Annotated[Path | None, typer.Option("--results", help="Folder of records [RETABLE_RESULTS, results/].")]
 Seeds = Annotated[
     int | None, typer.Option("--seeds", min=1, max=MOST_RUNS, help="Runs per cell [the paper's protocol].")

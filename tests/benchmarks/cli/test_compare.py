@@ -51,11 +51,14 @@ def run(*arguments: object) -> int:
 def test_formats(folder, capsys):
     assert run("--table", 2, "--results", folder, "--format", "json") == 0
     (row,) = json.loads(capsys.readouterr().out)
-    assert (row["column"], row["pairs"], row["second is"]) == ("TREC", "5", "worse")
-    assert (row["first verdict"], row["second verdict"]) == ("reproduced", "worse")
-    assert row["first"] == "91.02, sd 0.19, interval 90.76 to 91.28"
+    assert (row["column"], row["pairs"], row["second_is"]) == ("TREC", 5, "worse")
+    assert (row["first"]["verdict"], row["second"]["verdict"]) == ("reproduced", "worse")
     run("--table", 2, "--results", folder, "--format", "csv")
-    assert list(csv.DictReader(io.StringIO(capsys.readouterr().out))) == [row]
+    (line,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert float(line["first_mean"]) == row["first"]["mean"]
+    assert [float(line["first_interval_low"]), float(line["first_interval_high"])] == row["first"]["interval"]
+    run("--table", 2, "--results", folder)
+    assert "91.02, sd 0.19, interval 90.76 to 91.28" in capsys.readouterr().out
     run("--results", folder, "--format", "markdown")
     assert "|TREC|test accuracy|91.2|" in capsys.readouterr().out
     run("--results", folder)
