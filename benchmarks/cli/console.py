@@ -67,7 +67,7 @@ def print_verdicts(
 
 def _print_narrow(table: PaperTable, shown: Sequence[Verdict], caption: str | None, console: Console) -> None:
     """Print the columns that matter of each table, and the reasons below."""
-    console.print(table.title)
+    console.print(table.title, highlight=False)
     for grid in brief_grids(shown):
         _print_grid(grid, console, ("margin", *SPARE))
     for line in filter(None, [caption, *(f"- {remark}" for remark in remarks(shown))]):

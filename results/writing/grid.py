@@ -24,7 +24,7 @@ Line = Sequence[Entry]
 
 
 class Grid(NamedTuple):
-    """Lines of entries below headings. A group is the lines of one row; its name, the first entry, stands once."""
+    """Lines of entries below headings. A group has the lines of one row, whose name is in the first of them."""
 
     title: str
     headings: Sequence[str]

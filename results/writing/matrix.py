@@ -146,7 +146,7 @@ def _spread(verdict: Verdict) -> Entry:
 
 
 def _aligned(value: float | None, cell: Cell) -> str:
-    """Return a number with the decimals of its column, but a count as it is counted."""
+    """Return a number with the decimals of its column, and a count without trailing zeros."""
     is_score = cell.kind == Kind.PERFORMANCE and value is not None
     return f"{value:.{decimals(cell)}f}" if is_score else number(value, decimals(cell))
 
