@@ -90,6 +90,8 @@ def print_rows(rows: Sequence[Mapping[str, Any]], form: str, title: str, caption
     elif form == "csv":
         lines = list(map(flat, rows))
         print(as_csv(list(lines[0]) if lines else [], [list(line.values()) for line in lines]), end="")
+    elif not rows:
+        warn(f"{title}: nothing to show.")
     elif form == "markdown":
         print(as_markdown(rows))
     else:

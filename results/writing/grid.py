@@ -45,8 +45,8 @@ class Grid(NamedTuple):
     @property
     def are_numbers(self) -> list[bool]:
         """Return for each column whether it has numbers alone, with marks and numbers of runs."""
-        found = [all(map(NUMBER.fullmatch, filter(None, texts))) for texts in zip(*self.lines, strict=True)]
-        return [False] * self.labels + found[self.labels :]
+        columns = enumerate(zip(self.headings, *self.lines, strict=True))
+        return [i >= self.labels and all(map(NUMBER.fullmatch, filter(None, texts[1:]))) for i, texts in columns]
 
     def parts(self, width: int) -> Iterator["Grid"]:
         """Yield the grid in parts that fit so many characters, each with the columns that name its lines."""

@@ -86,6 +86,14 @@ def test_the_shape_of_the_paper_in_csv_has_its_rows():
     assert (lines[0]["quantity"], lines[0]["MR"]) == ("published", "76.1")
 
 
+@pytest.mark.parametrize("form", ["table", "csv", "json", "latex", "html", "markdown"])
+@pytest.mark.parametrize(
+    "options", [("--claims",), ("--costs",), ("--attempted", "--shape", "paper"), ("--attempted",)]
+)
+def test_a_paper_of_which_nothing_was_trained_is_shown(form, options):
+    retable("show", "neumann_vu2017", "--table", "features", *options, "--format", form, columns=80)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex: Debian's texlive-latex-recommended")
 @pytest.mark.parametrize("shape", ["paper", "list"])
