@@ -11,7 +11,7 @@ from benchmarks.evidence.standing import Standing, standing
 from benchmarks.jobs import Planned
 from benchmarks.recipe import NotAttempted
 from benchmarks.reproduce import by_place, verdicts
-from benchmarks.table import Claim, PaperTable
+from benchmarks.table import Claim, Names, PaperTable
 from results.comparison import LEVEL, Comparison, compare, holm
 from results.published import Cell
 from results.records import RunRecord
@@ -78,7 +78,7 @@ def _tested(verdict: ClaimVerdict) -> float | None:
 
 
 def claim_rows(
-    table: PaperTable, records: Sequence[RunRecord], name: str | None = None, column: str | None = None
+    table: PaperTable, records: Sequence[RunRecord], name: Names = None, column: Names = None
 ) -> list[dict[str, str]]:
     """Return the order claims on some cells as texts by heading."""
     cells = {(cell.table, cell.column) for cell in table.cells(name, None, column)}

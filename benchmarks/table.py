@@ -19,6 +19,7 @@ from results.verdicts import Verdict
 
 MOST_NAMES = 40
 DIRECTIONS = ("higher", "lower", "exact")
+Names = str | Sequence[str] | None  # of tables, rows or columns; none means all
 
 
 class UnknownName(Exception):
@@ -75,14 +76,14 @@ class PaperTable:
     about: str = ""  # the text at the top of its file
     published: Path | None = None  # its printed cells; None: results/published/
 
-    def cells(self, table: str | None = None, row: str | None = None, column: str | None = None) -> list[Cell]:
-        """Return the cells that match, in printed order. Raises UnknownName."""
+    def cells(self, table: Names = None, row: Names = None, column: Names = None) -> list[Cell]:
+        """Return the cells that match, in printed order; several names of a kind add up. Raises UnknownName."""
         cells = read_cells(self.paper, self.published, self.metrics)
         for what, wanted in (("table", table), ("row", row), ("column", column)):
             if wanted is not None:
                 known = list(dict.fromkeys(getattr(cell, what) for cell in cells))
-                name = match(what, wanted, known)
-                cells = [cell for cell in cells if getattr(cell, what) == name]
+                names = {match(what, name, known) for name in ([wanted] if isinstance(wanted, str) else wanted)}
+                cells = [cell for cell in cells if getattr(cell, what) in names]
         return cells
 
     def plan(self, cells: Iterable[Cell] | None = None, options: Options = Options()) -> list[Planned]:

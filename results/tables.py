@@ -21,6 +21,7 @@ MEANINGS = {
     Answer.MEASURED: "Nothing was published to compare with.",
     Answer.NOT_ATTEMPTED: "Nothing was trained, for the reason given.",
 }
+FEW = 2  # cells that a remark names
 BESIDE = "published for another input"
 
 
@@ -44,9 +45,49 @@ def as_row(verdict: Verdict) -> dict[str, str]:
     }
 
 
+def as_brief_row(verdict: Verdict) -> dict[str, str]:
+    """Return the numbers and the answer of a verdict, without reasons, as texts by heading."""
+    cell, places = verdict.cell, decimals(verdict.cell)
+    return {
+        **place(cell),
+        "published": exact(cell.value),
+        "margin": exact(cell.margin or None),
+        "ours": number(verdict.mean, places),
+        "sd": number(verdict.deviation, places),
+        "n": str(len(verdict.units) or ""),
+        "verdict": f"{verdict.answer}{', stale' if verdict.stale else ''}",
+    }
+
+
 def as_json(verdict: Verdict) -> dict[str, Any]:
     """Return a verdict as plain data: numbers as numbers, None for what there is not."""
     cell, records = verdict.cell, verdict.records
+    return {
+        **published(cell),
+        "published_for_another_input": verdict.beside,
+        **measured(verdict),
+        "reason": verdict.reason,
+        "stale": verdict.stale or None,
+        "backend": verdict.backend or None,
+        "seeds": sorted({record.key.seed for record in records}),
+        "commits": sorted({record.commit for record in records}),
+        "data_hash": next((record.data_hash for record in records), None),
+    }
+
+
+def measured(verdict: Verdict) -> dict[str, Any]:
+    """Return our numbers and the answer as plain data."""
+    return {
+        "mean": verdict.mean,
+        "sd": verdict.deviation,
+        "n": len(verdict.units),
+        "interval": list(verdict.interval) if verdict.interval else None,
+        "verdict": verdict.answer,
+    }
+
+
+def published(cell: Cell) -> dict[str, Any]:
+    """Return what is known of a cell without runs, as plain data."""
     return {
         "paper": cell.paper,
         "table": cell.table,
@@ -56,18 +97,6 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "kind": cell.kind,
         "published": cell.value,
         "margin": cell.margin,
-        "published_for_another_input": verdict.beside,
-        "mean": verdict.mean,
-        "sd": verdict.deviation,
-        "n": len(verdict.units),
-        "interval": list(verdict.interval) if verdict.interval else None,
-        "verdict": verdict.answer,
-        "reason": verdict.reason,
-        "stale": verdict.stale or None,
-        "backend": verdict.backend or None,
-        "seeds": sorted({record.key.seed for record in records}),
-        "commits": sorted({record.commit for record in records}),
-        "data_hash": next((record.data_hash for record in records), None),
     }
 
 
@@ -135,23 +164,49 @@ def sentence(verdict: Verdict) -> str:
 
 
 def coverage(verdicts: Iterable[Verdict], kind: Kind) -> str:
-    """Return how many cells of a kind are reproduced, runnable and printed; nothing if none is printed.
+    """Return how many cells of a kind are reproduced, runnable and printed; nothing if none is printed."""
+    found = counts(verdicts, kind)
+    stale = f", {found['stale']} stale" if found["stale"] else ""
+    text = f"{found['reproduced']} of {found['runnable']} runnable, {found['printed']} printed{stale}"
+    return text if found["printed"] else ""
 
-    What is stale counts as stale alone.
-    """
+
+def counts(verdicts: Iterable[Verdict], kind: Kind) -> dict[str, int]:
+    """Return how many printed cells of a kind are reproduced, runnable and stale, which counts alone."""
     printed = [v for v in counted_once(verdicts) if v.cell.kind == kind and v.cell.value is not None]
-    runnable = sum(v.answer != Answer.NOT_ATTEMPTED for v in printed)
-    reproduced = sum(v.answer == Answer.REPRODUCED and not v.stale for v in printed)
-    stale = sum(bool(v.stale) for v in printed)
-    text = f"{reproduced} of {runnable} runnable, {len(printed)} printed{f', {stale} stale' if stale else ''}"
-    return text if printed else ""
+    return {
+        "reproduced": sum(v.answer == Answer.REPRODUCED and not v.stale for v in printed),
+        "runnable": sum(v.answer != Answer.NOT_ATTEMPTED for v in printed),
+        "printed": len(printed),
+        "stale": sum(bool(v.stale) for v in printed),
+    }
+
+
+def remarks(verdicts: Iterable[Verdict]) -> list[str]:
+    """Return the reasons, notes and findings behind verdicts, each with the cells that it is about."""
+    cells: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        reason = verdict.reason and f"{verdict.answer}: {verdict.reason}"
+        stale = verdict.stale and f"stale: {verdict.stale}"
+        for text in filter(None, [reason, stale, verdict.finding, retired(verdict), verdict.cell.note]):
+            cells.setdefault(text, []).append(f"{verdict.cell.row}, {verdict.cell.column}")
+    return [f"{_named(names)}: {text}" for text, names in cells.items()]
+
+
+def _named(names: Sequence[str]) -> str:
+    return "; ".join(names) if len(names) <= FEW else f"{len(names)} cells"
 
 
 def as_markdown(rows: Sequence[Mapping[str, str]]) -> str:
     """Return rows of texts by heading as a Markdown table without empty columns."""
     headings = headings_in_use(rows)
-    lines = [headings, ["-"] * len(headings), *([row[name] for name in headings] for row in rows)] if rows else []
-    return "\n".join("|" + "|".join(text.replace("|", r"\|") for text in line) + "|" for line in lines)
+    return markdown(headings, [[row[name] for name in headings] for row in rows]) if rows else ""
+
+
+def markdown(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """Return lines of texts below their headings as a Markdown table."""
+    every = [headings, ["-"] * len(headings), *lines]
+    return "\n".join("|" + "|".join(text.replace("|", r"\|") for text in line) + "|" for line in every)
 
 
 def headings_in_use(rows: Sequence[Mapping[str, str]]) -> list[str]:

@@ -16,9 +16,13 @@ from data_pipelines.dataset import DataError
 ENDINGS = ("png", "svg")
 
 Paper = Annotated[str, typer.Argument(help="A paper; see `retable list`.")]
-TableName = Annotated[str | None, typer.Option("--table", help="Only this table.")]
-Row = Annotated[str | None, typer.Option("--row", help="Only this row.")]
-Column = Annotated[str | None, typer.Option("--column", help="Only this column.")]
+Tables = Annotated[list[str] | None, typer.Option("--table", help="Only this table; may be given again.")]
+Rows = Annotated[list[str] | None, typer.Option("--row", help="Only this row; may be given again.")]
+Columns = Annotated[list[str] | None, typer.Option("--column", help="Only this column; may be given again.")]
+OneTable = Annotated[str | None, typer.Option("--table", help="The cell's table.")]
+OneRow = Annotated[str | None, typer.Option("--row", help="The cell's row.")]
+OneColumn = Annotated[str | None, typer.Option("--column", help="The cell's column.")]
+Format = Annotated[str, typer.Option("--format", help="table, csv, json, latex, html or markdown.")]
 Results = Annotated[Path | None, typer.Option("--results", help="Folder of records [RETABLE_RESULTS, results/].")]
 Seeds = Annotated[
     int | None, typer.Option("--seeds", min=1, max=MOST_RUNS, help="Runs per cell [the paper's protocol].")

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from benchmarks.cli import arguments
-from benchmarks.cli.console import existing, print_rows, warn
+from benchmarks.cli.console import FORMATS, PLAIN_DATA, existing, print_rows, warn
 from benchmarks.evidence.comparable import differences
 from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.jobs import Planned
@@ -18,10 +18,9 @@ from results.comparison import TOO_FEW, Comparison, compare, conditions, select
 from results.folders import KnownRecords
 from results.ledger import ResultsError
 from results.records import RunRecord
-from results.tables import decimals, exact, interval, number, place, signed
+from results.tables import decimals, exact, interval, measured, number, place, published, signed
 from results.verdicts import Verdict
 
-FORMATS = ("table", "csv", "json", "markdown")
 SOURCES = ("csv", "mlflow")
 FAILURES = ("worse", "never")
 Group = tuple[Planned, list[RunRecord], list[RunRecord]]  # a cell with its runs in both groups
@@ -31,14 +30,14 @@ def compare_groups(
     paper: arguments.Paper,
     first: Annotated[str, typer.Argument(help="all, or conditions: backend=jax,commit=c0ffee,date=2026-11 ...")],
     second: Annotated[str, typer.Argument(help="The group that is compared with the first.")],
-    table: arguments.TableName = None,
-    row: arguments.Row = None,
-    column: arguments.Column = None,
+    table: arguments.Tables = None,
+    row: arguments.Rows = None,
+    column: arguments.Columns = None,
     results: arguments.Results = None,
     second_results: Annotated[Path | None, typer.Option(help="Another folder for the second group.")] = None,
     source: Annotated[str, typer.Option("--from", help="csv or mlflow.")] = "csv",
     where: Annotated[str, typer.Option(help="With --from mlflow: a filter of MLflow's, for both groups.")] = "",
-    format: Annotated[str, typer.Option(help="table, csv, json or markdown.")] = "table",
+    format: arguments.Format = "table",
     fail_on: Annotated[
         str, typer.Option(help="worse: exit 1 when the second group is worse in some cell, each tested at 5 %.")
     ] = "never",
@@ -71,7 +70,7 @@ def compare_groups(
     if caption and not across:
         raise ResultsError(f"The groups differ in more than their conditions: {caption}. --across compares them.")
     compared = [_compared(*group) for group in groups]
-    rows = [as_row(comparison) for comparison in compared]
+    rows = [as_data(comparison) if chosen in PLAIN_DATA else as_row(comparison) for comparison in compared]
     print_rows(rows, chosen, f"{found.title}: {first} and {second}", caption and f"They differ in {caption}.")
     if failing == "worse":
         _close(compared, alone)
@@ -107,6 +106,19 @@ def as_row(comparison: Comparison) -> dict[str, str]:
         "second - first": signed(comparison.difference),
         "p": "" if p_value is None else f"{p_value:.2g}",
         "second is": comparison.answer,
+    }
+
+
+def as_data(comparison: Comparison) -> dict[str, Any]:
+    """Return the comparison as plain data: numbers as numbers."""
+    return {
+        **published(comparison.cell),
+        "first": measured(comparison.first),
+        "second": measured(comparison.second),
+        "pairs": comparison.pairs,
+        "difference": comparison.difference,
+        "p": comparison.p_value,
+        "second_is": comparison.answer,
     }
 
 

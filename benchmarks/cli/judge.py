@@ -28,9 +28,9 @@ def judge(
             metavar="VALUE", help="One a run: a seed, or a mean over all folds. A negative one goes after --."
         ),
     ] = None,
-    table: arguments.TableName = None,
-    row: arguments.Row = None,
-    column: arguments.Column = None,
+    table: arguments.OneTable = None,
+    row: arguments.OneRow = None,
+    column: arguments.OneColumn = None,
     metric: Annotated[str | None, typer.Option("--metric", help="Where a place has several.")] = None,
     file: Annotated[
         Path | None,

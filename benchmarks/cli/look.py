@@ -12,7 +12,7 @@ from benchmarks.cli.console import warn, wide_console
 from benchmarks.jobs import MOST_RUNS, Job, Options, Planned
 from benchmarks.recipe import Recipe, settings
 from benchmarks.reproduce import verdicts
-from benchmarks.table import PaperTable, UnknownName, load_table, load_tables
+from benchmarks.table import Names, PaperTable, UnknownName, load_table, load_tables
 from benchmarks.training.backends import select_backend
 from benchmarks.training.checkpoints import weights_path
 from data_pipelines.dataset import DataError
@@ -25,9 +25,9 @@ from results.tracking.tracker import Tracker
 
 def look(
     paper: arguments.Paper,
-    table: arguments.TableName = None,
-    row: arguments.Row = None,
-    column: arguments.Column = None,
+    table: arguments.Tables = None,
+    row: arguments.Rows = None,
+    column: arguments.Columns = None,
     seed: Annotated[int, typer.Option(min=0, max=MOST_RUNS - 1, help="Which of its runs.")] = 0,
     epochs: arguments.Epochs = None,
     backend: arguments.BackendName = "tensorflow",
@@ -80,15 +80,16 @@ def _look(found: PaperTable, planned: Planned, key: JobKey, place: Path, ending:
         tracker.send_files(record, paths)
 
 
-def _cells(found: PaperTable, table: str | None, row: str | None, column: str | None) -> list[Cell]:
-    """Return the cell that was asked for, by default those that the paper is looked at by."""
+def _cells(found: PaperTable, table: Names, row: Names, column: Names) -> list[Cell]:
+    """Return the first cell of each row that was asked for, by default those that the paper is looked at by."""
     look = found.look
     if look is None:
         known = [table.paper for table in load_tables(warn) if table.look]
         raise UnknownName(f"There is nothing to look at in {found.paper}. Known: {', '.join(known)}.")
-    if row is None and table is None:
+    if not row and not table:
         return [found.cells(look.table, name, column or look.column)[0] for name in look.rows]
-    return found.cells(table or look.table, row, column)[:1]
+    cells = found.cells(table or look.table, row, column)
+    return list({cell.row: cell for cell in reversed(cells)}.values())[::-1] if row else cells[:1]
 
 
 def _print_epoch(point: EpochEnd) -> None:

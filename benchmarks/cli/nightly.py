@@ -2,10 +2,12 @@
 
 import json
 import os
+import sys
+from contextlib import nullcontext, redirect_stdout
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,13 +30,25 @@ if TYPE_CHECKING:
 PlanFile = Annotated[Path, typer.Argument(help="A TOML file; docs/gpu.md shows one.")]
 
 
-def nightly(plan_file: PlanFile) -> None:
+def nightly(
+    plan_file: PlanFile, format: Annotated[str, typer.Option(help="table, or json: the summary alone.")] = "table"
+) -> None:
     """Train the missing runs of a plan, for at most its hours, and judge its cells.
 
     Exits with 0 when nothing is missing and the gate is open, 1 when something failed or the gate closed, 3 when
     time ran out or SIGTERM came (the next night continues), 4 when a night of the same plan is running, 5 when no
     cell has a verdict on a published value by today's code.
     """
+    is_data = match("format", format, ("table", "json")) == "json"
+    with redirect_stdout(sys.stderr) if is_data else nullcontext():
+        summary = _night(plan_file)
+    if is_data:
+        print(json.dumps(summary, indent=1))
+    raise typer.Exit(summary["exit code"])
+
+
+def _night(plan_file: Path) -> dict[str, Any]:
+    """Train, judge, print and write the summary, and return it."""
     from benchmarks.nights.plan import Stop, alone, read_plan, stopping
     from benchmarks.nights.summary import in_words, run_state, summarise
 
@@ -66,7 +80,7 @@ def nightly(plan_file: PlanFile) -> None:
         if (pages := plan.folder(plan.report, plan_file.parent)) is not None:
             tables = [load_table(name) for name in dict.fromkeys(run.paper for run in plan.run)]
             print(report_on(tables, folder, pages, backend=plan.backend, options=plan.options))
-        raise typer.Exit(summary["exit code"])
+        return summary
 
 
 def schedule(

@@ -19,9 +19,9 @@ from results.records import RecordFiles
 
 def recheck_records(
     paper: Annotated[str | None, typer.Argument(help="Only this paper.")] = None,
-    table: arguments.TableName = None,
-    row: arguments.Row = None,
-    column: arguments.Column = None,
+    table: arguments.Tables = None,
+    row: arguments.Rows = None,
+    column: arguments.Columns = None,
     results: arguments.Results = None,
     real: Annotated[bool, typer.Option("--real", help="On the real data, not on small generated files.")] = False,
     minutes: Annotated[

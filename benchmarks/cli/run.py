@@ -37,9 +37,9 @@ DEFAULT_RUNS = (  # paper, row, column
 
 def run(
     paper: arguments.Paper,
-    table: arguments.TableName = None,
-    row: Annotated[list[str] | None, typer.Option("--row", help="Only this row; may be given again.")] = None,
-    column: arguments.Column = None,
+    table: arguments.Tables = None,
+    row: arguments.Rows = None,
+    column: arguments.Columns = None,
     seeds: Annotated[int | None, typer.Option(help="Runs per cell [the paper's protocol].")] = None,
     epochs: Annotated[int | None, typer.Option(help="Other epochs: a trial, never counts.")] = None,
     backend: arguments.BackendName = "tensorflow",
@@ -77,8 +77,7 @@ def run(
         if value is not None and not 1 <= value <= most:
             raise DataError(f"{name} is {value}. Expected 1 or more, up to {most}.")
     found, backend = load_table(paper), match("back end", backend, list(BACKENDS))
-    wanted: list[str | None] = [*row] if row else [None]
-    cells = [cell for name in wanted for cell in found.cells(table, name, column)]
+    cells = found.cells(table, row, column)
     options = Options(epochs, lookalike, deterministic, checkpoint_after)
     planned = found.plan(cells, options)
     folder, reason = place_of_records(results or results_folder(), options)

@@ -15,7 +15,7 @@ from benchmarks.reproduce import verdicts
 from benchmarks.signals import Status
 from benchmarks.table import load_table
 from results.records import RecordFiles, RunRecord
-from results.tables import as_row
+from results.tables import as_json
 from results.verdicts import UNDECIDED, Verdict
 
 
@@ -66,7 +66,7 @@ def summarise(
         "evidence": len(evidence),
         "gate": [f"{verdict.cell.name} ({verdict.answer})" for verdict in closed_by],
         "exit code": int(code),
-        "cells": [as_row(verdict) for verdict in judged],
+        "cells": [as_json(verdict) for verdict in judged],
     }
 
 

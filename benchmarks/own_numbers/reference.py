@@ -7,9 +7,9 @@ from pathlib import Path
 from benchmarks.recipe import NotAttempted
 from benchmarks.reproduce import verdicts
 from benchmarks.table import PaperTable, UnknownName, load_table, match
+from results.folders import KnownRecords, results_folder
 from results.ledger import ResultsError
 from results.published import Cell, Kind
-from results.folders import KnownRecords, results_folder
 from results.verdicts import Verdict
 
 MOST_LISTED = 12

@@ -14,6 +14,7 @@ from results.report import charts
 from results.report.pages import CellPage, PaperPage, duration
 from results.tables import BESIDE, MEANINGS, as_row, decimals, exact, headings_in_use, number, sentence
 from results.verdicts import Verdict
+from results.writing.matrix import matrices
 
 TEMPLATES = Path(__file__).parent / "templates"
 MANIFEST = ".retable-report"  # lists the files of a report
@@ -129,18 +130,19 @@ def _time_and_score(page: CellPage) -> dict[str, Any]:
 def _tables(paper: PaperPage) -> list[dict[str, Any]]:
     """Return the tables of the paper as grids; a grid cell has one entry per metric."""
     tables = []
-    for name in dict.fromkeys(page.verdict.cell.table for page in paper.cells):
-        mine = [page for page in paper.cells if page.verdict.cell.table == name]
-        columns = list(dict.fromkeys(page.verdict.cell.column for page in mine))
-        entries: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for page in mine:
-            entries.setdefault((page.verdict.cell.row, page.verdict.cell.column), []).append(_entry(page))
-        notes = {page.verdict.cell.row: page.verdict.cell.note for page in mine} if len(columns) == 1 else {}
+    for matrix in matrices(paper.cells, lambda page: page.verdict.cell):
+        notes = {row: matrix.line(row)[0][-1].verdict.cell.note for row in matrix.rows if len(matrix.columns) == 1}
         rows = [
-            {"name": row, "note": notes.get(row), "cells": [entries.get((row, column), []) for column in columns]}
-            for row in dict.fromkeys(page.verdict.cell.row for page in mine)
+            {
+                "name": row,
+                "note": notes.get(row),
+                "cells": [list(map(_entry, pages)) for pages in matrix.line(row)],
+            }
+            for row in matrix.rows
         ]
-        tables.append({"name": name, "columns": columns, "rows": rows, "notes": any(notes.values())})
+        tables.append(
+            {"name": matrix.table, "columns": matrix.columns, "rows": rows, "notes": any(notes.values())}
+        )
     return tables
 
 

@@ -94,7 +94,12 @@ def test_records_or_code_that_cannot_be_read_hide_no_other_paper(error, monkeypa
         ),
         (("recheck", "--row", "CNN-rand"), "choose cells of one paper: name it too."),
         (("data", "fetch", "TRECK"), r"There is no data set 'TRECK'. Did you mean TREC\?"),
-        (("show", "kim2014", "--format", "xml"), "There is no format 'xml'. Known: table, json, markdown."),
+        (
+            ("show", "kim2014", "--format", "xml"),
+            r"no format 'xml'. Did you mean html\? Known: table, csv, json, latex",
+        ),
+        (("show", "kim2014", "--values", "ours"), "--values goes with --shape paper."),
+        (("show", "--row", "CNN-rand"), "--table, --row and --column choose cells of one paper: name it too."),
     ],
 )
 def test_mistakes_are_one_line_and_exit_1(arguments, text, monkeypatch, capsys):

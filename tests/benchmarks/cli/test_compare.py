@@ -51,13 +51,14 @@ def run(*arguments: object) -> int:
 def test_formats(folder, capsys):
     assert run("--table", 2, "--results", folder, "--format", "json") == 0
     (row,) = json.loads(capsys.readouterr().out)
-    assert (row["column"], row["pairs"], row["second is"]) == ("TREC", "5", "worse")
-    assert (row["first verdict"], row["second verdict"]) == ("reproduced", "worse")
-    assert row["first"] == "91.02, sd 0.19, interval 90.76 to 91.28"
+    assert (row["column"], row["pairs"], row["second_is"]) == ("TREC", 5, "worse")
+    assert (row["first"]["verdict"], row["second"]["verdict"]) == ("reproduced", "worse")
     run("--table", 2, "--results", folder, "--format", "csv")
-    assert list(csv.DictReader(io.StringIO(capsys.readouterr().out))) == [row]
+    (line,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert float(line["first_mean"]) == row["first"]["mean"]
+    assert [float(line["first_interval_low"]), float(line["first_interval_high"])] == row["first"]["interval"]
     run("--results", folder, "--format", "markdown")
-    assert "|TREC|test accuracy|91.2|" in capsys.readouterr().out
+    assert "|TREC|test accuracy|91.2|91.02, sd 0.19, interval 90.76 to 91.28|5|" in capsys.readouterr().out
     run("--results", folder)
     assert "no difference" not in capsys.readouterr().out
 
@@ -135,4 +136,4 @@ def test_mlflow_gives_the_same_answer_as_the_files(folder, capsys):
     run("--table", 2, "--results", folder, "--format", "csv", "--from", "mlflow")
     assert capsys.readouterr().out == from_files
     run("--results", folder, "--format", "json", "--from", "mlflow", "--where", "tags.seed != '0'")
-    assert json.loads(capsys.readouterr().out)[0]["pairs"] == "4"
+    assert json.loads(capsys.readouterr().out)[0]["pairs"] == 4

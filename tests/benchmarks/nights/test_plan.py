@@ -34,8 +34,10 @@ def summary_of(plan: Path) -> dict:
 
 
 def night(plan: Path) -> tuple[int, dict]:
-    result = CliRunner().invoke(app, ["nightly", str(plan)])
-    return result.exit_code, summary_of(plan)
+    result = CliRunner().invoke(app, ["nightly", str(plan), "--format", "json"])
+    summary = json.loads(result.stdout)
+    assert summary == summary_of(plan)
+    return result.exit_code, summary
 
 
 @pytest.fixture(autouse=True)
