@@ -5,7 +5,8 @@ writes one step by step. What stands here stays; other modules of the suite may 
 """
 
 from benchmarks.jobs import Options
-from benchmarks.outside.frames import cells, records, run, verdicts
+from benchmarks.outside.frames import cells, compare, records, run, verdicts
+from benchmarks.own_numbers.judgement import judge
 from benchmarks.recipe import (
     CROSS_ENTROPY,
     Measurement,
@@ -16,7 +17,17 @@ from benchmarks.recipe import (
     last_lowest,
 )
 from benchmarks.table import Claim, Miss, PaperTable, UnknownName
-from data_pipelines.dataset import NO_DATA, DataError, Dataset, Fold, RemoteFile, Split
+from data_pipelines.dataset import NO_DATA, DataError, Dataset, Fold, LocalFile, RemoteFile, Split
+from data_pipelines.datasets.own_files import (
+    CrossValidation,
+    PartColumn,
+    PartFiles,
+    RandomSplit,
+    image_folder,
+    sound_folder,
+    table_data,
+    word_ids,
+)
 from results.ledger import ResultsError
 from results.metrics import (
     ACCURACY,
@@ -40,25 +51,36 @@ __all__ = [
     "VALUE",
     "Cell",
     "Claim",
+    "CrossValidation",
     "DataError",
     "Dataset",
     "Fold",
+    "LocalFile",
     "Measurement",
     "Metric",
     "Miss",
     "NotAttempted",
     "Options",
     "PaperTable",
+    "PartColumn",
+    "PartFiles",
+    "RandomSplit",
     "Recipe",
     "RemoteFile",
     "ResultsError",
     "Split",
     "UnknownName",
     "cells",
+    "compare",
     "from_keras",
+    "image_folder",
+    "judge",
     "last_best",
     "last_lowest",
     "records",
     "run",
+    "sound_folder",
+    "table_data",
     "verdicts",
+    "word_ids",
 ]

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from statistics import fmean, variance
+from typing import Any
 
 from results.ledger import ResultsError
 from results.published import Cell
 from results.records import RunRecord
+from results.tables import measured, published
 from results.verdicts import Verdict, beyond, judge
 
 LEVEL = 0.05
@@ -45,6 +47,19 @@ class Comparison:
         if p_value < LEVEL and self.difference != 0:
             return beyond(self.cell.metric.better, self.difference > 0).value
         return "equal" if self.is_deterministic else "no difference shown"
+
+
+def as_data(comparison: Comparison) -> dict[str, Any]:
+    """Return a comparison as plain data: numbers as numbers, None for what there is not."""
+    return {
+        **published(comparison.cell),
+        "first": measured(comparison.first),
+        "second": measured(comparison.second),
+        "pairs": comparison.pairs,
+        "difference": comparison.difference,
+        "p": comparison.p_value,
+        "second_is": comparison.answer,
+    }
 
 
 def select(records: Sequence[RunRecord], condition: str) -> list[RunRecord]:

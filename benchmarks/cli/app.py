@@ -21,6 +21,7 @@ from benchmarks.cli import (
     judge,
     look,
     nightly,
+    own,
     recheck,
     report,
     run,
@@ -64,6 +65,7 @@ COMMANDS: dict[str, Callable] = {
     "run": run.run,
     "reproduce": run.reproduce_default,
     "track": run.track,
+    "check": own.check,
     "recheck": recheck.recheck_records,
     "compare": compare.compare_groups,
     "judge": judge.judge,
@@ -74,8 +76,10 @@ COMMANDS: dict[str, Callable] = {
     "features": features.features,
     "bench": bench.bench,
     "docs": report.docs,
+    "new": own.new,
+    "where": own.where,
 }
-WITHOUT_PAPERS = {"reproduce", "features", "bench", "docs"}
+WITHOUT_PAPERS = {"reproduce", "features", "bench", "docs", "new"}
 for name, command in COMMANDS.items():
     app.command(name)(command if name in WITHOUT_PAPERS else with_papers(command))
 app.add_typer(data.app, name="data")

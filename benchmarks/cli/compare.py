@@ -1,29 +1,24 @@
 """retable compare: two groups of runs, cell by cell."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from benchmarks.cli import arguments
 from benchmarks.cli.console import FORMATS, PLAIN_DATA, existing, print_rows, warn
-from benchmarks.evidence.comparable import differences
-from benchmarks.evidence.rechecks import Rechecks
-from benchmarks.jobs import Planned
-from benchmarks.recipe import NotAttempted
+from benchmarks.evidence import groups as evidence
 from benchmarks.signals import Status
 from benchmarks.table import PaperTable, load_table, match
-from results.comparison import TOO_FEW, Comparison, compare, conditions, select
+from results.comparison import TOO_FEW, Comparison, as_data, conditions, select
 from results.folders import KnownRecords
 from results.ledger import ResultsError
-from results.records import RunRecord
-from results.tables import decimals, exact, interval, measured, number, place, published, signed
+from results.tables import decimals, exact, interval, number, place, signed
 from results.verdicts import Verdict
 
 SOURCES = ("csv", "mlflow")
 FAILURES = ("worse", "never")
-Group = tuple[Planned, list[RunRecord], list[RunRecord]]  # a cell with its runs in both groups
 
 
 def compare_groups(
@@ -56,24 +51,17 @@ def compare_groups(
     one = select(read(folder), first)
     two = select(read(existing(second_results) if second_results else folder), second)
     planned = found.plan(found.cells(table, row, column))
-    every = [(cell, _of_recipe(cell, one), _of_recipe(cell, two)) for cell in planned]
-    groups = [group for group in every if group[1] and group[2]]
-    alone = [cell.cell.name for cell, *both in every if any(both) and not all(both)]
-    if failing == "worse" and not groups:
-        _without_evidence(alone or ["every cell"])
-    if not groups:
+    known = conditions(first) & conditions(second)
+    compared = evidence.compare_groups(planned, one, two, known=known, across=across, allow_stale=allow_stale)
+    if failing == "worse" and not compared.cells:
+        _without_evidence(compared.alone or ["every cell"])
+    if not compared.cells:
         raise ResultsError(f"No cell has runs in both groups: {len(one)} and {len(two)} runs were chosen.")
-    rechecks = Rechecks.read()
-    if not allow_stale:
-        _refuse_stale(groups, rechecks)
-    caption = _unequal(groups, conditions(first) & conditions(second), rechecks)
-    if caption and not across:
-        raise ResultsError(f"The groups differ in more than their conditions: {caption}. --across compares them.")
-    compared = [_compared(*group) for group in groups]
-    rows = [as_data(comparison) if chosen in PLAIN_DATA else as_row(comparison) for comparison in compared]
-    print_rows(rows, chosen, f"{found.title}: {first} and {second}", caption and f"They differ in {caption}.")
+    rows = [(as_data if chosen in PLAIN_DATA else as_row)(comparison) for comparison in compared.cells]
+    caption = compared.difference and f"They differ in {compared.difference}."
+    print_rows(rows, chosen, f"{found.title}: {first} and {second}", caption)
     if failing == "worse":
-        _close(compared, alone)
+        _close(compared.cells, compared.alone)
 
 
 def _close(compared: Sequence[Comparison], alone: Sequence[str]) -> None:
@@ -109,19 +97,6 @@ def as_row(comparison: Comparison) -> dict[str, str]:
     }
 
 
-def as_data(comparison: Comparison) -> dict[str, Any]:
-    """Return the comparison as plain data: numbers as numbers."""
-    return {
-        **published(comparison.cell),
-        "first": measured(comparison.first),
-        "second": measured(comparison.second),
-        "pairs": comparison.pairs,
-        "difference": comparison.difference,
-        "p": comparison.p_value,
-        "second_is": comparison.answer,
-    }
-
-
 def _columns(name: str, verdict: Verdict) -> dict[str, str]:
     places = decimals(verdict.cell)
     within = f", interval {interval(verdict.interval, places)}" if verdict.interval else ""
@@ -142,35 +117,3 @@ def _reader(table: PaperTable, source: str, where: str):
     from results.tracking.reader import tracked_records
 
     return lambda folder: tracked_records(table.paper, folder, where, warn, table.metrics)
-
-
-def _of_recipe(planned: Planned, group: Sequence[RunRecord]) -> list[RunRecord]:
-    """Return the finished runs of today's recipe of a cell."""
-    if isinstance(planned.recipe, NotAttempted):
-        return []
-    return [record for record in group if record.key.fingerprint == planned.fingerprint and record.metrics]
-
-
-def _refuse_stale(groups: Sequence[Group], rechecks: Rechecks) -> None:
-    """Raise ResultsError for runs of other code than today's."""
-    changed = (
-        r for planned, *both in groups for one in both for r in one if not rechecks.same(r.code, planned.code)
-    )
-    if stale := list({record.key: record for record in changed}.values()):  # tables may share runs
-        raise ResultsError(
-            f"{len(stale)} of the runs are stale: their code has changed, as of {stale[0].key} since commit "
-            f"{stale[0].commit}. `retable recheck` shows whether they still hold; --allow-stale compares them."
-        )
-
-
-def _unequal(groups: Sequence[Group], known: Collection[str], rechecks: Rechecks) -> str:
-    """Name what differs between the groups of any cell beside their conditions."""
-    found = [text for _, one, two in groups for text in differences(one, two, known, rechecks)]
-    return "; ".join(dict.fromkeys(found))
-
-
-def _compared(planned: Planned, one: list[RunRecord], two: list[RunRecord]) -> Comparison:
-    """Compare a cell by today's recipe, which it has."""
-    recipe = planned.recipe
-    assert not isinstance(recipe, NotAttempted)
-    return compare(planned.cell, one, two, folds=recipe.dataset.folds, runs=recipe.runs)

@@ -22,7 +22,7 @@ from benchmarks.evidence.roots import UnknownCode
 from benchmarks.jobs import Planned
 from benchmarks.reproduce import verdicts
 from benchmarks.signals import Status
-from benchmarks.table import PaperTable, UnknownName, load_table, match, paper_names
+from benchmarks.table import PaperTable, UnknownName, load_table, load_tables, match
 from benchmarks.training.backends import BACKENDS
 from results.folders import KnownRecords, results_folder
 from results.ledger import ResultsError
@@ -57,12 +57,11 @@ def list_papers(
 def _print_papers(form: str) -> None:
     """Print how far every paper is, but for those that are broken."""
     rows = []
-    for name in paper_names():
+    for table in load_tables(warn):
         try:
-            table = load_table(name)
             judged = verdicts(table.plan(), KnownRecords(table.paper, results_folder()).records())
         except BROKEN as error:  # one broken paper does not hide the others
-            warn(f"{name}: {error}")
+            warn(f"{table.paper}: {error}")
             continue
         rows.append(_paper_data(table, judged) if form in PLAIN_DATA else _paper_row(table, judged))
     print_rows(rows, form, "", "Reproduced / runnable / printed.")

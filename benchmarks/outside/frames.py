@@ -5,18 +5,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.evidence.groups import compare_groups
 from benchmarks.jobs import Options
 from benchmarks.reproduce import folder_of_records, reproduce
 from benchmarks.reproduce import verdicts as judged
 from benchmarks.runners.places import choose_runner
 from benchmarks.table import load_table, match
 from benchmarks.training.backends import BACKENDS, select_backend
+from results.comparison import as_data, conditions, select
 from results.folders import KnownRecords, results_folder
 from results.published import Cell
 from results.records import JobKey, RunRecord
 from results.tables import as_json
 from results.tracking.tracker import Tracker
 from results.verdicts import Verdict
+from results.writing.formats import flat
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -61,6 +64,34 @@ def verdicts(
     known = KnownRecords(found.paper, results or results_folder()).records()
     used = match("back end", backend, list(BACKENDS)) if backend else None
     return _of_verdicts(judged(found.plan(found.cells(table, row, column)), known, backend=used))
+
+
+def compare(
+    paper: str,
+    first: str,
+    second: str,
+    *,
+    across: bool = False,
+    allow_stale: bool = False,
+    results: Path | None = None,
+) -> "DataFrame":
+    """Return two groups of runs compared, one cell a line, with the columns of `retable compare --format csv`.
+
+    The groups are conditions, as "backend=jax"; `across` compares groups that differ in more than these,
+    `allow_stale` also runs of changed code. Raises UnknownName, and ResultsError for groups that must not be.
+    """
+    found = load_table(paper)
+    known = KnownRecords(found.paper, results or results_folder()).records()
+    both = conditions(first) & conditions(second)
+    compared = compare_groups(
+        found.plan(),
+        select(known, first),
+        select(known, second),
+        known=both,
+        across=across,
+        allow_stale=allow_stale,
+    )
+    return _frame(map(flat, map(as_data, compared.cells)))
 
 
 def run(

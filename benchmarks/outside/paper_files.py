@@ -88,9 +88,7 @@ def _installed() -> Iterator[PaperFile]:
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         path = _path_of(point)
         if path is None:
-            _leave_out(
-                Path(point.name), f"is announced by {_distribution(point)}, and {point.module} is not there"
-            )
+            _leave_out(Path(point.name), f"is announced by {_distribution(point)}, which lacks {point.module}")
         else:
             yield PaperFile(point.name, point.module, path, path.with_name(f"{point.name}.csv"))
 

@@ -72,6 +72,11 @@ def prepare(
     rng = np.random.default_rng(seed)
     fold = recipe.prepare(fold, rng)
     model = recipe.build(fold, rng)
+    if not model.built:
+        raise ValueError(
+            "The model of this recipe has no weights yet, because it does not know the shape of its inputs. "
+            "Begin it with keras.Input(shape)."
+        )
     compile_once(model, recipe.optimizer(), recipe.loss())
     return model, fold, rng
 

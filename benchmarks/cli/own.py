@@ -1,0 +1,80 @@
+"""retable new | check | where: papers and records of one's own."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.cli import arguments
+from benchmarks.cli.console import print_rows
+from benchmarks.jobs import Options
+from benchmarks.outside.new_paper import new_paper
+from benchmarks.outside.paper_files import find_paper
+from benchmarks.papers import join_folders
+from benchmarks.signals import Status
+from benchmarks.table import load_table, match
+from benchmarks.training.backends import BACKENDS, select_backend
+from data_pipelines.cache import cache_folder
+from results.folders import HERE, is_checkout, results_folder
+
+
+def new(
+    name: Annotated[str, typer.Argument(help="Author and year, as in kim2014.")],
+    folder: Annotated[Path, typer.Option("--papers", help="The folder to write to [this one].")] = Path(),
+) -> None:
+    """Write a paper to begin with: a commented file, its printed cells, and data that it runs on."""
+    for path in new_paper(name, folder):
+        print(path)
+    place = "" if folder.absolute() in join_folders() else f" --papers {folder}"
+    print(f"Next: retable check {name}{place}, then retable run {name}{place}.")
+
+
+def check(
+    paper: arguments.Paper,
+    backend: arguments.BackendName = "tensorflow",
+    data: Annotated[
+        str, typer.Option(help="generated: small look-alikes; or given: the data of the paper.")
+    ] = "generated",
+    epochs: Annotated[int, typer.Option(min=1, max=100, help="Of each trial.")] = 1,
+) -> None:
+    """Check a paper: its files, its recipes, and a short trial of each, twice from one seed.
+
+    Nothing is recorded. Exits with 1 when a point of the contract is not met.
+    """
+    from benchmarks.outside.contract import facts, trials
+
+    used, kind = match("back end", backend, list(BACKENDS)), match("data", data, ("generated", "given"))
+    table = load_table(paper)
+    file = find_paper(table.paper)
+    assert file
+    faults = _printed(facts(table, file))
+    select_backend(used)
+    faults += _printed(trials(table, file, used, Options(epochs=epochs, lookalike=kind == "generated")))
+    print(f"{faults} point(s) to mend." if faults else f"{table.paper} fulfils the contract.")
+    if faults:
+        raise typer.Exit(Status.FAILED)
+
+
+def _printed(findings: Iterable) -> int:
+    """Print findings as they come; return how many are faults."""
+    faults = 0
+    for found in findings:
+        remark = f" ({found.remark})" if found.remark else ""
+        print(
+            f"FAULT  {found.point}: {found.fault}" if found.fault else f"ok     {found.point}{remark}", flush=True
+        )
+        faults += bool(found.fault)
+    return faults
+
+
+def where() -> None:
+    """Print the folders that the suite reads and writes."""
+    baseline = "" if is_checkout() else str(HERE)
+    rows = [
+        {"what": "your records", "folder": str(results_folder()), "set by": "RETABLE_RESULTS"},
+        {"what": "the project's records", "folder": baseline, "set by": ""},
+        *({"what": "your papers", "folder": str(path), "set by": "RETABLE_PAPERS"} for path in join_folders()),
+        {"what": "data and other things kept", "folder": str(cache_folder().parent), "set by": "RETABLE_HOME"},
+    ]
+    print_rows([row for row in rows if row["folder"]], "table", "")

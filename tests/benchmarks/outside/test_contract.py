@@ -1,0 +1,91 @@
+"""A new paper fulfils the contract as it is written, and each broken point of the contract is named."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.jobs import Options
+from benchmarks.outside.contract import facts, trials
+from benchmarks.outside.new_paper import new_paper
+from benchmarks.outside.paper_files import find_paper
+from benchmarks.table import load_table
+from data_pipelines.dataset import DataError
+from tests.benchmarks.outside.conftest import write_paper
+
+TRIAL = Options(epochs=1, lookalike=True)
+
+
+def faults(name: str) -> list[str]:
+    """Return what is wrong with a paper, from both parts of the contract."""
+    table, file = load_table(name), find_paper(name)
+    assert file
+    loaded = "the paper is imported without Keras"  # in this process it is there already
+    found = [one for one in facts(table, file) if one.point != loaded]
+    return [
+        f"{one.point}: {one.fault}" for one in (*found, *trials(table, file, "tensorflow", TRIAL)) if one.fault
+    ]
+
+
+def test_a_new_paper_fulfils_the_contract(folder):
+    paper, printed, data = new_paper("da2026", folder)
+    assert (paper.name, printed.name, data.name) == ("da2026.py", "da2026.csv", "da2026_points.csv")
+    assert faults("da2026") == []
+    kinds = {cell.column: str(cell.kind) for cell in load_table("da2026").cells()}
+    assert kinds == {"points": "performance", "parameters": "count"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a-b", "Expected letters"), ("_a", "Expected letters"), ("kim2014", "There is a paper kim2014 already")],
+)
+def test_a_new_paper_has_a_name_of_its_own(name, text, folder):
+    with pytest.raises(DataError, match=text):
+        new_paper(name, folder)
+
+
+def test_a_new_paper_replaces_no_file(folder):
+    (folder / "db2026.csv").write_text("mine")
+    with pytest.raises(DataError, match="db2026.csv exists already"):
+        new_paper("db2026", folder)
+    assert [path.name for path in folder.iterdir()] == ["db2026.csv"]
+
+
+def changed(folder: Path, name: str, before: str, after: str) -> None:
+    """Write a new paper and change a text in it."""
+    path = new_paper(name, folder)[0]
+    assert before in (text := path.read_text())
+    path.write_text(text.replace(before, after))
+
+
+def test_a_model_that_is_not_built_is_named_before_training(folder):
+    changed(folder, "dc2026", "keras.Input(shape), ", "")
+    text = "does not know the shape of its inputs. Begin it with keras.Input(shape)"
+    assert any("small network / points: trained" in fault and text in fault for fault in faults("dc2026"))
+
+
+def test_numbers_that_no_seed_decides_are_named(folder):
+    chance = '.astype("int32") ^ (np.frombuffer(os.urandom(len(fold.test.x)), "uint8") % 2)'
+    changed(folder, "dd2026", '.astype("int32")', chance)
+    path = folder / "dd2026.py"
+    path.write_text(path.read_text().replace("from retable", "import os\nimport numpy as np\nfrom retable"))
+    assert any("equal seeds give equal numbers" in fault for fault in faults("dd2026"))
+
+
+def test_a_recipe_that_does_not_report_its_cell_is_named(folder):
+    changed(folder, "de2026", "metrics=(ACCURACY,),\n            batch", "metrics=(),\n            batch")
+    assert any("prints the test accuracy, its recipe reports nothing" in fault for fault in faults("de2026"))
+
+
+def test_code_that_no_digest_covers_is_named(folder):
+    write_paper(folder, "df2026")
+    path = folder / "df2026.py"
+    path.write_text(path.read_text().replace("_helper import guess", "_helper import *"))
+    found = faults("df2026")
+    assert any("df2026.py, line 3: name what is imported, instead of *" in fault for fault in found)
+
+
+def test_a_recipe_that_cannot_be_sent_is_named(folder):
+    write_paper(folder, "dg2026")
+    path = folder / "dg2026.py"
+    path.write_text(path.read_text().replace("measure=guess", "measure=lambda fold, seed: guess(fold, seed)"))
+    assert any("it can be sent to another process" in fault for fault in faults("dg2026"))
