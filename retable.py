@@ -28,6 +28,7 @@ from data_pipelines.datasets.own_files import (
     table_data,
     word_ids,
 )
+from data_pipelines.datasets.packaged import DIGITS
 from results.ledger import ResultsError
 from results.metrics import (
     ACCURACY,
@@ -43,15 +44,10 @@ from results.published import Cell
 __all__ = [
     "ACCURACY",
     "CROSS_ENTROPY",
-    "NO_DATA",
-    "PERPLEXITY",
-    "TEST_ERROR",
-    "TRAINING_ERROR",
-    "UNWEIGHTED_ACCURACY",
-    "VALUE",
     "Cell",
     "Claim",
     "CrossValidation",
+    "DIGITS",
     "DataError",
     "Dataset",
     "Fold",
@@ -59,8 +55,10 @@ __all__ = [
     "Measurement",
     "Metric",
     "Miss",
+    "NO_DATA",
     "NotAttempted",
     "Options",
+    "PERPLEXITY",
     "PaperTable",
     "PartColumn",
     "PartFiles",
@@ -69,7 +67,11 @@ __all__ = [
     "RemoteFile",
     "ResultsError",
     "Split",
+    "TEST_ERROR",
+    "TRAINING_ERROR",
+    "UNWEIGHTED_ACCURACY",
     "UnknownName",
+    "VALUE",
     "cells",
     "compare",
     "from_keras",

@@ -21,6 +21,11 @@ def results_folder() -> Path:
     return Path(os.environ.get("RETABLE_RESULTS") or own)
 
 
+def lends(folder: Path) -> bool:
+    """Return whether recipes without records in a folder are judged by the project's records."""
+    return not is_checkout() and folder == results_folder()
+
+
 class KnownRecords:
     """What is known of a paper: the user's records, and the project's of recipes that the user has not run.
 
@@ -29,8 +34,7 @@ class KnownRecords:
 
     def __init__(self, paper: str, folder: Path) -> None:
         own = RecordFiles(paper, folder)
-        is_usual = not is_checkout() and folder == results_folder()
-        self._files = [own, RecordFiles(paper, HERE)] if is_usual else [own]
+        self._files = [own, RecordFiles(paper, HERE)] if lends(folder) else [own]
 
     def records(self) -> list[RunRecord]:
         """Return the records in the order written, failed ones included."""

@@ -8,7 +8,6 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import typer
@@ -16,8 +15,6 @@ import yaml
 
 from benchmarks.cli.app import app
 from benchmarks.table import load_table, paper_names
-from results.metrics import METRICS
-from results.published import read_cells
 from tests.support.markdown import anchors, fences, links, spans
 
 ROOT = Path(__file__).parent.parent
@@ -92,19 +89,6 @@ def test_files_functions_and_variables_exist(path):
             assert pkgutil.resolve_name(span), span
         if re.fullmatch(r"(RETABLE|MLFLOW)_\w+", span):
             assert f'"{span}"' in sources, span
-
-
-def test_the_paper_of_adding_works(tmp_path):
-    (code,), (cells,) = (fences(ROOT / "docs/adding.md", language) for language in ("python", "csv"))
-    (tmp_path / f"{EXAMPLE}.csv").write_text(cells, "utf-8")
-    module = ModuleType(EXAMPLE)
-    exec(compile(code, f"{EXAMPLE}.py", "exec"), module.__dict__)
-    printed = read_cells(EXAMPLE, tmp_path)
-    small, neighbours, other, counted = module.TABLE.plan(printed)
-    assert (module.TABLE.paper, other.fingerprint) == (EXAMPLE, "")
-    assert len({small.fingerprint, neighbours.fingerprint, counted.fingerprint}) == 3
-    assert {cell.metric.name for cell in printed} <= METRICS.keys()
-    assert counted.recipe.measure(None, 0) == {"value": printed[-1].value}
 
 
 def test_the_data_set_of_data_works(tmp_path):

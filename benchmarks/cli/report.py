@@ -12,6 +12,7 @@ from benchmarks.reporting import paper_page, report_on
 from benchmarks.speed.tables import document as speed_document
 from benchmarks.table import load_table, load_tables
 from data_pipelines.whole_files import write_text
+from results.ledger import ResultsError
 from results.report.documents import beside, cells_document, costs_document, summary
 from results.report.overview import results_document
 from results.report.pages import PaperPage
@@ -42,6 +43,8 @@ def docs(
     output: Annotated[Path, typer.Option(help="The folder of README.md and docs/ [the repository].")] = ROOT,
 ) -> None:
     """Write results, cells, speed and costs in docs/, and the tables of README.md and docs/verdicts.md."""
+    if not VERDICTS.exists():
+        raise ResultsError(f"There is no {VERDICTS}. The documents are written from the source tree.")
     pages = [paper_page(load_table(name), RECORDS) for name in own_papers()]
     texts = {
         "README.md": _with_results((ROOT / "README.md").read_text("utf-8"), pages),

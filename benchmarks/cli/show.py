@@ -24,7 +24,7 @@ from benchmarks.reproduce import verdicts
 from benchmarks.signals import Status
 from benchmarks.table import PaperTable, UnknownName, load_table, load_tables, match
 from benchmarks.training.backends import BACKENDS
-from results.folders import KnownRecords, results_folder
+from results.folders import KnownRecords, lends, results_folder
 from results.ledger import ResultsError
 from results.published import Cell, Kind
 from results.records import RecordFiles, RunRecord
@@ -129,8 +129,8 @@ def show(
         return
     found = load_table(paper)
     used = match("back end", backend, list(BACKENDS)) if backend else None
-    cells = found.cells(table, row, column)
-    records = KnownRecords(found.paper, existing(results)).records()
+    cells, folder = found.cells(table, row, column), existing(results)
+    records = KnownRecords(found.paper, folder).records()
     if costs:
         _print_costs(found, cells, records, chosen)
         return
@@ -144,14 +144,21 @@ def show(
     judged = verdicts(found.plan(cells), records, backend=used)
     if is_plain:
         print_verdicts(found, judged, attempted=attempted, wide=wide)
-        if orders:
-            print_rows(orders, chosen, "Order claims")
+        _print_more(orders, folder)
         return
     shown = [verdict for verdict in judged if not attempted or verdict.answer != Answer.NOT_ATTEMPTED]
     if shaped == "paper":
         _print_matrices(found, shown, chosen, numbers)
     else:
         _print_list(found, shown, chosen)
+
+
+def _print_more(orders: Sequence[Mapping[str, str]], folder: Path) -> None:
+    """Print order claims, if there are any, and whose records were judged."""
+    if orders:
+        print_rows(orders, "table", "Order claims")
+    if lends(folder):
+        print(f"Recipes that you have not run are judged by the project's records; yours go to {folder}.")
 
 
 def _print_costs(found: PaperTable, cells: Sequence[Cell], records: Sequence[RunRecord], form: str) -> None:

@@ -88,6 +88,8 @@ def _files(commit: str) -> dict[str, bytes]:
 
 
 def _why_not(commit: str) -> str:
+    if not (ROOT / ".git").exists():
+        return "only a git checkout has the code of its commits"
     try:
         git(ROOT, "rev-parse", "--verify", "HEAD")
     except NoAnswer as error:

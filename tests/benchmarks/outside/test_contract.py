@@ -11,6 +11,8 @@ from benchmarks.outside.paper_files import find_paper
 from benchmarks.table import load_table
 from data_pipelines.dataset import DataError
 from tests.benchmarks.outside.conftest import write_paper
+from tests.support.markdown import fences
+from tests.support.processes import ROOT
 
 TRIAL = Options(epochs=1, lookalike=True)
 
@@ -32,6 +34,16 @@ def test_a_new_paper_fulfils_the_contract(folder):
     assert faults("da2026") == []
     kinds = {cell.column: str(cell.kind) for cell in load_table("da2026").cells()}
     assert kinds == {"points": "performance", "parameters": "count"}
+
+
+def test_the_paper_of_the_guide_fulfils_the_contract(folder):
+    """Its network has the parameters that its table prints."""
+    (code,), (cells,) = (fences(ROOT / "docs/adding.md", language) for language in ("python", "csv"))
+    (folder / "author2026.py").write_text(code)
+    (folder / "author2026.csv").write_text(cells)
+    assert faults("author2026") == []
+    counted = load_table("author2026").plan()[-1]
+    assert counted.recipe.measure(None, 0) == {"value": counted.cell.value}
 
 
 @pytest.mark.parametrize(
