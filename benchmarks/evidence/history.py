@@ -9,7 +9,7 @@ from benchmarks.evidence.checkout import NoAnswer, contents, git
 from benchmarks.evidence.digests import digests, reached
 from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.evidence.roots import UnknownCode
-from benchmarks.evidence.source import PACKAGES, ROOT, Place, Source, outside_file
+from benchmarks.evidence.source import INTERFACE, PACKAGES, ROOT, Place, Source, outside_file
 from results.records import Digests
 
 MOST_NAMES = 3
@@ -40,6 +40,18 @@ def newest_equal(recipe: Any, commit: str, code: Digests, rechecks: Rechecks) ->
         if (found.core, found.data) == (known.core, known.data):
             return later, known
     return commit, code
+
+
+def has_then(recipe: Any, commit: str, code: Digests) -> bool:
+    """Return whether the code that a recipe had at a commit is here: of a paper from outside, only today's is.
+
+    Raises NoSuchCommit.
+    """
+    try:
+        found = digests(recipe, source_at(commit), _known_at(commit))
+    except (UnknownCode, SyntaxError):
+        return False
+    return (found.core, found.data) == (code.core, code.data)
 
 
 def changes(recipe: Any, commit: str) -> str:
@@ -82,7 +94,7 @@ def _known_at(commit: str) -> dict[Place, str]:
 def _files(commit: str) -> dict[str, bytes]:
     """Return the contents of the suite's files at a commit. Raises NoSuchCommit."""
     try:
-        return contents(ROOT, commit.removesuffix("+"), *PACKAGES, "pyproject.toml")
+        return contents(ROOT, commit.removesuffix("+"), *PACKAGES, f"{INTERFACE}.py", "pyproject.toml")
     except NoAnswer as error:
         raise NoSuchCommit(_why_not(commit)) from error
 

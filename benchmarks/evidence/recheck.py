@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from benchmarks import machine
-from benchmarks.evidence.history import NoSuchCommit, newest_equal, unpack
+from benchmarks.evidence.history import NoSuchCommit, has_then, newest_equal, unpack
 from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks
 from benchmarks.evidence.source import ROOT
 from benchmarks.jobs import Planned
+from benchmarks.outside.paper_files import find_paper
 from benchmarks.provenance import commit
 from benchmarks.recipe import NotAttempted
 from benchmarks.runners.ray_cluster import carried
@@ -79,9 +80,12 @@ def recheck(doubts: Sequence[Doubt], *, real: bool = False, minutes: float = mat
     """Yield the outcome of each doubt, until the minutes are over. Raises NoSuchCommit, after all other doubts."""
     end = time.monotonic() + 60 * minutes
     by_commit: dict[tuple[str, str], list[Doubt]] = {}
-    for doubt in doubts:
-        by_commit.setdefault((doubt.commit, doubt.key.backend), []).append(doubt)
     unknown = []
+    for doubt in doubts:
+        if reason := _lost(doubt):
+            unknown.append(reason)
+        else:
+            by_commit.setdefault((doubt.commit, doubt.key.backend), []).append(doubt)
     for (before, backend), group in by_commit.items():
         with tempfile.TemporaryDirectory() as folder:
             try:
@@ -94,7 +98,20 @@ def recheck(doubts: Sequence[Doubt], *, real: bool = False, minutes: float = mat
                 if time.monotonic() > end:
                     return
     if unknown:
-        raise NoSuchCommit("; ".join(unknown))
+        raise NoSuchCommit("; ".join(dict.fromkeys(unknown)))
+
+
+def _lost(doubt: Doubt) -> str:
+    """Say that the earlier code of a doubt is nowhere, if it is of a paper from outside that has changed."""
+    found = find_paper(doubt.key.paper)
+    try:
+        if not (found and found.is_outside) or has_then(doubt.planned.recipe, doubt.commit, doubt.code):
+            return ""
+    except NoSuchCommit as error:
+        return str(error)
+    return (
+        f"the files of {found.name} have changed since {doubt.commit}, and the suite's history does not have them"
+    )
 
 
 def _twins(group: Sequence[Doubt], backend: str, folder: Path, real: bool) -> Iterator[Recheck]:
