@@ -28,7 +28,7 @@ Group = tuple[Planned, list[RunRecord], list[RunRecord]]  # a cell with its runs
 
 def compare_groups(
     paper: arguments.Paper,
-    first: Annotated[str, typer.Argument(help="all, or conditions: backend=jax,commit=c0ffee,date=2026-11 ...")],
+    first: Annotated[str, typer.Argument(help="all, or conditions: backend=jax,commit=c0ffee,date=2026-11.")],
     second: Annotated[str, typer.Argument(help="The group that is compared with the first.")],
     table: arguments.TableName = None,
     row: arguments.Row = None,
@@ -48,7 +48,10 @@ def compare_groups(
         bool, typer.Option("--allow-stale", help="Also runs whose code has changed since.")
     ] = False,
 ) -> None:
-    """Compare two groups of runs: each with its verdict, and the paired difference with its test."""
+    """Compare two groups of runs, cell by cell.
+
+    Each has its verdict, and the paired difference its test.
+    """
     chosen, failing = match("format", format, FORMATS), match("--fail-on", fail_on, FAILURES)
     found = load_table(paper)
     read = _reader(found, match("source", source, SOURCES), where)

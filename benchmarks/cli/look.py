@@ -35,9 +35,9 @@ def look(
     output: Annotated[Path, typer.Option(help="A folder; each run gets one of its own in it.")] = Path("look"),
     results: arguments.Results = None,
 ) -> None:
-    """Draw filters, maps and mistakes of a network, and add the pictures to its run in MLflow.
+    """Draw filters, maps and mistakes of a trained network.
 
-    The weights that `retable run` kept are used. Without them the network is trained first; that is not the
+    The pictures are added to its run in MLflow. The weights that `retable run` kept are used. Without them the network is trained first; that is not the
     recorded run, so its pictures are not added to MLflow.
     """
     found = load_table(paper)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.cli import arguments
+from benchmarks.cli import arguments, completion
 from benchmarks.cli.console import existing, warn
 from benchmarks.reporting import paper_page, report_on
 from benchmarks.speed.tables import document as speed_document
@@ -25,13 +25,19 @@ SHOWN = ("column", "published", "ours", "sd", "runs", "96 % interval", "margin",
 
 
 def report(
-    papers: Annotated[list[str] | None, typer.Argument(help="Papers; without any, all of them.")] = None,
+    papers: Annotated[
+        list[str] | None,
+        typer.Argument(help="Papers; without any, all of them.", autocompletion=completion.papers),
+    ] = None,
     results: arguments.Results = None,
     output: Annotated[
         Path | None, typer.Option(help="The folder to write [html/ in the folder of records].")
     ] = None,
 ) -> None:
-    """Write every verdict, its runs and its recipe as pages for a browser; they need no network."""
+    """Write all verdicts, runs and recipes as pages for a browser.
+
+    The pages need no network.
+    """
     folder = existing(results)
     names = dict.fromkeys(load_table(name).paper for name in papers) if papers else _loadable()
     print(report_on(names, folder, output or folder / "html"))
@@ -51,7 +57,10 @@ def _loadable() -> list[str]:
 def docs(
     output: Annotated[Path, typer.Option(help="The folder of README.md and docs/ [the repository].")] = ROOT,
 ) -> None:
-    """Write results, cells, speed and costs in docs/, and the tables of README.md and docs/verdicts.md."""
+    """Write the generated documents of this repository.
+
+    These are results, cells, speed and costs in docs/, and the tables of README.md and docs/verdicts.md.
+    """
     pages = [paper_page(load_table(name), RECORDS) for name in paper_names()]
     texts = {
         "README.md": _with_results((ROOT / "README.md").read_text("utf-8"), pages),

@@ -37,7 +37,7 @@ DEFAULT_RUNS = (  # paper, row, column
 def run(
     paper: arguments.Paper,
     table: arguments.TableName = None,
-    row: Annotated[list[str] | None, typer.Option("--row", help="Only this row; may be given again.")] = None,
+    row: arguments.Rows = None,
     column: arguments.Column = None,
     seeds: Annotated[int | None, typer.Option(help="Runs per cell [the paper's protocol].")] = None,
     epochs: Annotated[int | None, typer.Option(help="Other epochs: a trial, never counts.")] = None,
@@ -69,7 +69,7 @@ def run(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would run, as `plan` does.")] = False,
 ) -> None:
-    """Train the cells of a table that have no record yet, and judge them."""
+    """Train cells that have no record yet, and judge them."""
     if until_settled and seeds is not None or hours is not None and not until_settled:
         raise DataError("--until-settled chooses the runs: give it without --seeds, and --hours only with it.")
     for name, value, most in (("--seeds", seeds, MOST_RUNS), ("--epochs", epochs, MOST_EPOCHS)):
@@ -155,9 +155,9 @@ def reproduce_default(
     results: arguments.Results = None,
     seeds: arguments.Seeds = None,
 ) -> None:
-    """Run the default jobs: Kim's CNN-rand on TREC, a job of each pipeline, and the lectures.
+    """Run the default jobs of a first look.
 
-    The records go to results/local, not to the project's own, so that this machine computes all of them.
+    They are Kim's CNN-rand on TREC, a job of each pipeline, and the lectures. The records go to results/local, not to the project's own, so that this machine computes all of them.
     """
     folder = results or results_folder() / "local"
     problems = []
@@ -172,7 +172,10 @@ def reproduce_default(
 
 
 def track(paper: arguments.Paper, results: arguments.Results = None) -> None:
-    """Send to MLflow the records of a paper that it lacks; sending twice changes nothing."""
+    """Send to MLflow the records of a paper that it lacks.
+
+    Sending twice changes nothing.
+    """
     table = load_table(paper)
     folder = existing(results)
     files = RecordFiles(table.paper, folder)

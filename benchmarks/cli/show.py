@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.claims import Order, claim_rows
-from benchmarks.cli import arguments
+from benchmarks.cli import arguments, completion
 from benchmarks.cli.console import FORMATS, existing, print_rows, print_verdicts, warn, wide_console
 from benchmarks.evidence.roots import UnknownCode
 from benchmarks.jobs import Planned
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 
 def list_papers(
-    paper: Annotated[str | None, typer.Argument(help="List its rows and columns.")] = None,
+    paper: Annotated[
+        str | None, typer.Argument(help="List its rows and columns.", autocompletion=completion.papers)
+    ] = None,
 ) -> None:
     """List the papers, or the tables, rows and columns of one."""
     console = wide_console()
@@ -52,7 +54,7 @@ def list_papers(
 def show(
     paper: arguments.Paper,
     table: arguments.TableName = None,
-    row: Annotated[list[str] | None, typer.Option("--row", help="Only this row; may be given again.")] = None,
+    row: arguments.Rows = None,
     column: arguments.Column = None,
     results: arguments.Results = None,
     backend: Annotated[str | None, typer.Option(help="Judge by the runs of this back end.")] = None,
@@ -93,15 +95,16 @@ def show(
 def plan(
     paper: arguments.Paper,
     table: arguments.TableName = None,
-    row: Annotated[list[str] | None, typer.Option("--row", help="Only this row; may be given again.")] = None,
+    row: arguments.Rows = None,
     column: arguments.Column = None,
     results: arguments.Results = None,
     backend: arguments.BackendName = "tensorflow",
     seeds: arguments.Seeds = None,
     format: Annotated[str, typer.Option(help="table, json or markdown.")] = "table",
 ) -> None:
-    """Print the jobs that `run` would train, how long they take, and what they lack; nothing is trained.
+    """Print what `run` would train, its time, and what it lacks.
 
+    Nothing is trained.
     Exits with 5 when no job can run here.
     """
     found = load_table(paper)

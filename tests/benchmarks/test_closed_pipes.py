@@ -33,8 +33,9 @@ def test_the_status_is_still_the_command_s_own():
 
 
 def test_a_run_goes_on_and_records_everything(tmp_path):
-    rows = ("--row", "convolution formula", "--row", "max pooling formula", "--row", "column by column")
-    status, errors = left_alone("run", "lectures", *rows, folder=tmp_path)
+    rows = ("convolution formula", "max pooling formula", "matrix to vector, column by column")
+    options = [text for row in rows for text in ("--row", row)]
+    status, errors = left_alone("run", "lectures", *options, folder=tmp_path)
     assert (status, "Broken pipe" in errors, "Traceback" in errors) == (Status.DONE, False, False)
     (folder,) = {path.parent.parent for path in tmp_path.rglob("lectures.csv")}
     assert len(RecordFiles("lectures", folder).records()) == 3
