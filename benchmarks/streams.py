@@ -50,7 +50,7 @@ class Unbroken(io.FileIO):
     So `retable run | head` loses no record, and the status is the command's own.
     """
 
-    def write(self, data: Any) -> int | None:
+    def write(self, data: Any) -> int:
         """Write bytes, and return how many were written."""
         try:
             return super().write(data)
@@ -70,7 +70,7 @@ def clean_streams() -> None:
 
 
 def _unbroken(stream: Any) -> Any:
-    """Return a stream to the same file that outlives its reader; one that is not a file's is returned unchanged."""
+    """Return a stream to the same file that outlives its reader; what is not a file's is returned unchanged."""
     buffer = getattr(stream, "buffer", None)
     file = getattr(buffer, "raw", buffer)  # with PYTHONUNBUFFERED there is no buffer between
     if type(stream) is not io.TextIOWrapper or type(file) is not io.FileIO:

@@ -35,7 +35,8 @@ def list_datasets() -> None:
 def fetch(names: Names = None) -> None:
     """Fetch the files of data sets.
 
-    They come from the cache, a mirror, or their official address. Without names, files of more than a gigabyte and sets that are on request are left out.
+    They come from the cache, a mirror, or their official address. Without names, files of more than a gigabyte and
+    sets that are on request are left out.
     """
     from data_pipelines.download import fetch as fetch_file
 

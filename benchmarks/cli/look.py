@@ -37,8 +37,8 @@ def look(
 ) -> None:
     """Draw filters, maps and mistakes of a trained network.
 
-    The pictures are added to its run in MLflow. The weights that `retable run` kept are used. Without them the network is trained first; that is not the
-    recorded run, so its pictures are not added to MLflow.
+    The pictures are added to its run in MLflow. The weights that `retable run` kept are used. Without them the
+    network is trained first; that is not the recorded run, so its pictures are not added to MLflow.
     """
     found = load_table(paper)
     cells = _cells(found, table, row, column)

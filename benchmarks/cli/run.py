@@ -157,7 +157,8 @@ def reproduce_default(
 ) -> None:
     """Run the default jobs of a first look.
 
-    They are Kim's CNN-rand on TREC, a job of each pipeline, and the lectures. The records go to results/local, not to the project's own, so that this machine computes all of them.
+    They are Kim's CNN-rand on TREC, a job of each pipeline, and the lectures. The records go to results/local, not
+    to the project's own, so that this machine computes all of them.
     """
     folder = results or results_folder() / "local"
     problems = []
