@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from benchmarks.cli import completion
-from benchmarks.jobs import MOST_EPOCHS, MOST_RUNS
+from benchmarks.jobs import MOST_RUNS
+from benchmarks.settings import MOST_EPOCHS
 from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 
@@ -29,7 +30,7 @@ Seeds = Annotated[
     int | None, typer.Option("--seeds", min=1, max=MOST_RUNS, help="Runs per cell [the paper's protocol].")
 ]
 Epochs = Annotated[
-    int | None, typer.Option("--epochs", min=1, max=MOST_EPOCHS, help="Other than the paper's, for a quick trial.")
+    int | None, typer.Option("--epochs", min=1, max=MOST_EPOCHS, help="Other epochs: a trial, never counts.")
 ]
 BackendName = Annotated[str, typer.Option("--backend", help=f"One of {', '.join(BACKENDS)}.")]
 

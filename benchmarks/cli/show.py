@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.claims import Order, claim_rows
-from benchmarks.cli import arguments, completion
+from benchmarks.cli import arguments, completion, trials
 from benchmarks.cli.console import FORMATS, existing, print_rows, print_verdicts, warn, wide_console
 from benchmarks.evidence.roots import UnknownCode
-from benchmarks.jobs import Planned
+from benchmarks.jobs import Options, Planned
 from benchmarks.reproduce import verdicts
 from benchmarks.signals import Status
 from benchmarks.table import PaperTable, UnknownName, load_table, match, paper_names
@@ -61,33 +61,44 @@ def show(
     claims: Annotated[bool, typer.Option("--claims", help="The paper's order claims instead.")] = False,
     attempted: Annotated[bool, typer.Option("--attempted", help="Leave out cells without a recipe.")] = False,
     costs: Annotated[bool, typer.Option("--costs", help="Time and memory of a run instead.")] = False,
+    changes: trials.Set = None,
+    epochs: arguments.Epochs = None,
+    lookalike: trials.Lookalike = False,
     format: Annotated[str, typer.Option(help="table, json or markdown.")] = "table",
 ) -> None:
-    """Print published numbers beside ours, with a verdict for each."""
+    """Print published numbers beside ours, with a verdict for each.
+
+    With the settings of a trial: ours are its runs.
+    """
     chosen = match("format", format, FORMATS)
     found = load_table(paper)
     used = match("back end", backend, list(BACKENDS)) if backend else None
     wanted: list[str | None] = [*row] if row else [None]
     cells = [cell for name in wanted for cell in found.cells(table, name, column)]
-    records = RecordFiles(found.paper, existing(results)).records()
+    options = Options(epochs, lookalike, changes=trials.changes(found, cells, changes, epochs))
+    folder, mark = trials.shown(existing(results), options)
+    records = RecordFiles(found.paper, folder).records()
+    if mark and (costs or claims or chosen != "table"):
+        warn(mark)
     if costs:
         places = {cell[1:4] for cell in cells if cell.kind == Kind.PERFORMANCE}
         rows = cost_rows(record for record in records if record.key[1:4] in places)
         print_rows(rows, chosen, found.title)
         return
-    orders = claim_rows(found, records, table, column) if claims or (chosen == "table" and not row) else []
+    has_orders = claims or (chosen == "table" and not row and not options.is_trial)
+    orders = claim_rows(found, records, table, column) if has_orders else []
     if attempted:
         orders = [order for order in orders if order["order"] != Order.NOT_ATTEMPTED]
     if claims:
         print_rows(orders, chosen, f"{found.title}: order claims")
         return
-    judged = verdicts(found.plan(cells), records, backend=used)
+    judged = verdicts(found.plan(cells, options), records, backend=used)
     if chosen != "table":
         written = as_json if chosen == "json" else as_row
         shown = [verdict for verdict in judged if not attempted or verdict.answer != Answer.NOT_ATTEMPTED]
         print_rows([written(verdict) for verdict in shown], chosen, found.title)
         return
-    print_verdicts(found, judged, attempted=attempted)
+    print_verdicts(found, judged, mark, attempted=attempted)
     if orders:
         print_rows(orders, chosen, "Order claims")
 
@@ -100,18 +111,25 @@ def plan(
     results: arguments.Results = None,
     backend: arguments.BackendName = "tensorflow",
     seeds: arguments.Seeds = None,
+    changes: trials.Set = None,
+    epochs: arguments.Epochs = None,
+    lookalike: trials.Lookalike = False,
     format: Annotated[str, typer.Option(help="table, json or markdown.")] = "table",
 ) -> None:
     """Print what `run` would train, its time, and what it lacks.
 
-    Nothing is trained.
-    Exits with 5 when no job can run here.
+    Nothing is trained. Exits with 5 when no job can run here.
     """
     found = load_table(paper)
     wanted: list[str | None] = [*row] if row else [None]
     cells = [cell for name in wanted for cell in found.cells(table, name, column)]
     used, chosen = match("back end", backend, list(BACKENDS)), match("format", format, FORMATS)
-    print_forecasts(found.plan(cells), existing(results), used, seeds=seeds, format=chosen)
+    options = Options(epochs, lookalike, changes=trials.changes(found, cells, changes, epochs))
+    folder, mark = trials.shown(existing(results), options)
+    planned = found.plan(cells, options)
+    if mark:
+        warn(mark)
+    print_forecasts(planned, folder, used, seeds=seeds, format=chosen)
 
 
 def print_forecasts(

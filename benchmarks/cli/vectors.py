@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from benchmarks.cli.console import bar_of_steps, wide_console
-from benchmarks.jobs import MOST_EPOCHS
+from benchmarks.settings import MOST_EPOCHS
 from data_pipelines.dataset import DataError
 from data_pipelines.text.vector_files import WIDEST, blocks, layout, nearest, read_vectors, unit, write_binary
 
