@@ -1,4 +1,4 @@
-"""A reader that leaves, as `head` does, is no error, and loses nothing."""
+"""A reader that leaves, as `head` does, causes neither an error nor a loss."""
 
 import subprocess
 from pathlib import Path
