@@ -39,20 +39,24 @@ from pathlib import Path
 from benchmarks.cli.console import wide_console
 from benchmarks.cli.progress import RunReport
 from benchmarks.reproduce import reproduce
-from benchmarks.runners.places import run_here
 from benchmarks.streams import clean_streams
 from benchmarks.table import load_table
+from results.records import RunRecord
 clean_streams()
 table = load_table("lectures")
+def run(jobs):
+    for job in jobs:
+        print("a line of a library", flush=True)
+        yield RunRecord(job.key, {metric.name: 1.0 for metric in job.recipe.metrics}, finished="today")
 with RunReport(wide_console()) as report:
-    reproduce(table.plan(table.cells("000")[:5]), run_here, Path(sys.argv[1]), watcher=report)
+    reproduce(table.plan(table.cells("003")), run, Path(sys.argv[1]), watcher=report)
 """
 
 
 def test_a_run_goes_on_and_records_everything(tmp_path):
-    """It is what `run` does, without MLflow."""
+    """It does what `run` does, without MLflow and a deep-learning library."""
     process = subprocess.Popen([sys.executable, "-c", RUN, tmp_path], cwd=ROOT, stdout=-1, stderr=-1)
     assert process.stdout and process.stderr
     process.stdout.close()
     assert (process.stderr.read(), process.wait()) == (b"", 0)
-    assert len(RecordFiles("lectures", tmp_path).records()) == 5
+    assert len(RecordFiles("lectures", tmp_path).records()) == 17
