@@ -7,28 +7,36 @@ from importlib.util import find_spec
 
 from benchmarks.evidence.digests import todays_digests
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, one_pass
-from data_pipelines.dataset import Dataset
+from benchmarks.settings import Changes, changeable, changed
+from data_pipelines.dataset import DataError, Dataset
 from results.published import Cell
 from results.records import Digests, JobKey, RunRecord
 
 MOST_RUNS = 1000  # of a cell
-MOST_EPOCHS = 1_000_000
 MOST_HOURS = 24 * 365
 LEADING = "tensorflow"  # back end, where a paper names none
 
 
 @dataclass(frozen=True)
 class Options:
-    """Settings of a run that its user may change. Other epochs or data make it a trial; nothing else does."""
+    """What the user of a run may change. Other settings or data make it a trial; nothing else does."""
 
     epochs: int | None = None
     lookalike: bool = False
     deterministic: bool = False  # sets every switch of the back end; slower
     checkpoint_after: float = 60.0  # seconds that an epoch must take before its end is saved
+    changes: Changes = ()  # settings of the recipes, by name
 
     @property
     def is_trial(self) -> bool:
-        return self.epochs is not None or self.lookalike
+        return bool(self.difference)
+
+    @property
+    def difference(self) -> str:
+        """Say what differs from the paper's settings and data; empty where nothing does."""
+        epochs = [] if self.epochs is None else [("epochs", str(self.epochs))]
+        texts = [f"{name}={text}" for name, text in (*epochs, *self.changes)]
+        return ", ".join([*texts, "generated data"] if self.lookalike else texts)
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,9 @@ def _adjusted(
     """Return the recipe with the user's changes, and so with another fingerprint."""
     if isinstance(recipe, NotAttempted):
         return recipe
+    if lacking := [name for name, _ in options.changes if name not in changeable(recipe)]:
+        return NotAttempted(f"its recipe has no setting {lacking[0]}")
+    recipe = changed(recipe, options.changes)
     if isinstance(recipe, Recipe) and options.epochs is not None:
         recipe = replace(recipe, epochs=options.epochs)
     if options.lookalike:
@@ -104,6 +115,14 @@ def obstacle(dataset: Dataset) -> str:
         return f"needs {dataset.package}, which has a licence of its own: pip install 'retable[{dataset.extra}]'"
     is_missing = any(file.on_request and not cached_path(file).exists() for file in dataset.files)
     return dataset.on_request if is_missing else ""
+
+
+def lacked_what_is_here(record: RunRecord, dataset: Dataset) -> bool:
+    """Return whether a job failed for want of a file that is here now, as errors of fetching begin."""
+    from data_pipelines.download import cached_path
+
+    lacking = [file for file in dataset.files if record.error.startswith(f"{DataError.__name__}: {file.name} ")]
+    return any(cached_path(file).exists() for file in lacking)
 
 
 def wanted_runs(recipe: Recipe | Measurement, seeds: int | None) -> int:

@@ -43,6 +43,15 @@ def _running(root: Path) -> State:
     return State(found.name, strange[0]) if strange else found
 
 
+def name() -> str:
+    """Return name, version and commit of the suite as one text; an installed release has no commit."""
+    try:
+        release = f"retable {version('retable')}"
+    except PackageNotFoundError:  # a checkout that was never installed
+        release = "retable"
+    return commit() if commit().startswith(f"{release} ") or commit() == release else f"{release} ({commit()})"
+
+
 def versions() -> str:
     """Return the versions of Python and of the libraries a number may depend on."""
     found = [f"python {platform.python_version()}"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks import provenance
 from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.evidence.standing import current, of_recipes, standing
-from benchmarks.jobs import Job, Options, Planned, missing_jobs
+from benchmarks.jobs import Job, Options, Planned, lacked_what_is_here, missing_jobs
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, settings
 from benchmarks.streams import masked
 from benchmarks.training.checkpoints import for_records
@@ -131,8 +131,18 @@ def track(planned: Sequence[Planned], files: RecordFiles, tracker: Tracker) -> t
 
 def place_of_records(results: Path, options: Options) -> tuple[Path, str]:
     """Return the folder where records go, and why they do not count: trials go to trial/. Nothing is written."""
-    reason = "not the paper's settings and data" if options.is_trial else provenance.difference()
-    return (results / "trial" if reason else results), reason
+    reason = options.difference or provenance.difference()
+    return (folder_of_trials(results) if reason else results), reason
+
+
+def folder_of_trials(results: Path) -> Path:
+    """Return the folder of trials in a folder of records; it may be that folder already."""
+    return results if is_of_trials(results) else results / "trial"
+
+
+def is_of_trials(folder: Path) -> bool:
+    """Return whether the records of a folder never count."""
+    return folder.name == "trial"
 
 
 def folder_of_records(results: Path, options: Options) -> tuple[Path, str]:
@@ -193,7 +203,8 @@ def _on_one_backend(
     planned: Planned, recipe: Recipe | Measurement, records: Sequence[RunRecord], rechecks: Rechecks
 ) -> Verdict:
     found = standing(planned, records, rechecks)
-    verdict = judge(planned.cell, found.shown, folds=recipe.dataset.folds, runs=recipe.runs)
+    known = [record for record in found.shown if not lacked_what_is_here(record, recipe.dataset)]
+    verdict = judge(planned.cell, known, folds=recipe.dataset.folds, runs=recipe.runs)
     return replace(verdict, stale=found.stale, retired=found.retired)
 
 

@@ -1,5 +1,6 @@
-"""What commands print: no raw control character, no secret, and nothing that stops at an encoding."""
+"""What commands print: no raw control character, no secret, nothing that stops at an encoding or a closed pipe."""
 
+import io
 import os
 import re
 import sys
@@ -43,12 +44,41 @@ class CleanStream:
         return getattr(self.stream, name)
 
 
+class Unbroken(io.FileIO):
+    """A file that may be a pipe whose reader leaves: the rest goes nowhere, and the command goes on.
+
+    So `retable run | head` loses no record, and the status is the command's own.
+    """
+
+    def write(self, data: Any) -> int:
+        """Write bytes, and return how many were written."""
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())  # libraries that write without Python are served, too
+            os.close(nowhere)
+            return super().write(data)
+
+
 def clean_streams() -> None:
-    """Let all that this process prints be clean, up to its last traceback."""
+    """Let all that this process prints be clean, up to its last traceback, whoever still reads it."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is not None and not isinstance(stream, CleanStream):  # None: the caller has closed it
-            setattr(sys, name, CleanStream(stream))
+            setattr(sys, name, CleanStream(_unbroken(stream)))
+
+
+def _unbroken(stream: Any) -> Any:
+    """Return a stream to the same file that outlives its reader; what is not a file's is returned unchanged."""
+    buffer = getattr(stream, "buffer", None)
+    file = getattr(buffer, "raw", buffer)  # with PYTHONUNBUFFERED there is no buffer between
+    if type(stream) is not io.TextIOWrapper or type(file) is not io.FileIO:
+        return stream
+    stream.flush()
+    outliving = io.BufferedWriter(Unbroken(file.fileno(), "w", closefd=False))
+    by_line = stream.line_buffering or stream.write_through
+    return io.TextIOWrapper(outliving, encoding=stream.encoding, line_buffering=by_line)
 
 
 def raw(stream: Any) -> Any:

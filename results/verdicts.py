@@ -102,10 +102,19 @@ def judge(cell: Cell, records: Sequence[RunRecord], *, folds: int, runs: int) ->
     waiting = _waiting(len(values), taken, ready, looks(runs))
     verdict = _summarise(cell, tuple(values.values())[:taken], [r for r in records if r.key.seed < taken])
     if not look:
-        errors = [f"the last failed: {r.error}" for r in records if r.error and r.key.seed not in values][-1:]
+        errors = [f"the last failed: {r.error}" for r in _failed(records) if r.key.seed not in values][-1:]
         return replace(verdict, reason="; ".join([f"{ready} of {runs} runs", *waiting, *errors]))
     answer, reason = _fixed(verdict) if runs == 1 else _answer(verdict, runs)
     return replace(verdict, answer=answer, reason="; ".join([*filter(None, [reason]), *waiting]))
+
+
+def _failed(records: Iterable[RunRecord]) -> list[RunRecord]:
+    """Return the failures that no later run of the same job has overcome, in the order written."""
+    last: dict[tuple, RunRecord] = {}
+    for record in records:
+        last.pop(record.key.identity, None)
+        last[record.key.identity] = record
+    return [record for record in last.values() if record.error]
 
 
 def _waiting(count: int, taken: int, ready: int, planned: Sequence[int]) -> list[str]:

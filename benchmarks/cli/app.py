@@ -6,13 +6,14 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Annotated, TextIO
 
 import typer
 from typer.core import TyperGroup
 
+from benchmarks import provenance
 from benchmarks.cli import (
     bench,
     compare,
@@ -22,14 +23,17 @@ from benchmarks.cli import (
     look,
     nightly,
     own,
+    plan,
     recheck,
     report,
     run,
     show,
     vectors,
 )
-from benchmarks.cli.arguments import with_papers
+from benchmarks.cli.options import completion
+from benchmarks.cli.options.arguments import with_papers
 from benchmarks.evidence.roots import UnknownCode
+from benchmarks.signals import Status
 from benchmarks.streams import CONTROL, clean, clean_streams, escaped
 from benchmarks.table import UnknownName
 from data_pipelines.cache import cache_folder
@@ -43,6 +47,8 @@ class Commands(TyperGroup):
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Read the arguments. Raises DataError for a line feed, a NUL and the like."""
+        if ctx.resilient_parsing:  # the shell completes a line; whatever is wrong with it is said when it runs
+            return super().parse_args(ctx, args)
         ours = {name: text for name, text in os.environ.items() if name.startswith("RETABLE_")}
         for name, text in [*(("An argument", text) for text in args), *ours.items()]:
             if CONTROL.search(text):
@@ -54,14 +60,14 @@ app = typer.Typer(
     cls=Commands,
     help="Reproduce the result tables of published papers, cell by cell, with a statistical verdict.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 COMMANDS: dict[str, Callable] = {
     "list": show.list_papers,
     "show": show.show,
-    "plan": show.plan,
+    "plan": plan.plan,
     "run": run.run,
     "reproduce": run.reproduce_default,
     "track": run.track,
@@ -91,8 +97,19 @@ DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROF
 PATH_ERRORS = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
 
 
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        print(provenance.name())
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print version and commit.")
+]
+
+
 @app.callback()
-def prepare(context: typer.Context) -> None:
+def prepare(context: typer.Context, version: Version = False) -> None:
     """Tidy up before a command that writes."""
     if context.invoked_subcommand not in READERS:
         context.with_resource(_tidied())
@@ -116,6 +133,10 @@ def main() -> None:
     """Run the command; a user's mistake is one line and exit 1, a bug its traceback."""
     clean_streams()
     warnings.showwarning = _show_warning
+    if completion.is_asked():
+        with suppress(Exception):
+            app(prog_name="retable")
+        sys.exit(Status.FAILED)
     try:
         app(prog_name="retable")
     except USER_ERRORS as error:
@@ -144,4 +165,4 @@ def _show_warning(
 
 def _stop(text: str) -> None:
     print(clean(f"retable: {text}", keep=""), file=sys.stderr)
-    sys.exit(1)
+    sys.exit(Status.FAILED)

@@ -18,7 +18,10 @@ def bench(
     ] = None,
     output: Annotated[Path | None, typer.Option("--json", help="Report file [results/speed/NAME.json].")] = None,
 ) -> None:
-    """Compare speed and memory with other implementations, on a machine that does nothing else."""
+    """Compare speed and memory with other implementations.
+
+    The machine must do nothing else.
+    """
     given = {"repeats": repeats, "teraflops": teraflops}
     options = {option: value for option, value in given.items() if value is not None}
     name = match("benchmark", name, task_names())

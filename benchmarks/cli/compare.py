@@ -6,8 +6,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from benchmarks.cli import arguments
 from benchmarks.cli.console import FORMATS, PLAIN_DATA, existing, print_rows, warn
+from benchmarks.cli.options import arguments
 from benchmarks.evidence import groups as evidence
 from benchmarks.signals import Status
 from benchmarks.table import PaperTable, load_table, match
@@ -23,7 +23,7 @@ FAILURES = ("worse", "never")
 
 def compare_groups(
     paper: arguments.Paper,
-    first: Annotated[str, typer.Argument(help="all, or conditions: backend=jax,commit=c0ffee,date=2026-11 ...")],
+    first: Annotated[str, typer.Argument(help="all, or conditions: backend=jax,commit=c0ffee,date=2026-11.")],
     second: Annotated[str, typer.Argument(help="The group that is compared with the first.")],
     table: arguments.Tables = None,
     row: arguments.Rows = None,
@@ -43,7 +43,10 @@ def compare_groups(
         bool, typer.Option("--allow-stale", help="Also runs whose code has changed since.")
     ] = False,
 ) -> None:
-    """Compare two groups of runs: each with its verdict, and the paired difference with its test."""
+    """Compare two groups of runs, cell by cell.
+
+    Each has its verdict, and the paired difference its test.
+    """
     chosen, failing = match("format", format, FORMATS), match("--fail-on", fail_on, FAILURES)
     found = load_table(paper)
     read = _reader(found, match("source", source, SOURCES), where)

@@ -34,9 +34,10 @@ def list_datasets() -> None:
 
 @app.command()
 def fetch(names: Names = None) -> None:
-    """Fetch the files of data sets: from the cache, a mirror, or their official address.
+    """Fetch the files of data sets.
 
-    Without names, files of more than a gigabyte and sets that are on request are left out.
+    They come from the cache, a mirror, or their official address. Without names, files of more than a gigabyte and
+    sets that are on request are left out.
     """
     from data_pipelines.download import fetch as fetch_file
 
@@ -59,7 +60,10 @@ def fetch(names: Names = None) -> None:
 
 @app.command()
 def verify(names: Names = None) -> None:
-    """Compare the hash of every file that is here; exit 1 when one differs."""
+    """Compare the hash of every file that is here.
+
+    Exits with 1 when one differs.
+    """
     from data_pipelines.download import cached_path, check
 
     is_whole = True

@@ -8,8 +8,8 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from benchmarks.cli import arguments
 from benchmarks.cli.console import bar_of_steps, warn, wide_console
+from benchmarks.cli.options import arguments
 from benchmarks.streams import escaped
 from benchmarks.table import match
 from data_pipelines.dataset import DataError
@@ -24,8 +24,9 @@ def features(
     ending: arguments.Ending = "png",
     workers: Annotated[int | None, typer.Option(min=1, max=1000, help="Processes [one a core].")] = None,
 ) -> None:
-    """Write float32 (frames, features) as .npy for every sound file: windows of 25 ms every 10 ms, at 16 kHz.
+    """Write the features of every sound file as .npy.
 
+    They are float32 (frames, features): windows of 25 ms every 10 ms, at 16 kHz.
     Channels are averaged, other rates resampled. Files that can't be used are named and left out.
     """
     from data_pipelines.speech.features import KINDS, require

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks.cli import arguments
 from benchmarks.cli.console import existing, print_rows, warn, wide_console
+from benchmarks.cli.options import arguments
 from benchmarks.own_numbers.files import graded, judged, number_in
 from benchmarks.own_numbers.judgement import Judgement, compared
 from benchmarks.own_numbers.reference import Reference, reference

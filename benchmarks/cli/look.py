@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from benchmarks import provenance
-from benchmarks.cli import arguments
 from benchmarks.cli.console import warn, wide_console
+from benchmarks.cli.options import arguments
 from benchmarks.jobs import MOST_RUNS, Job, Options, Planned
 from benchmarks.recipe import Recipe, settings
 from benchmarks.reproduce import verdicts
@@ -36,10 +36,10 @@ def look(
     output: Annotated[Path, typer.Option(help="A folder; each run gets one of its own in it.")] = Path("look"),
     results: arguments.Results = None,
 ) -> None:
-    """Draw filters, maps and mistakes of a network, and add the pictures to its run in MLflow.
+    """Draw filters, maps and mistakes of a trained network.
 
-    The weights that `retable run` kept are used. Without them the network is trained first; that is not the
-    recorded run, so its pictures are not added to MLflow.
+    The pictures are added to its run in MLflow. The weights that `retable run` kept are used. Without them the
+    network is trained first; that is not the recorded run, so its pictures are not added to MLflow.
     """
     found = load_table(paper)
     cells = _cells(found, table, row, column)

@@ -33,7 +33,7 @@ PlanFile = Annotated[Path, typer.Argument(help="A TOML file; docs/gpu.md shows o
 def nightly(
     plan_file: PlanFile, format: Annotated[str, typer.Option(help="table, or json: the summary alone.")] = "table"
 ) -> None:
-    """Train the missing runs of a plan, for at most its hours, and judge its cells.
+    """Train what a plan lacks, for at most its hours, and judge it.
 
     Exits with 0 when nothing is missing and the gate is open, 1 when something failed or the gate closed, 3 when
     time ran out or SIGTERM came (the next night continues), 4 when a night of the same plan is running, 5 when no

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.cli import arguments
 from benchmarks.cli.console import print_rows
+from benchmarks.cli.options import arguments
 from benchmarks.jobs import Options
 from benchmarks.outside.new_paper import new_paper
 from benchmarks.outside.paper_files import find_paper

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from benchmarks import provenance
-from benchmarks.cli import arguments
 from benchmarks.cli.console import existing, warn
+from benchmarks.cli.options import arguments, completion
 from benchmarks.evidence.history import NoSuchCommit
 from benchmarks.evidence.recheck import Doubt, doubts, recheck
 from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks, write
@@ -18,7 +18,7 @@ from results.records import RecordFiles
 
 
 def recheck_records(
-    paper: Annotated[str | None, typer.Argument(help="Only this paper.")] = None,
+    paper: Annotated[str | None, typer.Argument(help="Only this paper.", autocompletion=completion.papers)] = None,
     table: arguments.Tables = None,
     row: arguments.Rows = None,
     column: arguments.Columns = None,
@@ -28,7 +28,10 @@ def recheck_records(
         float, typer.Option(min=0, help="Stop after these minutes; the next call goes on.")
     ] = math.inf,
 ) -> None:
-    """Train stale records' cells by the code then and now, for two epochs; equal numbers let the records count."""
+    """Compare the code of stale records with today's.
+
+    Both train a cell for two epochs; equal numbers let the records count.
+    """
     if paper is None and (table or row or column):
         raise ResultsError("--table, --row and --column choose cells of one paper: name it too.")
     if not provenance.is_clean():

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.cli import arguments
 from benchmarks.cli.console import existing, warn
+from benchmarks.cli.options import arguments, completion
 from benchmarks.outside.paper_files import own_papers
 from benchmarks.reporting import paper_page, report_on
 from benchmarks.speed.tables import document as speed_document
@@ -27,13 +27,19 @@ SHOWN = ("column", "published", "ours", "sd", "runs", "96 % interval", "margin",
 
 
 def report(
-    papers: Annotated[list[str] | None, typer.Argument(help="Papers; without any, all of them.")] = None,
+    papers: Annotated[
+        list[str] | None,
+        typer.Argument(help="Papers; without any, all of them.", autocompletion=completion.papers),
+    ] = None,
     results: arguments.Results = None,
     output: Annotated[
         Path | None, typer.Option(help="The folder to write [html/ in the folder of records].")
     ] = None,
 ) -> None:
-    """Write every verdict, its runs and its recipe as pages for a browser; they need no network."""
+    """Write all verdicts, runs and recipes as pages for a browser.
+
+    The pages need no network.
+    """
     folder = existing(results)
     tables = [load_table(name) for name in dict.fromkeys(papers)] if papers else load_tables(warn)
     print(report_on(tables, folder, output or folder / "html"))
@@ -42,7 +48,10 @@ def report(
 def docs(
     output: Annotated[Path, typer.Option(help="The folder of README.md and docs/ [the repository].")] = ROOT,
 ) -> None:
-    """Write results, cells, speed and costs in docs/, and the tables of README.md and docs/verdicts.md."""
+    """Write the generated documents of this repository.
+
+    These are results, cells, speed and costs in docs/, and the tables of README.md and docs/verdicts.md.
+    """
     if not VERDICTS.exists():
         raise ResultsError(f"There is no {VERDICTS}. The documents are written from the source tree.")
     pages = [paper_page(load_table(name), RECORDS) for name in own_papers()]

@@ -9,16 +9,17 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.cli import arguments
 from benchmarks.cli.console import existing, print_totals, print_verdicts, warn, wide_console
+from benchmarks.cli.options import arguments, trials
+from benchmarks.cli.plan import print_forecasts
 from benchmarks.cli.progress import RunReport
-from benchmarks.cli.show import print_forecasts
-from benchmarks.jobs import MOST_EPOCHS, MOST_HOURS, MOST_RUNS, Options, Planned
+from benchmarks.jobs import MOST_HOURS, MOST_RUNS, Options, Planned
 from benchmarks.nights.settle import settle
 from benchmarks.reproduce import Runner, folder_of_records, place_of_records, reproduce, verdicts
 from benchmarks.reproduce import track as send_missing
 from benchmarks.runners.places import choose_runner, share_of_machine
 from benchmarks.runners.ray_cluster import Cluster
+from benchmarks.settings import MOST_EPOCHS
 from benchmarks.signals import Status, raised_until_exit
 from benchmarks.table import PaperTable, load_table, match
 from benchmarks.training.backends import BACKENDS, select_backend
@@ -46,7 +47,8 @@ def run(
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Set every switch of the back end.")
     ] = False,
-    lookalike: Annotated[bool, typer.Option("--lookalike", help="Generated data: a trial, never counts.")] = False,
+    changes: trials.Set = None,
+    lookalike: trials.Lookalike = False,
     checkpoint_after: Annotated[
         float, typer.Option(min=0, help="Save a checkpoint after epochs that take longer than these seconds.")
     ] = Options.checkpoint_after,
@@ -70,20 +72,17 @@ def run(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would run, as `plan` does.")] = False,
 ) -> None:
-    """Train the cells of a table that have no record yet, and judge them."""
-    if until_settled and seeds is not None or hours is not None and not until_settled:
-        raise DataError("--until-settled chooses the runs: give it without --seeds, and --hours only with it.")
-    for name, value, most in (("--seeds", seeds, MOST_RUNS), ("--epochs", epochs, MOST_EPOCHS)):
-        if value is not None and not 1 <= value <= most:
-            raise DataError(f"{name} is {value}. Expected 1 or more, up to {most}.")
+    """Train cells that have no record yet, and judge them."""
+    _refuse_contradictions(seeds, epochs, until_settled, hours)
     found, backend = load_table(paper), match("back end", backend, list(BACKENDS))
     cells = found.cells(table, row, column)
-    options = Options(epochs, lookalike, deterministic, checkpoint_after)
+    given = trials.changes(found, cells, changes, epochs)
+    options = Options(epochs, lookalike, deterministic, checkpoint_after, given)
     planned = found.plan(cells, options)
     folder, reason = place_of_records(results or results_folder(), options)
     if dry_run:
-        if reason:
-            warn(f"A trial: {reason}. It never counts.")
+        if text := trials.caption(reason):
+            warn(text)
         print_forecasts(planned, folder, backend, seeds=seeds, until_settled=until_settled)
         return
     _refuse_if_none_can_run(planned, folder, backend, seeds)
@@ -107,8 +106,27 @@ def run(
             _settle(planned, train, backend, results, hours, problems)
         else:
             train(cells, seeds=seeds)
+    if reason:
+        again = trials.command(found.paper, folder, options, backend, _chosen(table, row, column))
+        print(f"The records of this trial are in {folder}. To show them: {again}")
     if problems:
         raise typer.Exit(Status.FAILED)
+
+
+def _chosen(tables: Sequence[str] | None, rows: Sequence[str] | None, columns: Sequence[str] | None) -> list[str]:
+    """Return the options that choose these cells."""
+    given = {"--table": tables, "--row": rows, "--column": columns}
+    return [word for option, names in given.items() for name in names or () for word in (option, name)]
+
+
+def _refuse_contradictions(
+    seeds: int | None, epochs: int | None, until_settled: bool, hours: float | None
+) -> None:
+    if until_settled and seeds is not None or hours is not None and not until_settled:
+        raise DataError("--until-settled chooses the runs: give it without --seeds, and --hours only with it.")
+    for name, value, most in (("--seeds", seeds, MOST_RUNS), ("--epochs", epochs, MOST_EPOCHS)):
+        if value is not None and not 1 <= value <= most:
+            raise DataError(f"{name} is {value}. Expected 1 or more, up to {most}.")
 
 
 def _refuse_if_none_can_run(planned: Sequence[Planned], folder: Path, backend: str, seeds: int | None) -> None:
@@ -155,9 +173,10 @@ def reproduce_default(
     results: arguments.Results = None,
     seeds: arguments.Seeds = None,
 ) -> None:
-    """Run the default jobs: Kim's CNN-rand on TREC, a job of each pipeline, and the lectures.
+    """Run the default jobs of a first look.
 
-    The records go to results/local, not to the project's own, so that this machine computes all of them.
+    They are Kim's CNN-rand on TREC, a job of each pipeline, and the lectures. The records go to results/local, not
+    to the project's own, so that this machine computes all of them.
     """
     folder = results or results_folder() / "local"
     problems = []
@@ -172,7 +191,10 @@ def reproduce_default(
 
 
 def track(paper: arguments.Paper, results: arguments.Results = None) -> None:
-    """Send to MLflow the records of a paper that it lacks; sending twice changes nothing."""
+    """Send to MLflow the records of a paper that it lacks.
+
+    Sending twice changes nothing.
+    """
     table = load_table(paper)
     folder = existing(results)
     files = RecordFiles(table.paper, folder)
@@ -226,8 +248,8 @@ def train_cells(
             tracker=tracker or Tracker(table.paper, folder, warn, sent_later=not options.is_trial),
         )
     if is_brief:
-        print(f"{table.title}: see `retable show {table.paper}`.")
+        print(f"{table.title}: see `{trials.command(table.paper, folder, options, backend)}`.")
         print_totals(judged)
     else:
-        print_verdicts(table, judged, f"A trial: {reason}. It never counts." if reason else None)
+        print_verdicts(table, judged, trials.caption(reason))
     return report.problems

@@ -1,4 +1,4 @@
-"""retable list | show | plan: answers from the files alone, without a deep-learning library."""
+"""retable list | show: answers from the files alone, without a deep-learning library."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchmarks.claims import Order, claim_rows
-from benchmarks.cli import arguments
 from benchmarks.cli.console import (
     FORMATS,
     PLAIN_DATA,
@@ -18,17 +17,17 @@ from benchmarks.cli.console import (
     warn,
     wide_console,
 )
+from benchmarks.cli.options import arguments, completion, trials
 from benchmarks.evidence.roots import UnknownCode
-from benchmarks.jobs import Planned
+from benchmarks.jobs import Options
 from benchmarks.reproduce import verdicts
-from benchmarks.signals import Status
 from benchmarks.table import PaperTable, UnknownName, load_table, load_tables, match
 from benchmarks.training.backends import BACKENDS
 from results.folders import KnownRecords, lends, results_folder
 from results.ledger import ResultsError
 from results.published import Cell, Kind
-from results.records import RecordFiles, RunRecord
-from results.tables import as_json, as_row, cost_rows, counts, number, published
+from results.records import RunRecord
+from results.tables import as_json, as_row, cost_rows, counts, published
 from results.verdicts import Answer, Verdict
 from results.writing import matrix
 from results.writing.formats import as_csv
@@ -39,11 +38,13 @@ BROKEN = (UnknownName, ResultsError, UnknownCode, SyntaxError, OSError)  # files
 SHAPES = ("list", "paper")
 
 if TYPE_CHECKING:
-    from benchmarks.nights.forecast import Forecast
+    pass
 
 
 def list_papers(
-    paper: Annotated[str | None, typer.Argument(help="List its rows and columns.")] = None,
+    paper: Annotated[
+        str | None, typer.Argument(help="List its rows and columns.", autocompletion=completion.papers)
+    ] = None,
     format: arguments.Format = "table",
 ) -> None:
     """List the papers, or the tables, rows and columns of one."""
@@ -103,7 +104,9 @@ def _print_cells(table: PaperTable, form: str) -> None:
 
 
 def show(
-    paper: Annotated[str | None, typer.Argument(help="A paper; without one, how far each is.")] = None,
+    paper: Annotated[
+        str | None, typer.Argument(help="A paper; without one, how far each is.", autocompletion=completion.papers)
+    ] = None,
     table: arguments.Tables = None,
     row: arguments.Rows = None,
     column: arguments.Columns = None,
@@ -112,12 +115,18 @@ def show(
     claims: Annotated[bool, typer.Option("--claims", help="The paper's order claims instead.")] = False,
     attempted: Annotated[bool, typer.Option("--attempted", help="Leave out cells without a recipe.")] = False,
     costs: Annotated[bool, typer.Option("--costs", help="Time and memory of a run instead.")] = False,
+    changes: trials.Set = None,
+    epochs: arguments.Epochs = None,
+    lookalike: trials.Lookalike = False,
     shape: Annotated[str, typer.Option(help="list, or paper: rows by columns, as printed.")] = "list",
     values: Annotated[str | None, typer.Option(help="With --shape paper: theirs, ours or both [both].")] = None,
     wide: Annotated[bool, typer.Option("--wide", help="Every column, also on a narrow terminal.")] = False,
     format: arguments.Format = "table",
 ) -> None:
-    """Print published numbers beside ours, with a verdict for each."""
+    """Print published numbers beside ours, with a verdict for each.
+
+    With the settings of a trial: ours are its runs.
+    """
     chosen, shaped = match("format", format, FORMATS), match("shape", shape, SHAPES)
     if values and shaped != "paper":
         raise ResultsError("--values goes with --shape paper.")
@@ -129,21 +138,26 @@ def show(
         return
     found = load_table(paper)
     used = match("back end", backend, list(BACKENDS)) if backend else None
-    cells, folder = found.cells(table, row, column), existing(results)
+    cells = found.cells(table, row, column)
+    options = Options(epochs, lookalike, changes=trials.changes(found, cells, changes, epochs))
+    folder, mark = trials.shown(existing(results), options)
     records = KnownRecords(found.paper, folder).records()
+    is_plain = (chosen, shaped) == ("table", "list")
+    if mark and (costs or claims or not is_plain):
+        warn(mark)
     if costs:
         _print_costs(found, cells, records, chosen)
         return
-    is_plain = (chosen, shaped) == ("table", "list")
-    orders = claim_rows(found, records, table, column) if claims or (is_plain and not row) else []
+    has_orders = claims or (is_plain and not row and not options.is_trial)
+    orders = claim_rows(found, records, table, column) if has_orders else []
     if attempted:
         orders = [order for order in orders if order["order"] != Order.NOT_ATTEMPTED]
     if claims:
         print_rows(orders, chosen, f"{found.title}: order claims")
         return
-    judged = verdicts(found.plan(cells), records, backend=used)
+    judged = verdicts(found.plan(cells, options), records, backend=used)
     if is_plain:
-        print_verdicts(found, judged, attempted=attempted, wide=wide)
+        print_verdicts(found, judged, mark, attempted=attempted, wide=wide)
         _print_more(orders, folder)
         return
     shown = [verdict for verdict in judged if not attempted or verdict.answer != Answer.NOT_ATTEMPTED]
@@ -186,99 +200,3 @@ def _print_matrices(found: PaperTable, judged: Sequence[Verdict], form: str, val
         print(as_csv(*matrix.as_records(tables, values)), end="")
     else:
         print_grids([matrix.as_grid(one, values, found.title) for one in tables], form)
-
-
-def plan(
-    paper: arguments.Paper,
-    table: arguments.Tables = None,
-    row: arguments.Rows = None,
-    column: arguments.Columns = None,
-    results: arguments.Results = None,
-    backend: arguments.BackendName = "tensorflow",
-    seeds: arguments.Seeds = None,
-    format: arguments.Format = "table",
-) -> None:
-    """Print the jobs that `run` would train, how long they take, and what they lack; nothing is trained.
-
-    Exits with 5 when no job can run here.
-    """
-    found = load_table(paper)
-    cells = found.cells(table, row, column)
-    used, chosen = match("back end", backend, list(BACKENDS)), match("format", format, FORMATS)
-    print_forecasts(found.plan(cells), existing(results), used, seeds=seeds, format=chosen)
-
-
-def print_forecasts(
-    planned: Sequence[Planned],
-    folder: Path,
-    backend: str,
-    *,
-    seeds: int | None = None,
-    until_settled: bool = False,
-    format: str = "table",
-) -> None:
-    """Print what a run of some cells would do; exit with 5 when no job can run here."""
-    from benchmarks.nights.forecast import forecasts, forecasts_to_next_look, obstacles
-
-    records = RecordFiles(planned[0].cell.paper, folder).records()
-    if until_settled:
-        found = forecasts_to_next_look(planned, records, backend=backend)
-    else:
-        found = forecasts(planned, records, backend=backend, seeds=seeds)
-    if format in PLAIN_DATA:
-        print_rows([_forecast_data(one) for one in found], format, "")
-    elif found:
-        print_rows([_forecast_row(one) for one in found], format, "Jobs to run")
-    if format == "table":
-        _print_totals(found)
-    reasons = obstacles(planned, records, backend=backend, seeds=seeds)
-    for reason, count in reasons.items():
-        warn(f"{count} cell(s) can't run here: {reason}.")
-    if sum(reasons.values()) == len(planned):
-        raise typer.Exit(Status.NO_EVIDENCE)
-
-
-def _forecast_data(one: "Forecast") -> dict[str, Any]:
-    """Return a forecast as plain data: numbers as numbers, None for what is not known."""
-    cell = one.planned.cell
-    return {
-        "paper": cell.paper,
-        "table": cell.table,
-        "row": cell.row,
-        "column": cell.column,
-        "runs_done": one.done,
-        "runs_wanted": one.wanted,
-        "jobs": one.jobs,
-        "files": [{"name": file.name, "bytes": file.size, "address": file.address} for file in one.files],
-        "seconds_per_job": one.duration.seconds,
-        "hours": one.hours,
-        "basis": one.duration.basis,
-        "guess": one.duration.is_guess,
-        "power": one.power,
-    }
-
-
-def _forecast_row(one: "Forecast") -> dict[str, str]:
-    cell = one.planned.cell
-    return {
-        "table": cell.table,
-        "row": cell.row,
-        "column": cell.column,
-        "runs done": f"{one.done} of {one.wanted}",
-        "jobs to run": str(one.jobs),
-        "MB to fetch": number(sum(file.size for file in one.files) / 1e6) if one.files else "",
-        "seconds a job": "unknown" if one.hours is None else number(one.duration.seconds, 1),
-        "hours": "unknown" if one.hours is None else number(one.hours),
-        "taken from": one.duration.basis,
-        "power at the next look": "unknown" if one.power is None else f"{100 * one.power:.0f} %",
-    }
-
-
-def _print_totals(found: "Sequence[Forecast]") -> None:
-    from benchmarks.nights.forecast import totals
-    from data_pipelines.download import has_no_address
-
-    for file in dict.fromkeys(file for one in found for file in one.files):
-        where = ", which only a mirror (RETABLE_MIRROR) can have" if has_no_address(file) else ""
-        print(f"To be fetched: {file.name}, {number(file.size / 1e6)} MB{where}.")
-    print(totals(found))

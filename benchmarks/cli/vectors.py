@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from benchmarks.cli.console import bar_of_steps, wide_console
-from benchmarks.jobs import MOST_EPOCHS
+from benchmarks.settings import MOST_EPOCHS
 from data_pipelines.dataset import DataError
 from data_pipelines.text.vector_files import WIDEST, blocks, layout, nearest, read_vectors, unit, write_binary
 
@@ -97,7 +97,7 @@ def take(
 
 @app.command()
 def info(path: VectorFile) -> None:
-    """Read a file whole: its format, its words, their lengths, and whether it is sound."""
+    """Read a file whole: its format, words, lengths, soundness."""
     found = layout(path)
     lengths = [np.linalg.norm(vectors, axis=1) for _, vectors in blocks(path)]
     every = np.concatenate(lengths) if lengths else np.zeros(1)
@@ -128,7 +128,10 @@ def analogy(
     count: Count = 5,
     limit: Limit = None,
 ) -> None:
-    """Find the word that is to C as B is to A: nearest to B - A + C, these three left out."""
+    """Find the word that is to C as B is to A.
+
+    It is the one nearest to B - A + C, these three left out.
+    """
     first, second, third = unit(_vectors_of(path, [a, b, c]))
     found = nearest(path, (second - first + third)[None], count, [{a, b, c}], limit)
     _print_lists({f"{b} - {a} + {c}": found[0]})
@@ -139,7 +142,10 @@ def evaluate(
     path: VectorFile,
     limit: Annotated[int, typer.Option(min=1, help="Only the first words of the file.")] = EVALUATED_WORDS,
 ) -> None:
-    """Answer Google's analogies, by section, and correlate similarities with WordSim-353."""
+    """Answer Google's analogies, and correlate with WordSim-353.
+
+    The analogies are answered by section; the correlation is that of similarities.
+    """
     from data_pipelines.datasets.vectors import ANALOGIES_FILE, SIMILARITIES_FILE
     from data_pipelines.download import fetch
     from data_pipelines.text.word2vec import analogies, known_vectors, rank_correlation

@@ -11,9 +11,10 @@ from filelock import Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from benchmarks import provenance
-from benchmarks.jobs import MOST_EPOCHS, MOST_HOURS, MOST_RUNS, Options
+from benchmarks.jobs import MOST_HOURS, MOST_RUNS, Options
 from benchmarks.runners.places import Share, share_of_machine
 from benchmarks.runners.ray_cluster import Cluster
+from benchmarks.settings import MOST_EPOCHS
 from benchmarks.signals import raised_until_exit
 from benchmarks.streams import CONTROL
 from benchmarks.table import load_table

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.jobs import obstacle
+from benchmarks.jobs import lacked_what_is_here, obstacle
 from data_pipelines.datasets.iemocap import IEMOCAP
 from data_pipelines.datasets.sentences import MR
 from data_pipelines.datasets.topics import AG_10K_ROWS, SETS, TRAIN_10K, characters
@@ -15,6 +15,9 @@ from data_pipelines.datasets.vectors import (
     with_vocabulary,
 )
 from data_pipelines.download import cached_path
+from results.records import JobKey, RunRecord
+
+KEY = JobKey("paper", "1", "row", "column", 0, 0, "tensorflow", "mark", 1)
 
 
 @pytest.mark.parametrize(
@@ -41,3 +44,15 @@ def test_a_set_waits_for_its_folder(tmp_path, monkeypatch):
     assert "available on request" in obstacle(IEMOCAP)
     monkeypatch.setenv("RETABLE_IEMOCAP", str(tmp_path))
     assert not obstacle(IEMOCAP)
+
+
+def test_a_failure_for_want_of_a_file_is_overcome_when_the_file_is_here(home):
+    file = MR.files[0]
+    failed = RunRecord(KEY, {}, error=f"DataError: {file.name} could not be fetched.")
+    assert not lacked_what_is_here(failed, MR)
+    path = cached_path(file)
+    path.parent.mkdir(parents=True)
+    path.touch()
+    assert lacked_what_is_here(failed, MR)
+    for error in ("", f"DataError: {path}, line 3: no label", "MemoryError: too much"):
+        assert not lacked_what_is_here(RunRecord(KEY, {}, error=error), MR)

@@ -176,6 +176,14 @@ def test_failures_do_not_count_but_are_reported():
     )
 
 
+def test_a_failure_that_a_later_run_has_overcome_is_not_reported():
+    failed = RunRecord(record(0, 0, 3).key, {}, error="MemoryError: too much")
+    mended = [record(80.0, 0, fold) for fold in range(5)]
+    assert judge(cell(), [failed, *mended], folds=10, runs=3).reason == "0 of 3 runs"
+    again = [*mended, failed]
+    assert judge(cell(), again, folds=10, runs=3).reason == "0 of 3 runs; the last failed: MemoryError: too much"
+
+
 @pytest.mark.parametrize(("difference", "count"), [(0.0, 5), (0.4, 10), (-0.4, 20)])
 def test_power_is_that_of_simulated_runs(difference, count):
     rng = np.random.default_rng(0)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 import warnings
@@ -184,16 +185,22 @@ def test_square_brackets_of_a_row_are_printed():
 
 def test_a_run_on_lookalike_data_is_a_trial(tmp_path):
     arguments = ("run", "kim2014", "--row", "CNN-rand", "--column", "TREC", "--lookalike", "--seeds", "1")
-    output = run(*arguments, "--epochs", "1", folder=tmp_path)
-    assert "It never counts." in output
+    output = run(*arguments, "--epochs", "1", "--set", "optimizer.rho=0.9", folder=tmp_path)
+    assert "A trial: epochs=1, optimizer.rho=0.9, generated data. It never counts." in output
     assert "[1/1] CNN-rand / TREC fold 0 seed 0: test accuracy" in output
     assert not (tmp_path / "reproduced").exists()
     (record,) = RecordFiles("kim2014", tmp_path / "trial").records()
     table = load_table("kim2014")
-    planned = table.plan(table.cells("2", "CNN-rand", "TREC"), Options(epochs=1, lookalike=True))
+    planned = table.plan(
+        table.cells("2", "CNN-rand", "TREC"), Options(1, True, changes=(("optimizer.rho", "0.9"),))
+    )
     (job,) = missing_jobs(planned, [], backend="tensorflow", seeds=1)
     (*_, here) = train(job)
     assert (record.key, record.metrics) == (here.key, here.metrics)  # equal seeds, equal numbers, in two processes
+    where, _, command = output.splitlines()[-1].partition(" To show them: retable ")
+    assert where == f"The records of this trial are in {tmp_path / 'trial'}."
+    shown = retable(*shlex.split(command))
+    assert ("It never counts." in shown, "incomplete: 1 of 5 runs" in shown) == (True, True)
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])

@@ -137,7 +137,7 @@ HARMLESS = {
     "a comment": ("models/lenet.py", "C3_READS = [  #", "C3_READS = [  # indeed:"),
     "a docstring": ("models/lenet.py", '"""Build LeNet-5:', '"""Build the network LeNet-5:'),
     "an annotation": ("models/lenet.py", "def lenet5() -> keras.Model", "def lenet5()"),
-    "the command line": ("benchmarks/cli/run.py", "Train the cells", "Teach the cells"),
+    "the command line": ("benchmarks/cli/run.py", "Train cells", "Teach cells"),
     "a report": ("results/report/pages.py", "SLUG_LENGTH = 60", "SLUG_LENGTH = 70"),
     "bookkeeping": ("benchmarks/training/checkpoints.py", "return own + list", "return list"),
 }

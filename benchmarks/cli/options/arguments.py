@@ -2,33 +2,38 @@
 
 import inspect
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from benchmarks.jobs import MOST_EPOCHS, MOST_RUNS
+from benchmarks.cli.options import completion
+from benchmarks.jobs import MOST_RUNS
 from benchmarks.outside.paper_files import use_folders
+from benchmarks.settings import MOST_EPOCHS
 from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 
 ENDINGS = ("png", "svg")
 
-Paper = Annotated[str, typer.Argument(help="A paper; see `retable list`.")]
-Tables = Annotated[list[str] | None, typer.Option("--table", help="Only this table; may be given again.")]
-Rows = Annotated[list[str] | None, typer.Option("--row", help="Only this row; may be given again.")]
-Columns = Annotated[list[str] | None, typer.Option("--column", help="Only this column; may be given again.")]
-OneTable = Annotated[str | None, typer.Option("--table", help="The cell's table.")]
-OneRow = Annotated[str | None, typer.Option("--row", help="The cell's row.")]
-OneColumn = Annotated[str | None, typer.Option("--column", help="The cell's column.")]
+Paper = Annotated[str, typer.Argument(help="A paper; see `retable list`.", autocompletion=completion.papers)]
+_table = partial(typer.Option, "--table", autocompletion=completion.tables)
+_row = partial(typer.Option, "--row", autocompletion=completion.rows)
+_column = partial(typer.Option, "--column", autocompletion=completion.columns)
+Tables = Annotated[list[str] | None, _table(help="Only this table; may be given again.")]
+Rows = Annotated[list[str] | None, _row(help="Only this row; may be given again.")]
+Columns = Annotated[list[str] | None, _column(help="Only this column; may be given again.")]
+OneTable = Annotated[str | None, _table(help="The cell's table.")]
+OneRow = Annotated[str | None, _row(help="The cell's row.")]
+OneColumn = Annotated[str | None, _column(help="The cell's column.")]
 Format = Annotated[str, typer.Option("--format", help="table, csv, json, latex, html or markdown.")]
 Results = Annotated[Path | None, typer.Option("--results", help="Folder of records [RETABLE_RESULTS, results/].")]
 Seeds = Annotated[
     int | None, typer.Option("--seeds", min=1, max=MOST_RUNS, help="Runs per cell [the paper's protocol].")
 ]
 Epochs = Annotated[
-    int | None, typer.Option("--epochs", min=1, max=MOST_EPOCHS, help="Other than the paper's, for a quick trial.")
+    int | None, typer.Option("--epochs", min=1, max=MOST_EPOCHS, help="Other epochs: a trial, never counts.")
 ]
 BackendName = Annotated[str, typer.Option("--backend", help=f"One of {', '.join(BACKENDS)}.")]
 

@@ -1,0 +1,123 @@
+"""retable plan: what a run would train, without a deep-learning library."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from benchmarks.cli.console import FORMATS, PLAIN_DATA, existing, print_rows, warn
+from benchmarks.cli.options import arguments, trials
+from benchmarks.jobs import Options, Planned
+from benchmarks.signals import Status
+from benchmarks.table import load_table, match
+from benchmarks.training.backends import BACKENDS
+from results.records import RecordFiles
+from results.tables import number
+
+if TYPE_CHECKING:
+    from benchmarks.nights.forecast import Forecast
+
+
+def plan(
+    paper: arguments.Paper,
+    table: arguments.Tables = None,
+    row: arguments.Rows = None,
+    column: arguments.Columns = None,
+    results: arguments.Results = None,
+    backend: arguments.BackendName = "tensorflow",
+    seeds: arguments.Seeds = None,
+    changes: trials.Set = None,
+    epochs: arguments.Epochs = None,
+    lookalike: trials.Lookalike = False,
+    format: arguments.Format = "table",
+) -> None:
+    """Print what `run` would train, its time, and what it lacks.
+
+    Nothing is trained. Exits with 5 when no job can run here.
+    """
+    found = load_table(paper)
+    cells = found.cells(table, row, column)
+    used, chosen = match("back end", backend, list(BACKENDS)), match("format", format, FORMATS)
+    options = Options(epochs, lookalike, changes=trials.changes(found, cells, changes, epochs))
+    folder, mark = trials.shown(existing(results), options)
+    planned = found.plan(cells, options)
+    if mark:
+        warn(mark)
+    print_forecasts(planned, folder, used, seeds=seeds, format=chosen)
+
+
+def print_forecasts(
+    planned: Sequence[Planned],
+    folder: Path,
+    backend: str,
+    *,
+    seeds: int | None = None,
+    until_settled: bool = False,
+    format: str = "table",
+) -> None:
+    """Print what a run of some cells would do; exit with 5 when no job can run here."""
+    from benchmarks.nights.forecast import forecasts, forecasts_to_next_look, obstacles
+
+    records = RecordFiles(planned[0].cell.paper, folder).records()
+    if until_settled:
+        found = forecasts_to_next_look(planned, records, backend=backend)
+    else:
+        found = forecasts(planned, records, backend=backend, seeds=seeds)
+    if format in PLAIN_DATA:
+        print_rows([_forecast_data(one) for one in found], format, "")
+    elif found:
+        print_rows([_forecast_row(one) for one in found], format, "Jobs to run")
+    if format == "table":
+        _print_totals(found)
+    reasons = obstacles(planned, records, backend=backend, seeds=seeds)
+    for reason, count in reasons.items():
+        warn(f"{count} cell(s) can't run here: {reason}.")
+    if sum(reasons.values()) == len(planned):
+        raise typer.Exit(Status.NO_EVIDENCE)
+
+
+def _forecast_data(one: "Forecast") -> dict[str, Any]:
+    """Return a forecast as plain data: numbers as numbers, None for what is not known."""
+    cell = one.planned.cell
+    return {
+        "paper": cell.paper,
+        "table": cell.table,
+        "row": cell.row,
+        "column": cell.column,
+        "runs_done": one.done,
+        "runs_wanted": one.wanted,
+        "jobs": one.jobs,
+        "files": [{"name": file.name, "bytes": file.size, "address": file.address} for file in one.files],
+        "seconds_per_job": one.duration.seconds,
+        "hours": one.hours,
+        "basis": one.duration.basis,
+        "guess": one.duration.is_guess,
+        "power": one.power,
+    }
+
+
+def _forecast_row(one: "Forecast") -> dict[str, str]:
+    cell = one.planned.cell
+    return {
+        "table": cell.table,
+        "row": cell.row,
+        "column": cell.column,
+        "runs done": f"{one.done} of {one.wanted}",
+        "jobs to run": str(one.jobs),
+        "MB to fetch": number(sum(file.size for file in one.files) / 1e6) if one.files else "",
+        "seconds a job": "unknown" if one.hours is None else number(one.duration.seconds, 1),
+        "hours": "unknown" if one.hours is None else number(one.hours),
+        "taken from": one.duration.basis,
+        "power at the next look": "unknown" if one.power is None else f"{100 * one.power:.0f} %",
+    }
+
+
+def _print_totals(found: "Sequence[Forecast]") -> None:
+    from benchmarks.nights.forecast import totals
+    from data_pipelines.download import has_no_address
+
+    for file in dict.fromkeys(file for one in found for file in one.files):
+        where = ", which only a mirror (RETABLE_MIRROR) can have" if has_no_address(file) else ""
+        print(f"To be fetched: {file.name}, {number(file.size / 1e6)} MB{where}.")
+    print(totals(found))
