@@ -39,7 +39,7 @@ def columns(context: typer.Context, incomplete: str) -> list[str]:
 def _names(what: str, context: typer.Context) -> Iterable[str]:
     given = context.params
     paper = given["paper"] or context.args[0]  # while an option lacks its value, arguments are not assigned
-    cells = load_table(paper).cells(None if what == "table" else given.get("table"))
+    cells = load_table(paper).cells(None if what == "table" else given.get("table") or None)
     return dict.fromkeys(getattr(cell, what) for cell in cells)
 
 

@@ -10,7 +10,8 @@ from benchmarks.reproduce import place_of_records
 from benchmarks.signals import Status
 from benchmarks.table import UnknownName, load_table
 from data_pipelines.dataset import DataError
-from results.records import RecordFiles, RunRecord, results_folder
+from results.folders import results_folder
+from results.records import RecordFiles, RunRecord
 
 TREC = ("--row", "CNN-rand", "--column", "TREC")
 MARK = "A trial: epochs=3, generated data. It never counts."
