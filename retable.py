@@ -1,7 +1,7 @@
 """The public interface of the suite: what a paper from outside needs, and what a notebook needs.
 
 A paper is a file with `TABLE = PaperTable(...)` and a CSV file of its printed cells beside it; docs/adding.md
-writes one step by step. What stands here stays; other modules of the suite may change.
+writes one step by step. These names stay; other modules of the suite may change.
 """
 
 from benchmarks.jobs import Options

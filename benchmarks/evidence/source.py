@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("benchmarks", "data_pipelines", "models", "results")
 PAPERS = "benchmarks/papers/"
 INTERFACE = "retable"  # the module by which papers from outside import the suite
-FOLLOWED: dict[str, Path] = dict.fromkeys((*PACKAGES, INTERFACE), ROOT)  # what is no library, and where it is
+FOLLOWED: dict[str, Path] = dict.fromkeys((*PACKAGES, INTERFACE), ROOT)  # packages whose code counts, and where
 
 
 def follow(module: str) -> None:

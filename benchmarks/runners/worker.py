@@ -68,7 +68,7 @@ def _has_other_code(job: Job) -> bool:
     """Return whether the paper of a job is from outside, and is not what it was where the job was made."""
     found = find_paper(job.key.paper)
     if found is None or not found.is_outside:
-        return False  # the commit tells
+        return False  # then the commit was enough
     follow(found.module)
     return todays_digests(job.recipe) != job.code
 

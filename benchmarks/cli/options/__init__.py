@@ -1,1 +1,1 @@
-"""What commands are told: shared arguments, settings of trials, and what a shell completes."""
+"""The options of commands: shared arguments, settings of trials, and what a shell completes."""

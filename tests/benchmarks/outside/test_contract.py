@@ -1,4 +1,4 @@
-"""A new paper fulfils the contract as it is written, and each broken point of the contract is named."""
+"""A new paper fulfils the contract, and each broken point of the contract is named."""
 
 from pathlib import Path
 
