@@ -20,7 +20,7 @@ reproduce: setup
 test: setup check
 	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-# Tests that are too slow for every landing.
+# Tests that are too slow for every landing; a TeX (Debian: texlive-latex-recommended) is used where there is one.
 campaign: setup
 	$(VENV)/bin/python -m pytest --numprocesses 2 -m slow
 
