@@ -83,6 +83,7 @@ COMMANDS: dict[str, Callable] = {
     "bench": bench.bench,
     "docs": report.docs,
     "new": own.new,
+    "merge": own.merge,
     "where": own.where,
 }
 WITHOUT_PAPERS = {"reproduce", "features", "bench", "docs", "new"}

@@ -1,4 +1,4 @@
-"""retable new | check | where: papers and records of one's own."""
+"""retable new | check | merge | where: papers and records of one's own."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,17 +6,18 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.cli.console import print_rows
+from benchmarks.cli.console import print_rows, warn
 from benchmarks.cli.options import arguments
 from benchmarks.jobs import Options
 from benchmarks.outside.new_paper import new_paper
 from benchmarks.outside.paper_files import find_paper
 from benchmarks.papers import join_folders
 from benchmarks.signals import Status
-from benchmarks.table import load_table, match
+from benchmarks.table import UnknownName, load_table, match
 from benchmarks.training.backends import BACKENDS, select_backend
 from data_pipelines.cache import cache_folder
 from results.folders import HERE, is_checkout, results_folder
+from results.ledger import ResultsError
 
 
 def new(
@@ -66,6 +67,31 @@ def _printed(findings: Iterable) -> int:
         )
         faults += bool(found.fault)
     return faults
+
+
+def merge(
+    folder: Annotated[Path, typer.Argument(help="Of records, as `results/` of another machine.")],
+    results: arguments.Results = None,
+) -> None:
+    """Take the records of another machine into yours.
+
+    Runs that are here already, failures and trials are left out. What changes in the verdicts is printed.
+    """
+    from benchmarks.outside.merging import merge as merged
+
+    if not (folder / "reproduced").is_dir():
+        raise ResultsError(f"{folder} has no records. Expected a folder with reproduced/.")
+    for path in sorted((folder / "reproduced").glob("*.csv")):
+        try:
+            table = load_table(path.stem)
+        except UnknownName as error:
+            warn(f"{path}: left out. {error}")
+            continue
+        found = merged(table, folder, results or results_folder())
+        print(
+            f"{table.paper}: {found.added} added, {found.known} here already, {found.trials} of trials left out."
+        )
+        print(*found.changes, sep="\n", end="\n" if found.changes else "")
 
 
 def where() -> None:
