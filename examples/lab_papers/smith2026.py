@@ -1,6 +1,6 @@
 """Smith (2026), Handwritten Digits Without Convolution: an example of a paper outside of the suite.
 
-Source: invented, so its printed numbers are no evidence. Margins: 1.5 points; such networks spread by 0.7 (sd).
+Source: its printed numbers are invented. Margins: 1.5 points; such networks spread by 0.7 (sd).
 
 Where the paper is silent, we assume: the rate, 0.003, and batches of 32.
 """
