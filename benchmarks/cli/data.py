@@ -97,7 +97,10 @@ def pin(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders; run it in the folder of your paper.")],
     address: Annotated[str, typer.Option(help="Where others can fetch the file.")] = "",
 ) -> None:
-    """Print files or folders with size and SHA-256, as Python to paste into a paper of your own."""
+    """Print files with size and SHA-256, as Python to paste.
+
+    Folders, too, for a paper of your own.
+    """
     from data_pipelines.local_files import pinned, python_source, remote
 
     if address and len(paths) > 1:

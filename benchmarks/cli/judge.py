@@ -40,9 +40,9 @@ def judge(
     results: arguments.Results = None,
     format: Annotated[str, typer.Option(help="table, csv, json or markdown.")] = "table",
 ) -> None:
-    """Judge your own numbers, from any code, by the published value and by our runs. Nothing is trained.
+    """Judge your own numbers, from any code.
 
-    Give the values, or a file. A CSV file has a line for each number, below a line of column names: --from, a line
+    They are judged by the published value and by our runs. Nothing is trained. Give the values, or a file. A CSV file has a line for each number, below a line of column names: --from, a line
     a run, of one or several cells; --grade, a line a run, of several people. With a column fold, the folds of a
     seed are averaged to one run.
     """

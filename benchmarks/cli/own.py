@@ -24,7 +24,10 @@ def new(
     name: Annotated[str, typer.Argument(help="Author and year, as in kim2014.")],
     folder: Annotated[Path, typer.Option("--papers", help="The folder to write to [this one].")] = Path(),
 ) -> None:
-    """Write a paper to begin with: a commented file, its printed cells, and data that it runs on."""
+    """Write a paper of your own to begin with.
+
+    It is a commented file, its printed cells, and data that it runs on.
+    """
     for path in new_paper(name, folder):
         print(path)
     place = "" if folder.absolute() in join_folders() else f" --papers {folder}"
@@ -39,9 +42,10 @@ def check(
     ] = "generated",
     epochs: Annotated[int, typer.Option(min=1, max=100, help="Of each trial.")] = 1,
 ) -> None:
-    """Check a paper: its files, its recipes, and a short trial of each, twice from one seed.
+    """Check a paper, and try each of its recipes.
 
-    Nothing is recorded. Exits with 1 when a point of the contract is not met.
+    A trial is short, and made twice from one seed. Nothing is recorded. Exits with 1 when a point of the contract
+    is not met.
     """
     from benchmarks.outside.contract import facts, trials
 

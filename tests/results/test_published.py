@@ -11,7 +11,7 @@ HEADER = "table,row,column,metric,value,margin,note,runs,same_as\n"
 
 def cells(folder, *lines: str, header=HEADER) -> list[Cell]:
     (folder / "new.csv").write_text(header + "\n".join(lines) + "\n", "utf-8")
-    return read_cells("new", folder)
+    return read_cells("new", folder / "new.csv")
 
 
 def test_a_cell_knows_its_runs_its_digits_and_its_twin(tmp_path):
@@ -47,7 +47,7 @@ def test_bad_lines_are_refused(tmp_path, line, message):
 def test_a_file_from_windows_is_read(tmp_path):
     text = HEADER + "1,a,b,test accuracy,91,1,,,\n"
     (tmp_path / "new.csv").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
-    assert [cell.value for cell in read_cells("new", tmp_path)] == [91]
+    assert [cell.value for cell in read_cells("new", tmp_path / "new.csv")] == [91]
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def test_a_file_from_windows_is_read(tmp_path):
 def test_a_file_of_another_form_is_refused_by_name(tmp_path, content, message):
     (tmp_path / "new.csv").write_bytes(content)
     with pytest.raises(ResultsError, match=f"new.csv.* {message}|new.csv, {message}"):
-        read_cells("new", tmp_path)
+        read_cells("new", tmp_path / "new.csv")
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ResultsError, match="new.csv can't be read: No such file"):
-        read_cells("new", tmp_path)
+        read_cells("new", tmp_path / "new.csv")
 
 
 def test_kinds():
@@ -79,4 +79,4 @@ def test_kinds():
 def test_a_device_is_no_file(tmp_path):
     (tmp_path / "new.csv").symlink_to("/dev/null")
     with pytest.raises(ResultsError, match="new.csv is not a file"):
-        read_cells("new", tmp_path)
+        read_cells("new", tmp_path / "new.csv")

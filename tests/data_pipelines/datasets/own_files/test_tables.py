@@ -135,7 +135,7 @@ MALFORMED = {
     "not UTF-8": (b"review,stars\na,1\nb\xe9,2\n", "line 3: byte 2 is 0xe9. Expected text in UTF-8"),
     "open quote": (b'review,stars\n"a,1\nb,2\n', "line 3: unexpected end of data. Is a quote not closed"),
     "long field": (
-        b"review,stars\n" + b"a" * 200000 + b",1\n",
+        b"review,stars\n" + b"a" * (2**24 + 1) + b",1\n",
         "line 2: .*limit.* Longer texts fit in JSON lines",
     ),
     "no label": (b"review,stars\na, \n", "line 2: stars is ' '. Expected a label"),
