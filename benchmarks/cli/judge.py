@@ -42,7 +42,9 @@ def judge(
 ) -> None:
     """Judge your own numbers, from any code.
 
-    They are judged by the published value and by our runs. Nothing is trained. Give the values, or a file. A CSV file has a line for each number, below a line of column names: --from, a line
+    They are judged by the published value and by our runs. Nothing is trained.
+
+    Give the values, or a file. A CSV file has a line for each number, below a line of column names: --from, a line
     a run, of one or several cells; --grade, a line a run, of several people. With a column fold, the folds of a
     seed are averaged to one run.
     """
