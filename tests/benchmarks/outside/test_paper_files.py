@@ -55,6 +55,18 @@ def test_the_digest_of_a_recipe_covers_the_helpers_of_its_paper(folder):
     assert digests(recipe, Source()).core != before.core
 
 
+def test_the_digest_covers_the_helpers_inside_of_a_folder_that_is_a_paper(folder):
+    inside = folder / "ae2026"
+    inside.mkdir()
+    calls = "def called(fold, seed):\n    return guess(fold, seed)\n\ndef recipe"
+    text = PAPER.replace("measure=guess", "measure=called").replace("def recipe", calls)
+    write_paper(inside, "ae2026", text)
+    (inside / "ae2026.py").rename(inside / "__init__.py")
+    before = digests(guess_of("ae2026").recipe, Source())
+    (inside / "ae2026_helper.py").write_text(HELPER.replace("50.0 + seed", "51.0 + seed"))
+    assert digests(guess_of("ae2026").recipe, Source()).core != before.core
+
+
 def test_a_worker_refuses_a_paper_that_has_changed(folder):
     write_paper(folder, "ad2026")
     job, *_ = missing_jobs([guess_of("ad2026")], [], backend="tensorflow")
