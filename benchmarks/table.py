@@ -101,7 +101,7 @@ class PaperTable:
         """Return the recipe of a cell. Raises UnknownName where the paper's function fails or returns none."""
         try:
             recipe = self.recipe(cell)
-        except Exception as error:  # whatever somebody's function raises
+        except (Exception, SystemExit) as error:  # whatever somebody's function raises
             raise UnknownName(f"{cell.name} has no recipe: {_what_failed(error)}.") from error
         if not isinstance(recipe, Recipe | Measurement | NotAttempted):
             found = f"The function recipe returned {recipe!r}"

@@ -77,6 +77,25 @@ def test_a_worker_refuses_a_paper_that_has_changed(folder):
     assert isinstance(record, RunRecord) and record.error.endswith("has another code of ad2026")
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (
+            "return {'share': 1.0}",
+            "returned {'share': 1.0}. Expected an array, or a dict of ['test accuracy', 'share']",
+        ),
+        ("return 3", "returned 3. Expected an array"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+    ],
+)
+def test_a_measurement_without_its_metrics_fails_in_words(body, text, folder):
+    write_paper(folder, "af2026")
+    (folder / "af2026_helper.py").write_text(f"def guess(fold, seed):\n    {body}\n")
+    job, *_ = missing_jobs([guess_of("af2026")], [], backend="tensorflow")
+    *_, record = train_elsewhere(*submission(job))
+    assert isinstance(record, RunRecord) and text in record.error and not record.metrics
+
+
 BROKEN = {
     "no csv": (lambda folder: (folder / "ba2026.csv").unlink(), "has no ba2026.csv beside it"),
     "no TABLE": (lambda folder: (folder / "ba2026.py").write_text(""), "has no TABLE"),
@@ -117,6 +136,11 @@ def test_a_cell_without_recipe_is_named(folder):
     write_paper(folder, "bb2026", PAPER.replace('return NotAttempted("no sizes")', "pass"))
     with pytest.raises(UnknownName, match="bb2026 1 / other / all has no recipe. .* returned None"):
         load_table("bb2026").plan()
+    write_paper(folder, "bd2026", PAPER.replace('return NotAttempted("no sizes")', "raise SystemExit(3)"))
+    with pytest.raises(
+        UnknownName, match="bd2026 1 / other / all has no recipe: .*bd2026.py, line .*SystemExit: 3"
+    ):
+        load_table("bd2026").plan()
 
 
 def test_the_name_of_another_paper_is_left_out(folder, tmp_path):
