@@ -143,6 +143,22 @@ def test_a_cell_without_recipe_is_named(folder):
         load_table("bd2026").plan()
 
 
+def test_a_helper_that_is_missing_is_named_as_it_is(folder):
+    write_paper(folder, "be2026")
+    (folder / "be2026_helper.py").unlink()
+    with pytest.raises(UnknownName, match="No module named 'benchmarks.papers.be2026_helper'[.]$"):
+        load_table("be2026")
+
+
+def test_what_a_paper_prints_is_no_data(folder, capsys):
+    write_paper(
+        folder, "bf2026", PAPER.replace("def recipe(cell):", "print('one')\ndef recipe(cell):\n    print('two')")
+    )
+    load_table("bf2026").plan()
+    out, err = capsys.readouterr()
+    assert out == "" and {"one", "two"} == set(err.split())
+
+
 def test_the_name_of_another_paper_is_left_out(folder, tmp_path):
     write_paper(folder, "kim2014")
     with pytest.warns(LeftOut, match="kim2014.py has the name of .*papers/kim2014.py; rename it"):
