@@ -1,6 +1,8 @@
 """A paper's tables: the printed cells, a recipe for each, and the orders that the paper claims."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib import import_module
@@ -100,8 +102,9 @@ class PaperTable:
     def _recipe(self, cell: Cell) -> Recipe | Measurement | NotAttempted:
         """Return the recipe of a cell. Raises UnknownName where the paper's function fails or returns none."""
         try:
-            recipe = self.recipe(cell)
-        except Exception as error:  # whatever somebody's function raises
+            with redirect_stdout(sys.stderr):  # what a command prints may be data
+                recipe = self.recipe(cell)
+        except (Exception, SystemExit) as error:  # whatever somebody's function raises
             raise UnknownName(f"{cell.name} has no recipe: {_what_failed(error)}.") from error
         if not isinstance(recipe, Recipe | Measurement | NotAttempted):
             found = f"The function recipe returned {recipe!r}"
@@ -153,7 +156,8 @@ def _loaded(found: PaperFile) -> PaperTable:
         raise _Fault(f"{found.path} has no {found.published.name} beside it")
     if found.is_outside:
         follow(found.module)
-    module = import_module(found.module)
+    with redirect_stdout(sys.stderr):  # what a command prints may be data
+        module = import_module(found.module)
     table = getattr(module, "TABLE", None)
     if not isinstance(table, PaperTable):
         lacks = "has no TABLE" if table is None else f"has a TABLE that is {type(table).__name__}"
@@ -188,7 +192,7 @@ def _what_failed(error: BaseException) -> str:
 
 def _advice(error: BaseException) -> str:
     """Say how a module beside a paper is imported, where a paper looks for one in vain."""
-    if not isinstance(error, ModuleNotFoundError) or not error.name:
+    if not isinstance(error, ModuleNotFoundError) or not error.name or "." in error.name:
         return ""
     return f" (a module beside the paper is imported by: from .{error.name} import ...)"
 

@@ -89,9 +89,8 @@ class Source:
         if name.split(".")[0] not in FOLLOWED:
             return None
         path = name.replace(".", "/")
-        text = self._read(f"{path}.py")
-        text = self._read(f"{path}/__init__.py") if text is None else text
-        return None if text is None else _parsed(text, f"{path}.py")
+        texts = ((file, self._read(file)) for file in (f"{path}.py", f"{path}/__init__.py"))
+        return next((_parsed(text, file) for file, text in texts if text is not None), None)
 
     def path(self, module: str) -> str:
         """Return the path of a module of the suite."""

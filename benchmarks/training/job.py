@@ -3,11 +3,12 @@
 import math
 import tempfile
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +32,7 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
             backends.import_keras_quietly()
         record = yield from _earn(job)
         _check_numbers(record)
-    except Exception as error:  # one broken job must not stop the others
+    except (Exception, SystemExit) as error:  # one broken job must not stop the others
         record = RunRecord(job.key, {}, error=f"{type(error).__name__}: {error}")
     yield replace(
         record,
@@ -90,6 +91,14 @@ def _measured(recipe: Measurement, fold: Fold, key: JobKey) -> RunRecord:
     """Return the record of a system that is not a Keras model; a classification is scored by its predictions."""
     found, device = recipe.measure(fold, key.seed), machine.processor()
     if not isinstance(found, np.ndarray):
+        _check_names(recipe, found)
         return RunRecord(key, found, device=device)
     metrics = {metric.name: score(metric, fold.test.y, found) for metric in recipe.metrics}
     return RunRecord(key, metrics, device=device, predictions=encode(found))
+
+
+def _check_names(recipe: Measurement, found: Any) -> None:
+    """Raise ValueError where a measurement returned something else than the metrics of its recipe."""
+    expected = [metric.name for metric in recipe.metrics]
+    if not isinstance(found, Mapping) or not found.keys() >= set(expected):
+        raise ValueError(f"The measurement returned {found!r}. Expected an array, or a dict of {expected}")

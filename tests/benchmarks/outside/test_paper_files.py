@@ -55,6 +55,18 @@ def test_the_digest_of_a_recipe_covers_the_helpers_of_its_paper(folder):
     assert digests(recipe, Source()).core != before.core
 
 
+def test_the_digest_covers_the_helpers_inside_of_a_folder_that_is_a_paper(folder):
+    inside = folder / "ae2026"
+    inside.mkdir()
+    calls = "def called(fold, seed):\n    return guess(fold, seed)\n\ndef recipe"
+    text = PAPER.replace("measure=guess", "measure=called").replace("def recipe", calls)
+    write_paper(inside, "ae2026", text)
+    (inside / "ae2026.py").rename(inside / "__init__.py")
+    before = digests(guess_of("ae2026").recipe, Source())
+    (inside / "ae2026_helper.py").write_text(HELPER.replace("50.0 + seed", "51.0 + seed"))
+    assert digests(guess_of("ae2026").recipe, Source()).core != before.core
+
+
 def test_a_worker_refuses_a_paper_that_has_changed(folder):
     write_paper(folder, "ad2026")
     job, *_ = missing_jobs([guess_of("ad2026")], [], backend="tensorflow")
@@ -63,6 +75,25 @@ def test_a_worker_refuses_a_paper_that_has_changed(folder):
     stale = job.__class__(job.key, job.recipe, code=job.code._replace(core="0" * 12))
     *_, record = train_elsewhere(*submission(stale))
     assert isinstance(record, RunRecord) and record.error.endswith("has another code of ad2026")
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (
+            "return {'share': 1.0}",
+            "returned {'share': 1.0}. Expected an array, or a dict of ['test accuracy', 'share']",
+        ),
+        ("return 3", "returned 3. Expected an array"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+    ],
+)
+def test_a_measurement_without_its_metrics_fails_in_words(body, text, folder):
+    write_paper(folder, "af2026")
+    (folder / "af2026_helper.py").write_text(f"def guess(fold, seed):\n    {body}\n")
+    job, *_ = missing_jobs([guess_of("af2026")], [], backend="tensorflow")
+    *_, record = train_elsewhere(*submission(job))
+    assert isinstance(record, RunRecord) and text in record.error and not record.metrics
 
 
 BROKEN = {
@@ -105,6 +136,27 @@ def test_a_cell_without_recipe_is_named(folder):
     write_paper(folder, "bb2026", PAPER.replace('return NotAttempted("no sizes")', "pass"))
     with pytest.raises(UnknownName, match="bb2026 1 / other / all has no recipe. .* returned None"):
         load_table("bb2026").plan()
+    write_paper(folder, "bd2026", PAPER.replace('return NotAttempted("no sizes")', "raise SystemExit(3)"))
+    with pytest.raises(
+        UnknownName, match="bd2026 1 / other / all has no recipe: .*bd2026.py, line .*SystemExit: 3"
+    ):
+        load_table("bd2026").plan()
+
+
+def test_a_helper_that_is_missing_is_named_as_it_is(folder):
+    write_paper(folder, "be2026")
+    (folder / "be2026_helper.py").unlink()
+    with pytest.raises(UnknownName, match="No module named 'benchmarks.papers.be2026_helper'[.]$"):
+        load_table("be2026")
+
+
+def test_what_a_paper_prints_is_no_data(folder, capsys):
+    write_paper(
+        folder, "bf2026", PAPER.replace("def recipe(cell):", "print('one')\ndef recipe(cell):\n    print('two')")
+    )
+    load_table("bf2026").plan()
+    out, err = capsys.readouterr()
+    assert out == "" and {"one", "two"} == set(err.split())
 
 
 def test_the_name_of_another_paper_is_left_out(folder, tmp_path):
