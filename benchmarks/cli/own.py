@@ -31,7 +31,7 @@ def new(
     for path in new_paper(name, folder):
         print(path)
     place = "" if folder.absolute() in join_folders() else f" --papers {folder}"
-    print(f"Next: retable check {name}{place}, then retable run {name}{place}.")
+    print(f"Next: `retable check {name}{place}`, then `retable run {name}{place}`.")
 
 
 def check(
@@ -102,9 +102,16 @@ def where() -> None:
     """Print the folders that the suite reads and writes."""
     baseline = "" if is_checkout() else str(HERE)
     rows = [
-        {"what": "your records", "folder": str(results_folder()), "set by": "RETABLE_RESULTS"},
-        {"what": "the project's records", "folder": baseline, "set by": ""},
-        *({"what": "your papers", "folder": str(path), "set by": "RETABLE_PAPERS"} for path in join_folders()),
-        {"what": "data and other things kept", "folder": str(cache_folder().parent), "set by": "RETABLE_HOME"},
+        {"what": "your records", "folder": str(results_folder()), "may be set by": "RETABLE_RESULTS"},
+        {"what": "the project's records", "folder": baseline, "may be set by": ""},
+        *(
+            {"what": "your papers", "folder": str(path), "may be set by": "RETABLE_PAPERS"}
+            for path in join_folders()
+        ),
+        {
+            "what": "data and other things kept",
+            "folder": str(cache_folder().parent),
+            "may be set by": "RETABLE_HOME",
+        },
     ]
     print_rows([row for row in rows if row["folder"]], "table", "")

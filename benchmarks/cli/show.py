@@ -55,8 +55,10 @@ def list_papers(
         _print_cells(load_table(paper), chosen)
 
 
-def _print_papers(form: str) -> None:
-    """Print how far every paper is, but for those that are broken."""
+def _print_papers(form: str, are_chosen: bool = False) -> None:
+    """Print how far every paper is, but for those that are broken. Raises ResultsError if cells are chosen."""
+    if are_chosen:
+        raise ResultsError("--table, --row and --column choose cells of one paper: name it too.")
     rows = []
     for table in load_tables(warn):
         try:
@@ -132,9 +134,7 @@ def show(
         raise ResultsError("--values goes with --shape paper.")
     numbers = Values(match("values", values or Values.BOTH, list(Values)))
     if paper is None:
-        if table or row or column:
-            raise ResultsError("--table, --row and --column choose cells of one paper: name it too.")
-        _print_papers(chosen)
+        _print_papers(chosen, are_chosen=bool(table or row or column))
         return
     found = load_table(paper)
     used = match("back end", backend, list(BACKENDS)) if backend else None
@@ -150,8 +150,7 @@ def show(
         return
     has_orders = claims or (is_plain and not row and not options.is_trial)
     orders = claim_rows(found, records, table, column) if has_orders else []
-    if attempted:
-        orders = [order for order in orders if order["order"] != Order.NOT_ATTEMPTED]
+    orders = [order for order in orders if not attempted or order["order"] != Order.NOT_ATTEMPTED]
     if claims:
         print_rows(orders, chosen, f"{found.title}: order claims")
         return
