@@ -102,16 +102,13 @@ def where() -> None:
     """Print the folders that the suite reads and writes."""
     baseline = "" if is_checkout() else str(HERE)
     rows = [
-        {"what": "your records", "folder": str(results_folder()), "may be set by": "RETABLE_RESULTS"},
-        {"what": "the project's records", "folder": baseline, "may be set by": ""},
-        *(
-            {"what": "your papers", "folder": str(path), "may be set by": "RETABLE_PAPERS"}
-            for path in join_folders()
-        ),
+        {"what": "your records", "folder": str(results_folder()), "variable": "RETABLE_RESULTS"},
+        {"what": "the project's records", "folder": baseline, "variable": ""},
+        *({"what": "your papers", "folder": str(path), "variable": "RETABLE_PAPERS"} for path in join_folders()),
         {
             "what": "data and other things kept",
             "folder": str(cache_folder().parent),
-            "may be set by": "RETABLE_HOME",
+            "variable": "RETABLE_HOME",
         },
     ]
     print_rows([row for row in rows if row["folder"]], "table", "")
