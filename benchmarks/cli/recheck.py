@@ -10,7 +10,8 @@ from benchmarks.cli.console import existing, warn
 from benchmarks.cli.options import arguments, completion
 from benchmarks.evidence.history import NoSuchCommit
 from benchmarks.evidence.recheck import Doubt, doubts, recheck
-from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks, write
+from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks, outside_ledger, write
+from benchmarks.outside.paper_files import own_papers
 from benchmarks.signals import Status
 from benchmarks.table import load_table, load_tables
 from results.ledger import ResultsError
@@ -45,7 +46,8 @@ def recheck_records(
     outcomes = []
     try:
         for number, outcome in enumerate(recheck(found, real=real, minutes=minutes), start=1):
-            write([outcome])
+            is_outside = outcome.paper not in own_papers()
+            write([outcome], outside_ledger() if is_outside else None)
             outcomes.append(outcome.outcome)
             print(f"[{number}/{len(found)}] {_line(outcome)}")
     except NoSuchCommit as error:

@@ -3,6 +3,7 @@
 `results/rechecked.csv` has one line a probe. Git keeps it, so that a change is probed once for everybody.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.evidence.source import ROOT
 from benchmarks.streams import masked
+from data_pipelines.cache import cache_folder
 from results.ledger import Ledger
 from results.records import Digests
 
@@ -25,6 +27,7 @@ class Outcome(StrEnum):
     FAILED = "failed"  # one of the two could not run; the reason says which
 
 
+FOLDERS = re.compile(r"(?<![\w.:/])/(?:[^\s/:,;]+/)+")  # of a path: they are of one machine
 SAME = (Outcome.EQUAL, Outcome.ACCEPTED)
 
 
@@ -58,6 +61,11 @@ def rechecked_ledger(root: Path = ROOT) -> Ledger:
     return Ledger(root / "results" / "rechecked.csv", COLUMNS)
 
 
+def outside_ledger() -> Ledger:
+    """Return the file of probes of papers from outside: it is the user's, as the papers are."""
+    return Ledger(cache_folder().parent / "rechecked.csv", COLUMNS)
+
+
 class Rechecks:
     """All probes, and what follows from them: equal is equal in both directions and along chains."""
 
@@ -66,8 +74,9 @@ class Rechecks:
 
     @classmethod
     def read(cls, ledger: Ledger | None = None) -> "Rechecks":
-        """Read the probes of a file, by default of this checkout; torn lines are left out."""
-        return cls((ledger or rechecked_ledger()).read(_parsed)[0])
+        """Read the probes of a file, by default of this checkout and of the user; torn lines are left out."""
+        ledgers = [ledger] if ledger else [rechecked_ledger(), outside_ledger()]
+        return cls([probe for one in ledgers for probe in one.read(_parsed)[0]])
 
     def same(self, one: Digests, other: Digests) -> bool:
         """Return whether two states of the code are known to compute the same."""
@@ -104,10 +113,10 @@ class Rechecks:
 
 
 def write(probes: Iterable[Recheck], ledger: Ledger | None = None) -> None:
-    """Append probes, dated today, without the secrets that an error may name."""
+    """Append probes, dated today, without the secrets and folders that an error may name."""
     today = datetime.now(UTC).date().isoformat()
     (ledger or rechecked_ledger()).append(
-        [_line(probe._replace(date=today, reason=masked(probe.reason))) for probe in probes]
+        [_line(probe._replace(date=today, reason=FOLDERS.sub("", masked(probe.reason)))) for probe in probes]
     )
 
 

@@ -176,3 +176,11 @@ def test_a_probe_sends_nothing_by_code_that_has_tracking_in_one_file(monkeypatch
     monkeypatch.setattr(tracking, "Tracker", Tracker, raising=False)
     send_nothing()
     assert Tracker().send()
+
+
+def test_a_reason_names_no_folder_of_a_machine(tmp_path):
+    ledger = Ledger(tmp_path / "rechecked.csv", COLUMNS)
+    reason = "the code before: /home/me/own papers/a.py and /home/me/b.py, line 3: 2/3 of losses/scores"
+    write([probe(OLD, NEW, Outcome.FAILED, reason)], ledger)
+    (found,) = Rechecks.read(ledger).probes
+    assert "/home" not in found.reason and "b.py, line 3: 2/3 of losses/scores" in found.reason
