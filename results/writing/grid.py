@@ -22,6 +22,8 @@ class Entry(NamedTuple):
 
 Line = Sequence[Entry]
 
+PLACE = ("table", "row", "column", "metric")
+
 
 class Grid(NamedTuple):
     """Lines of entries below headings. A group has the lines of one row, whose name is in the first of them."""
@@ -64,8 +66,16 @@ class Grid(NamedTuple):
         for name in spare:
             if sum(grid._narrowest()) <= width:
                 break
+            if grid._distinguishes(name):
+                continue
             grid = grid._of_columns([i for i, heading in enumerate(grid.headings) if heading != name])
         return grid
+
+    def _distinguishes(self, name: str) -> bool:
+        """Return whether some lines are of one place but for this column, as the metrics of one cell are."""
+        names = [i for i, heading in enumerate(self.headings) if heading in PLACE and heading != name]
+        places = [tuple(line[i] for i in names) for line in self.lines]
+        return name in PLACE and len(set(places)) < len(places)
 
     def _narrowest(self) -> list[int]:
         """Return the characters that each column needs, where long texts are wrapped at words."""

@@ -25,3 +25,11 @@ def test_spare_columns_are_left_out_only_for_want_of_room():
 def test_numbers_are_recognised_and_names_are_not():
     line = [Entry("2"), Entry("0.25", "W*"), Entry("0.31 (5)"), Entry("77 (margin 1)"), Entry("")]
     assert Grid("", list("abcde"), [[line]]).are_numbers == [False, True, True, False, True]
+
+
+def test_a_column_that_alone_distinguishes_lines_is_not_left_out():
+    line = [("net", ""), ("digits", ""), ("accuracy", ""), ("90", "")]
+    other = [*line[:2], ("F1", ""), ("80", "")]
+    headings = ["row", "column", "metric", "ours"]
+    assert "metric" in Grid("", headings, [[line], [other]]).narrowed(1, ["metric"]).headings
+    assert "metric" not in Grid("", headings, [[line]]).narrowed(1, ["metric"]).headings
