@@ -9,6 +9,7 @@ import csv
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -101,7 +102,8 @@ def _cell(paper: str, line: dict[str, str], metrics: Mapping[str, Metric]) -> Ce
     if not set(COLUMNS) <= set(line) or None in line or None in line.values():
         raise ValueError(f"expected the columns {','.join(COLUMNS)}, then none or some of {','.join(OPTIONAL)}")
     if line["metric"] not in metrics:
-        raise ValueError(f"unknown metric {line['metric']!r}, expected one of {', '.join(metrics)}")
+        near = get_close_matches(line["metric"], metrics, n=3, cutoff=0) or metrics
+        raise ValueError(f"unknown metric {line['metric']!r}, the nearest of {len(metrics)} are {', '.join(near)}")
     metric = metrics[line["metric"]]
     value, margin = _value(line, metric)
     runs, same_as = line.get("runs") or "1", line.get("same_as", "")

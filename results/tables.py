@@ -184,17 +184,30 @@ def counts(verdicts: Iterable[Verdict], kind: Kind) -> dict[str, int]:
 
 def remarks(verdicts: Iterable[Verdict]) -> list[str]:
     """Return the reasons, notes and findings behind verdicts, each with the cells that it is about."""
-    cells: dict[str, list[str]] = {}
+    cells: dict[str, list[Cell]] = {}
+    metrics: dict[tuple, set[str]] = {}  # of each place
     for verdict in verdicts:
+        metrics.setdefault(_place(verdict.cell), set()).add(verdict.cell.metric.title)
         reason = verdict.reason and f"{verdict.answer}: {verdict.reason}"
         stale = verdict.stale and f"stale: {verdict.stale}"
         for text in filter(None, [reason, stale, verdict.finding, retired(verdict), verdict.cell.note]):
-            cells.setdefault(text, []).append(f"{verdict.cell.row}, {verdict.cell.column}")
-    return [f"{_named(names)}: {text}" for text, names in cells.items()]
+            cells.setdefault(text, []).append(verdict.cell)
+    return [f"{_named(about, metrics)}: {text}" for text, about in cells.items()]
 
 
-def _named(names: Sequence[str]) -> str:
-    return "; ".join(names) if len(names) <= FEW else f"{len(names)} cells"
+def _named(cells: Sequence[Cell], metrics: Mapping[tuple, set[str]]) -> str:
+    """Name a few cells by row and column, and by metrics where not all of the place are meant."""
+    if len(cells) > FEW:
+        return f"{len(cells)} cells"
+    mine: dict[tuple, list[str]] = {}
+    for cell in cells:
+        mine.setdefault(_place(cell), []).append(cell.metric.title)
+    names = ([*where[1:], *(titles if set(titles) < metrics[where] else ())] for where, titles in mine.items())
+    return "; ".join(map(", ".join, names))
+
+
+def _place(cell: Cell) -> tuple[str, str, str]:
+    return cell.table, cell.row, cell.column
 
 
 def as_markdown(rows: Sequence[Mapping[str, str]]) -> str:

@@ -87,8 +87,10 @@ COMMANDS: dict[str, Callable] = {
     "where": own.where,
 }
 WITHOUT_PAPERS = {"reproduce", "features", "bench", "docs", "new"}
+WITH_NEGATIVE_NUMBERS = {"judge"}  # as arguments, which are no options
 for name, command in COMMANDS.items():
-    app.command(name)(command if name in WITHOUT_PAPERS else with_papers(command))
+    settings = {"ignore_unknown_options": name in WITH_NEGATIVE_NUMBERS}
+    app.command(name, context_settings=settings)(command if name in WITHOUT_PAPERS else with_papers(command))
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 

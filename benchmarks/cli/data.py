@@ -7,6 +7,8 @@ import typer
 from rich.table import Table
 
 from benchmarks.cli.console import warn, wide_console
+from benchmarks.cli.options.arguments import with_papers
+from benchmarks.outside.datasets import outside_datasets
 from benchmarks.signals import Status
 from benchmarks.table import match
 from data_pipelines.dataset import DataError, Dataset, LocalFile, PackagedFile, RemoteFile
@@ -18,12 +20,13 @@ Names = Annotated[list[str] | None, typer.Argument(help="Data sets; without any,
 
 
 @app.command("list")
+@with_papers
 def list_datasets() -> None:
     """List every file with its size, terms and whether it is here."""
     from data_pipelines.download import cached_path
 
     grid = Table("data set", "file", "bytes", "here", "terms")
-    for dataset in all_datasets():
+    for dataset in _chosen(None):
         for file in dataset.files:
             here = "yes" if cached_path(file).exists() else "no"
             size = f"{file.size:,}" if isinstance(file, RemoteFile | LocalFile) and file.size else ""
@@ -33,6 +36,7 @@ def list_datasets() -> None:
 
 
 @app.command()
+@with_papers
 def fetch(names: Names = None) -> None:
     """Fetch the files of data sets.
 
@@ -59,6 +63,7 @@ def fetch(names: Names = None) -> None:
 
 
 @app.command()
+@with_papers
 def verify(names: Names = None) -> None:
     """Compare the hash of every file that is here.
 
@@ -83,6 +88,7 @@ def verify(names: Names = None) -> None:
 
 
 @app.command()
+@with_papers
 def where(names: Names = None) -> None:
     """Print the paths of the files, whether they are here or not."""
     from data_pipelines.download import cached_path
@@ -117,5 +123,5 @@ def _told(error: DataError) -> bool:
 
 
 def _chosen(names: list[str] | None) -> list[Dataset]:
-    known = {dataset.name: dataset for dataset in all_datasets()}
+    known = {dataset.name: dataset for dataset in (*all_datasets(), *outside_datasets(warn))}
     return [known[match("data set", name, list(known))] for name in names or known]

@@ -24,9 +24,7 @@ def judge(
     paper: arguments.Paper,
     values: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="VALUE", help="One a run: a seed, or a mean over all folds. A negative one goes after --."
-        ),
+        typer.Argument(metavar="VALUE", help="One a run: a seed, or a mean over all folds."),
     ] = None,
     table: arguments.OneTable = None,
     row: arguments.OneRow = None,

@@ -53,7 +53,7 @@ def check(
     table = load_table(paper)
     file = find_paper(table.paper)
     assert file
-    faults = _printed(facts(table, file))
+    faults = _printed(facts(table))
     select_backend(used)
     faults += _printed(trials(table, file, used, Options(epochs=epochs, lookalike=kind == "generated")))
     print(f"{faults} point(s) to mend." if faults else f"{table.paper} fulfils the contract.")

@@ -46,6 +46,7 @@ class Module:
 
     definitions: dict[str, ast.stmt] = field(default_factory=dict)
     imports: dict[str, Imported] = field(default_factory=dict)
+    stars: list[str] = field(default_factory=list)  # modules of which every name is imported
     others: list[ast.stmt] = field(default_factory=list)
 
 
@@ -121,6 +122,9 @@ class Source:
             return Place(module, name)
         if name in found.imports:
             return self.meaning(found.imports[name])
+        for star in reversed(found.stars):
+            if meaning := self.find(star, name):
+                return meaning
         return Place(f"{module}.{name}") if self.module(f"{module}.{name}") else None
 
 
@@ -141,11 +145,20 @@ def _parsed(text: str, path: str) -> Module:
     module = Module()
     for node in _absolute(ast.parse(text, path), path).body:
         defined, bound = list(_names(node)), imported(node)
+        if star := bound.pop("*", None):
+            module.stars.append(star[0])
+            continue
         module.definitions |= dict.fromkeys(defined, node)
         module.imports |= bound
         if not (defined or bound or _changes_nothing(node)):
             module.others.append(node)
+            module.imports |= _imported_inside(node)
     return module
+
+
+def _imported_inside(node: ast.stmt) -> dict[str, Imported]:
+    """Return the names that imports in a statement such as `try` bind."""
+    return {name: place for inner in ast.walk(node) for name, place in imported(inner).items()}
 
 
 def _absolute(tree: ast.Module, path: str) -> ast.Module:

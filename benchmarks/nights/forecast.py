@@ -12,7 +12,8 @@ from benchmarks.machine import processor
 from benchmarks.nights.settle import next_look
 from benchmarks.recipe import NotAttempted, Recipe
 from benchmarks.reproduce import verdicts
-from data_pipelines.dataset import RemoteFile
+from data_pipelines.dataset import DataError, LocalFile, RemoteFile
+from data_pipelines.local_files import check_pinned
 from results.records import RunRecord
 from results.verdicts import Answer, Verdict, power_at
 
@@ -77,8 +78,21 @@ def obstacles(
     done = current(planned, records)
     jobs = missing_jobs(planned, done, backend=backend, seeds=seeds, anywhere=True)
     lacking = {"", *(job.key.fingerprint for job in jobs)}  # no fingerprint without a recipe
-    reasons = [one.obstacle for one in planned if one.fingerprint in lacking]
+    reasons = [one.obstacle or _changed_file(one) for one in planned if one.fingerprint in lacking]
     return {reason: reasons.count(reason) for reason in dict.fromkeys(reasons) if reason}
+
+
+def _changed_file(planned: Planned) -> str:
+    """Say which file of one's own is missing or has changed; nothing where none."""
+    if isinstance(planned.recipe, NotAttempted):
+        return ""
+    try:
+        for file in planned.recipe.dataset.files:
+            if isinstance(file, LocalFile):
+                check_pinned(file)
+    except DataError as error:
+        return str(error).removesuffix(".")
+    return ""
 
 
 def totals(found: Sequence[Forecast]) -> str:

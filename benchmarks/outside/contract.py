@@ -1,6 +1,5 @@
 """What a paper must fulfil, so that its numbers can be trusted: facts of its files, and trials of its recipes."""
 
-import ast
 import inspect
 import pickle
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.evidence.digests import reached
+from benchmarks.evidence.failures import in_one_line
 from benchmarks.evidence.reader import BOOKKEEPING
 from benchmarks.evidence.source import Source
 from benchmarks.jobs import Job, Options, Planned
@@ -32,7 +32,7 @@ class Finding(NamedTuple):
     remark: str = ""
 
 
-def facts(table: PaperTable, file: PaperFile) -> Iterator[Finding]:
+def facts(table: PaperTable) -> Iterator[Finding]:
     """Yield what can be said without training: of the CSV file, the recipes, and their code."""
     planned = table.plan()
     yield Finding("the paper is imported without Keras", _too_heavy())
@@ -40,7 +40,6 @@ def facts(table: PaperTable, file: PaperFile) -> Iterator[Finding]:
     yield Finding("margins are wide enough to judge by", "; ".join(_without_margin(planned)))
     yield Finding("every recipe reports the metric of its cell", "; ".join(_without_metric(planned)))
     yield Finding("claims name rows of their table", "; ".join(_unknown_rows(table)))
-    yield Finding("imports can be followed", "; ".join(_star_imports(file)))
     for one in _of_each_recipe(planned):
         yield Finding(f"{one.cell.name}: its code is known", _failure(lambda one: one.code, one))
         yield Finding(f"{one.cell.name}: it can be sent to another process", _failure(_sent, one))
@@ -99,21 +98,12 @@ def _unknown_rows(table: PaperTable) -> Iterator[str]:
                 yield f"{claim.text!r} names the row {row!r}, which table {claim.table} lacks"
 
 
-def _star_imports(file: PaperFile) -> Iterator[str]:
-    """Name the star imports of a paper and its helpers: a digest does not see what they bring."""
-    paths = file.path.parent.rglob("*.py") if file.path.name == "__init__.py" else file.path.parent.glob("*.py")
-    for path in sorted(paths):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and any(name.name == "*" for name in node.names):
-                yield f"{path.name}, line {node.lineno}: name what is imported, instead of *"
-
-
 def _failure(action: Callable[[Planned], object], one: Planned) -> str:
     """Return how an action fails; nothing where it does not."""
     try:
         action(one)
     except Exception as error:  # whatever the objects of a paper raise
-        return f"{type(error).__name__}: {error}"
+        return in_one_line(error)
     return ""
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import papers
-from data_pipelines.dataset import LeftOut
+from data_pipelines.dataset import DataError, LeftOut
 from results.published import FOLDER as PUBLISHED
 
 GROUP = "retable.papers"  # of entry points: the name of a paper = its module
@@ -55,9 +55,9 @@ def paper_files() -> dict[str, PaperFile]:
 def find_paper(name: str) -> PaperFile | None:
     """Return a paper by its exact name; installed packages are asked only where no folder has it."""
     for places in (_own, _in_folders, _installed):
-        for one in places():
-            if one.name == name:
-                return one
+        every = {one.name: one for one in places()}  # all, for their warnings
+        if name in every:
+            return every[name]
     return None
 
 
@@ -118,10 +118,15 @@ def _text(path: Path) -> str:
 
 
 def _leave_out(path: Path, reason: str) -> None:
-    warnings.warn(f"{path} {reason}.", LeftOut, stacklevel=3)
+    warnings.warn(f"{path} {reason}.", LeftOut, stacklevel=2)  # Python shows one of a line of code once
 
 
 def use_folders(folders: list[Path]) -> None:
-    """Take papers from these folders, in this process and in those that it starts."""
+    """Take papers from these folders, in this process and in those that it starts.
+
+    Raises DataError for a path that the variable can't hold.
+    """
+    if wrong := [str(folder) for folder in folders if os.pathsep in str(folder)]:
+        raise DataError(f"{wrong[0]} has {os.pathsep!r} in its name, which separates folders. Rename it.")
     os.environ[papers.VARIABLE] = os.pathsep.join(map(str, folders))
     papers.join_folders()

@@ -124,18 +124,18 @@ def _check(known: Reference, values: tuple[float, ...]) -> None:
             limits = f"a finite number from {exact(low)} to {exact(high)}"
             raise ResultsError(f"The value {exact(value)} can't be a {metric.title}. Expected {limits}.")
     expected = known.ours.mean if expected is None else expected
-    if metric.unit == "%" and expected is not None and _are_fractions(values, expected):
-        meant = ", ".join(exact(round(100 * value, 9)) for value in values)
+    if metric.unit == "%" and expected is not None and (found := _fractions(values, expected)):
+        meant = ", ".join(exact(round(100 * value, 9)) for value in found)
+        verb = "is among" if len(found) == 1 else "are among"
         raise ResultsError(
-            f"The metric is {metric.title}, and the values are {', '.join(map(exact, values))}. Did you mean "
+            f"The metric is {metric.title}, and {', '.join(map(exact, found))} {verb} the values. Did you mean "
             f"{meant}? Give per cents."
         )
 
 
-def _are_fractions(values: Sequence[float], expected: float) -> bool:
-    """Return whether values of at most 1 are nearer to what is expected as per cents; errors may be below 1 %."""
-    mean = fmean(values)
-    return max(values) <= 1 and abs(100 * mean - expected) < abs(mean - expected)
+def _fractions(values: Sequence[float], expected: float) -> list[float]:
+    """Return the values of at most 1 that are nearer to what is expected as per cents; errors may be below 1 %."""
+    return [value for value in values if value <= 1 and abs(100 * value - expected) < abs(value - expected)]
 
 
 def _by_rule(known: Reference, values: Sequence[float]) -> Verdict | None:

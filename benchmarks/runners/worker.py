@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from benchmarks import machine, provenance
 from benchmarks.evidence.digests import todays_digests
+from benchmarks.evidence.failures import in_one_line
 from benchmarks.evidence.source import follow
 from benchmarks.jobs import Job
 from benchmarks.outside.paper_files import find_paper
@@ -56,7 +57,7 @@ def train_elsewhere(
     try:
         known = pickle.loads(job)
     except Exception as error:  # it names code that is not here
-        yield RunRecord(key, {}, error=f"{type(error).__name__}: {error}")
+        yield RunRecord(key, {}, error=in_one_line(error))
         return
     if _has_other_code(known):
         yield RunRecord(key, {}, error=f"{os.uname().nodename} has another code of {key.paper}")

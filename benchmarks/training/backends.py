@@ -76,7 +76,9 @@ def import_keras_quietly() -> None:
     needless = [name for name in NEEDLESS if name != os.environ.get("KERAS_BACKEND")]
     try:
         with _hidden(needless):
-            import keras  # noqa: F401
+            import keras
+
+            keras.utils.set_random_seed(0)  # it looks for TensorFlow, and remembers that it is hidden
     finally:
         os.dup2(stderr, 2)
         os.close(stderr)

@@ -72,6 +72,8 @@ def prepare(
     rng = np.random.default_rng(seed)
     fold = recipe.prepare(fold, rng)
     model = recipe.build(fold, rng)
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"The function build of this recipe returned {model!r}. Expected a keras.Model.")
     if not model.built:
         raise ValueError(
             "The model of this recipe has no weights yet, because it does not know the shape of its inputs. "

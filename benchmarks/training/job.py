@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import machine, provenance
+from benchmarks.evidence.failures import in_one_line
 from benchmarks.jobs import Job
 from benchmarks.recipe import Measurement, Recipe
 from benchmarks.training import backends, checkpoints
@@ -33,7 +34,7 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
         record = yield from _earn(job)
         _check_numbers(record)
     except (Exception, SystemExit) as error:  # one broken job must not stop the others
-        record = RunRecord(job.key, {}, error=f"{type(error).__name__}: {error}")
+        record = RunRecord(job.key, {}, error=in_one_line(error))
     yield replace(
         record,
         seconds=record.seconds + time.perf_counter() - started,

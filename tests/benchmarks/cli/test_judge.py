@@ -66,6 +66,8 @@ def test_a_class_is_graded_and_bad_lines_close_with_one(tmp_path):
         ((*TREC, "90", "--grade", "class.csv"), "only one of them"),
         ((*TREC, "90", "ninety"), "Argument 2: the value is 'ninety'"),
         ((*TREC, "inf"), "Argument 1: the value is 'inf'"),
+        ((*TREC, "-5"), "The value -5 can't be a test accuracy"),
+        ((*TREC, "90", "0.9"), "Did you mean 90?"),
         ((*TREC, "0.912"), "Did you mean 91.2?"),
         ((*TREC, "90", "--format", "yaml"), "There is no format 'yaml'"),
         (("judge", "kim2004", "90"), "Did you mean kim2014?"),

@@ -10,7 +10,7 @@ from benchmarks.outside.new_paper import new_paper
 from benchmarks.outside.paper_files import find_paper
 from benchmarks.table import load_table
 from data_pipelines.dataset import DataError
-from tests.benchmarks.outside.conftest import write_paper
+from tests.benchmarks.outside.conftest import PAPER, write_paper
 from tests.support.markdown import fences
 from tests.support.processes import ROOT
 
@@ -22,7 +22,7 @@ def faults(name: str) -> list[str]:
     table, file = load_table(name), find_paper(name)
     assert file
     loaded = "the paper is imported without Keras"  # in this process it is there already
-    found = [one for one in facts(table, file) if one.point != loaded]
+    found = [one for one in facts(table) if one.point != loaded]
     return [
         f"{one.point}: {one.fault}" for one in (*found, *trials(table, file, "tensorflow", TRIAL)) if one.fault
     ]
@@ -75,6 +75,12 @@ def test_a_model_that_is_not_built_is_named_before_training(folder):
     assert any("small network / points: trained" in fault and text in fault for fault in faults("dc2026"))
 
 
+def test_a_build_that_returns_nothing_is_named(folder):
+    changed(folder, "dh2026", "    return keras.Sequential", "    keras.Sequential")
+    text = "The function build of this recipe returned None. Expected a keras.Model."
+    assert any("small network / points: trained" in fault and text in fault for fault in faults("dh2026"))
+
+
 def test_numbers_that_no_seed_decides_are_named(folder):
     chance = '.astype("int32") ^ (np.frombuffer(os.urandom(len(fold.test.x)), "uint8") % 2)'
     changed(folder, "dd2026", '.astype("int32")', chance)
@@ -89,11 +95,11 @@ def test_a_recipe_that_does_not_report_its_cell_is_named(folder):
 
 
 def test_code_that_no_digest_covers_is_named(folder):
-    write_paper(folder, "df2026")
-    path = folder / "df2026.py"
-    path.write_text(path.read_text().replace("_helper import guess", "_helper import *"))
-    found = faults("df2026")
-    assert any("df2026.py, line 3: name what is imported, instead of *" in fault for fault in found)
+    hidden = "def hidden(fold, seed):\n    return guess(fold, seed)\n\n"
+    asked = "def asked(fold, seed):\n    return globals()['hid' + 'den'](fold, seed)\n\ndef recipe"
+    write_paper(folder, "df2026", PAPER.replace("def recipe", hidden + asked).replace("=guess", "=asked"))
+    (fault,) = faults("df2026")
+    assert "df2026.hidden, df2026_helper.guess ran, and a change of it would not be noticed" in fault
 
 
 def test_a_recipe_that_cannot_be_sent_is_named(folder):

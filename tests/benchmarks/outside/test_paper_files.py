@@ -14,7 +14,7 @@ from benchmarks.jobs import missing_jobs
 from benchmarks.outside.paper_files import paper_files, use_folders
 from benchmarks.runners.worker import submission, train_elsewhere
 from benchmarks.table import UnknownName, load_table, load_tables
-from data_pipelines.dataset import LeftOut
+from data_pipelines.dataset import DataError, LeftOut
 from results.records import RunRecord
 from tests.benchmarks.outside.conftest import HELPER, PAPER, write_paper
 
@@ -45,8 +45,16 @@ def test_its_runs_are_recorded_and_judged_by_its_own_metric(folder, tmp_path, mo
     assert verdicts.count('"n": 2') == 2
 
 
-def test_the_digest_of_a_recipe_covers_the_helpers_of_its_paper(folder):
-    write_paper(folder, "ac2026")
+IMPORTS = {
+    "by name": "from .{name}_helper import guess",
+    "by a star": "from .{name}_helper import *",
+    "tried": "try:\n    from .{name}_helper import guess\nexcept ImportError:\n    raise",
+}
+
+
+@pytest.mark.parametrize("kind", IMPORTS)
+def test_the_digest_of_a_recipe_covers_the_helpers_of_its_paper(kind, folder):
+    write_paper(folder, "ac2026", PAPER.replace(IMPORTS["by name"], IMPORTS[kind]))
     recipe = guess_of("ac2026").recipe
     before = digests(recipe, Source())
     names = {place.name for place in reached(recipe, Source())}
@@ -85,7 +93,8 @@ def test_a_worker_refuses_a_paper_that_has_changed(folder):
             "returned {'share': 1.0}. Expected an array, or a dict of ['test accuracy', 'share']",
         ),
         ("return 3", "returned 3. Expected an array"),
-        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("raise SystemExit(3)", "SystemExit: 3 (af2026_helper.py, line 2)"),
+        ("raise ValueError('a\\nb')", "ValueError: a b (af2026_helper.py, line 2)"),
     ],
 )
 def test_a_measurement_without_its_metrics_fails_in_words(body, text, folder):
@@ -170,6 +179,13 @@ def test_the_name_of_another_paper_is_left_out(folder, tmp_path):
     use_folders([folder, other])
     with pytest.warns(LeftOut, match="other/bc2026.py has the name of .*my papers/bc2026.py"):
         assert paper_files()["bc2026"].path == folder / "bc2026.py"
+    with pytest.warns(LeftOut, match="other/bc2026.py has the name of"):
+        load_table("bc2026")
+
+
+def test_a_folder_whose_name_the_variable_cannot_hold_is_refused(tmp_path):
+    with pytest.raises(DataError, match="Rename it"):
+        use_folders([tmp_path / "my:papers"])
 
 
 def test_a_folder_that_is_missing_is_one_line(tmp_path, folder):

@@ -116,6 +116,7 @@ def test_an_error_for_an_accuracy_is_noticed(metric, published, value, hint):
     [
         (ACCURACY, 91.2, [0.912], "Did you mean 91.2? Give per cents."),
         (ACCURACY, 91.2, [0.5, 0.912], "Did you mean 50, 91.2?"),
+        (ACCURACY, 91.2, [90.0, 0.9], "Did you mean 90?"),
         (TEST_ERROR, 1.7, [0.017], "Did you mean 1.7?"),
         (
             ACCURACY,

@@ -10,7 +10,7 @@ from results.records import JobKey, RunRecord
 from results.report.documents import beside, cells_document, costs_document, summary
 from results.report.overview import results_document
 from results.report.pages import CellPage, PaperPage
-from results.tables import as_json, as_row, sentence
+from results.tables import as_json, as_row, remarks, sentence
 from results.verdicts import Answer, Verdict
 
 LEFT_OUT = "record(s): their code computed other numbers"
@@ -121,3 +121,15 @@ def test_the_results_are_printed_cells_with_misses_and_what_is_open(papers):
     assert "|SVM|" not in text
     assert "**Misses**\n\n- *RNN*: a cause. Not tested." in text
     assert "|MR|`retable run new2026 --until-settled`|2|0.1|" in text
+
+
+def test_a_remark_names_the_metric_where_it_is_not_about_all_of_a_place():
+    """So a reader knows which of two numbers of a place is meant."""
+    cells = [Cell("new2026", "1", "CNN", "MR", metric, 80.0, 1.0) for metric in (ACCURACY, VALUE)]
+    differing = [Verdict(cell, Answer.WORSE, f"number {place}") for place, cell in enumerate(cells)]
+    assert remarks(differing) == [
+        "CNN, MR, test accuracy (%): worse: number 0",
+        f"CNN, MR, {VALUE.title}: worse: number 1",
+    ]
+    alike = [Verdict(cell, Answer.WORSE, "too high") for cell in cells]
+    assert remarks(alike) == ["CNN, MR: worse: too high"]
