@@ -21,6 +21,7 @@ from tests.support.kinds import kind, narrow, total
 from tests.support.processes import trace_quickly
 
 BATCH, STEPS = 8, 10
+LARGE = 2000  # numbers of an image; back ends that compile quickly compute slowly
 LOOP = 3  # steps in one compiled call
 FEW_STEPS = 6  # of language models, which are compiled one by one
 
@@ -55,7 +56,8 @@ def steps(recipe: Recipe) -> dict[str, np.ndarray]:
         recipe.begin(model)(fold.train.x, rng, 1)
     gradient = _kept_gradient(model)
     is_stateful = any(hasattr(layer, "memory") for layer in model.layers)
-    batch_size = recipe.batch_size if is_stateful else BATCH
+    is_large = np.ndim(fold.train.x[0]) == 3 and np.size(fold.train.x[0]) > LARGE
+    batch_size = recipe.batch_size if is_stateful else BATCH // 4 if is_large else BATCH
     rows = np.random.default_rng(1).integers(0, len(fold.train.y), batch_size)
     outputs = np.ravel(model.predict_on_batch(arranged(recipe, fold.train.x[rows])))
     losses = train([rows], rng)  # always the same, because a new shape is compiled again
