@@ -56,7 +56,8 @@ def steps(recipe: Recipe) -> dict[str, np.ndarray]:
         recipe.begin(model)(fold.train.x, rng, 1)
     gradient = _kept_gradient(model)
     is_stateful = any(hasattr(layer, "memory") for layer in model.layers)
-    is_large = np.ndim(fold.train.x[0]) == 3 and np.size(fold.train.x[0]) > LARGE
+    shape = getattr(fold.train.x, "shape", ())
+    is_large = len(shape) == 4 and np.prod(shape[1:]) > LARGE
     batch_size = recipe.batch_size if is_stateful else BATCH // 4 if is_large else BATCH
     rows = np.random.default_rng(1).integers(0, len(fold.train.y), batch_size)
     outputs = np.ravel(model.predict_on_batch(arranged(recipe, fold.train.x[rows])))
