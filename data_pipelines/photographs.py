@@ -7,7 +7,7 @@ minutes to check, and a core decodes some 200 a second.
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -28,7 +28,9 @@ class Survey(NamedTuple):
 
     usable: np.ndarray  # bool (images,)
     mean: np.ndarray  # float32 (side, side, 3)
-    colours: np.ndarray  # float32 (3, 3): principal components of all pixels, one a row, as long as their deviation
+    colours: (
+        np.ndarray
+    )  # float32 (3, 3): principal components of all pixels, one a row, as long as their deviation
 
 
 class Photographs:
@@ -52,7 +54,7 @@ class Photographs:
         return Photographs(self.files[rows], self.side, self.mean, self.colours)
 
     def pixels(self) -> np.ndarray:
-        """Return the decoded images, uint8 (images, side, side, 3). Raises DataError for one that can't be used."""
+        """Return the decoded images, uint8 (images, side, side, 3). Raises DataError for a bad one."""
         return np.stack(list(_reading().images(self.files, self.side)))
 
     def expect(self, rows: np.ndarray) -> None:
@@ -76,7 +78,7 @@ class _Reading:
         self.coming = ((file, side) for file in files)
         self._begin(AHEAD)
 
-    def images(self, files: Sequence[str], side: int) -> Iterator[np.ndarray]:
+    def images(self, files: Iterable[str], side: int) -> Iterator[np.ndarray]:
         """Yield the images in order, those that were expected without decoding them again."""
         futures = [self._expected((file, side)) or self.pool.submit(decoded, file, side) for file in files]
         for future in futures:
@@ -105,8 +107,8 @@ def _reading() -> _Reading:
 def decoded(file: str, side: int) -> np.ndarray:
     """Return the middle square of an image whose shorter side is rescaled: uint8 (side, side, 3).
 
-    Grey images and those of printers' colours (CMYK) become red, green and blue. Raises DataError for an image that
-    can't be decoded, has more than 8 bits a channel, several frames, or a side of one pixel.
+    Grey images and those of printers' colours (CMYK) become red, green and blue. Raises DataError for an image
+    that can't be decoded, has more than 8 bits a channel, several frames, or a side of one pixel.
     """
     from PIL import Image
 
@@ -116,8 +118,8 @@ def decoded(file: str, side: int) -> np.ndarray:
             short = min(image.size)
             left, top = ((length - short) / 2 for length in image.size)
             box = (left, top, left + short, top + short)
-            square = image.convert("RGB").resize((side, side), Image.Resampling.BILINEAR, box)
-            return np.asarray(square)
+            colours = image if image.mode == "RGB" else image.convert("RGB")  # which copies what is right
+            return np.asarray(colours.resize((side, side), Image.Resampling.BILINEAR, box))
     except DataError as error:
         raise DataError(f"{file} {error}") from error
     except Exception as error:  # damaged files make decoders raise anything
@@ -141,7 +143,7 @@ def surveyed(files: np.ndarray, side: int, *, share: float = UNREADABLE_SHARE) -
     """
     stats = map(os.stat, files)
     state = np.array([(stat.st_size, stat.st_mtime_ns) for stat in stats])
-    source = {"files": digest("\n".join(files), state), "side": side}
+    source = {"files": digest("\n".join(files), state), "side": side, "share": share}
     found = kept_blocks("photographs", source, Survey._fields, lambda: [_survey(files, side, share)._asdict()])
     return Survey(found["usable"] > 0, np.array(found["mean"]), np.array(found["colours"]))
 
@@ -166,7 +168,8 @@ def _survey(files: np.ndarray, side: int, share: float) -> Survey:
 
 def _in_turn(files: np.ndarray, side: int) -> Iterator[tuple[np.ndarray, np.ndarray, str]]:
     """Yield each image with its sums of products, or the reason why there is none; a few are decoded ahead."""
-    pool, begun = _reading().pool, deque()
+    pool = _reading().pool
+    begun: deque[Future] = deque()
     for file in files:
         begun.append(pool.submit(_with_products, file, side))
         if len(begun) == AHEAD:

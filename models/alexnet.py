@@ -75,5 +75,5 @@ def _pooled(x):
 
 
 def _dropped(x, rate: float):
-    """Drop units in training; otherwise scale all, which the paper does in place of scaling those that are kept."""
+    """Drop units in training; otherwise scale all, as the paper does, in place of scaling those that are kept."""
     return layers.Rescaling(1 - rate)(layers.Dropout(rate)(x))

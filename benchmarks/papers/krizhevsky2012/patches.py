@@ -47,7 +47,7 @@ def _mean_probabilities(model: Any, x: Photographs, side: int) -> np.ndarray:
 
 
 def ten_patches(images: np.ndarray, side: int) -> np.ndarray:
-    """Return the corners and the middle of images, then their mirror images: (10, images, side, side, channels)."""
+    """Return corners and middle of images, then their mirror images: (10, images, side, side, channels)."""
     last = images.shape[1] - side
     places = [(0, 0), (0, last), (last, 0), (last, last), (last // 2, last // 2)]
     five = [images[:, row : row + side, column : column + side] for row, column in places]

@@ -24,17 +24,19 @@ TERMS = "registration; non-commercial research and education; not to be passed o
 def load_ilsvrc(paths: Sequence[Path], fold: int, seed: int, *, year: int, side: int, held_out: int) -> Fold:
     """Return photographs, (images, side, side, 3) once decoded, and their classes in the order of their names.
 
-    With `held_out`, every so many-th training image of a class is the validation part, and the folder val/ the test
-    part; without, they are val/ and test/. Every image is decoded once before the first run, and up to a thousandth
-    of the training images is left out where they can't be used. Raises DataError for more, for any other image that
-    can't be used, and for folders and lists that don't fit.
+    With `held_out`, every so many-th training image of a class is the validation part, and the folder val/ the
+    test part; without, they are val/ and test/. Every image is decoded once before the first run, and up to a
+    thousandth of the training images is left out where they can't be used. Raises DataError for more, for any
+    other image that can't be used, and for folders and lists that don't fit.
     """
     train, *others = listed(paths[0], year, held_out)
     survey = surveyed(train.files, side, share=UNREADABLE_SHARE)
     for other in others:
         surveyed(other.files, side, share=0.0)
     parts = [train.at(survey.usable), *others]
-    return Fold(*(Split(Photographs(one.files, side, survey.mean, survey.colours), one.classes) for one in parts))
+    x = [Photographs(one.files, side, survey.mean, survey.colours) for one in parts]
+    train_part, valid, test = (Split(images, one.classes) for images, one in zip(x, parts, strict=True))
+    return Fold(train_part, valid, test)
 
 
 def listed(folder: Path, year: int, held_out: int) -> list[Listed]:
@@ -63,7 +65,9 @@ def load_probabilities(paths: Sequence[Path], fold: int, seed: int, *, year: int
             raise DataError(f"{file} has an array of {array.shape}. Expected {shape}, images and classes.")
     for number, array in enumerate(arrays):
         if any(np.array_equal(array, other) for other in arrays[:number]):
-            raise DataError(f"{files[number]} holds the same numbers as another. Expected networks of other seeds.")
+            raise DataError(
+                f"{files[number]} holds the same numbers as another. Expected networks of other seeds."
+            )
     return Fold(Split([], np.zeros(0, "int32")), None, Split(arrays, test.classes))
 
 
@@ -112,7 +116,7 @@ AVERAGED = Dataset(
     load=partial(load_probabilities, year=2012, held_out=128),
     lookalike=partial(write_probabilities, year=2012, networks=NETWORKS),
     on_request=(
-        f"it averages five runs of one network: set {FOLDER_2012.variable} and {PROBABILITIES.variable}, the folder "
-        "that `retable look krizhevsky2012 --seed N` writes, for N from 0 to 4"
+        f"it averages five runs of one network: set {FOLDER_2012.variable} and {PROBABILITIES.variable}, the "
+        "folder that `retable look krizhevsky2012 --seed N` writes, for N from 0 to 4"
     ),
 )
