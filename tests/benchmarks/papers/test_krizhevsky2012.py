@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.look.subject import Trained
 from benchmarks.papers import krizhevsky2012
 from benchmarks.papers.krizhevsky2012 import averaged, divided_at_rest, patches
 from benchmarks.recipe import any_order, fingerprint
 from data_pipelines.dataset import Fold, Split
+from data_pipelines.datasets.ilsvrc import PROBABILITIES
 from data_pipelines.photographs import Photographs
 
 SIDE, PATCH = 12, 9
@@ -103,3 +105,16 @@ def test_one_run_serves_both_errors():
         first.dataset.name == "ILSVRC-2012"
         and table.recipe(table.cells("1", "CNN")[0]).dataset.name == "ILSVRC-2010"
     )
+
+
+def test_a_look_writes_the_filters_and_what_networks_are_averaged_from(x, tmp_path):
+    import keras
+
+    model = keras.Sequential([keras.Input((PATCH, PATCH, 3)), keras.layers.Conv2D(12, 5, name="conv1")])
+    test = Split(x, np.zeros(4, "int32"))
+    scores = np.random.default_rng(0).random((4, 3))
+    subject = Trained(None, model, Fold(test, None, test), x, lambda images: scores[: len(images)])
+    picture, numbers = krizhevsky2012.look(subject, [], tmp_path / "seed-0", "png")
+    assert picture.stat().st_size > 1000
+    np.testing.assert_array_equal(np.load(numbers), scores.astype("float32"))
+    assert list(tmp_path.glob(PROBABILITIES.holds)) == [numbers]
