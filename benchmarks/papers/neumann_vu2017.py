@@ -12,7 +12,7 @@ What is known, and from where (public sources were searched again; none prints t
   happiness;
 - second-hand: 56.1 on all speech, and 55.38 in another state of the same source, without its place in the paper;
   6 s as the best length; and, from a digest of this and another paper, that the largest gain is from 1 s to 2 s
-  and that scripted speech can't be told from its first second or two;
+  and that scripted speech needs more than that;
 - from memory alone: 25 ms windows every 10 ms; 200 kernels in total, of two widths, over all features, with a
   stride of three frames; max-pooling over 30 windows; attention by one linear score per pooled window; Adam;
   dropout; folds that leave out one session, with one of its speakers for validation and the other for test.
