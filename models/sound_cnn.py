@@ -29,8 +29,8 @@ def sound_cnn(
     return keras.Model(sound, layers.Dense(classes)(features), name="sound_cnn")
 
 
-def sound_perceptron(samples: int, classes: int, *, hidden: int) -> keras.Model:
+def sound_perceptron(samples: int, classes: int, *, units: int) -> keras.Model:
     """Build a network with one hidden layer of ReLU units, with the inputs and outputs of `sound_cnn`."""
     sound = keras.Input((samples, 1))
-    features = layers.Dense(hidden, activation="relu")(layers.Flatten()(sound))
+    features = layers.Dense(units, activation="relu")(layers.Flatten()(sound))
     return keras.Model(sound, layers.Dense(classes)(features), name="sound_perceptron")

@@ -55,4 +55,4 @@ def test_strides_and_pooling_shorten_a_sound_alike():
     assert [layer.output.shape[1] for layer in pooled.layers if "pooling1d" in layer.name[:13]] == [10, 2]
     with pytest.raises(ValueError, match="10 places are shortened by 4"):
         sound_cnn(40, 3, pools=False, maps=(4, 6), kernels=(8, 4), steps=(4, 4))
-    assert sound_perceptron(40, 3, hidden=7).count_params() == 41 * 7 + 8 * 3
+    assert sound_perceptron(40, 3, units=7).count_params() == 41 * 7 + 8 * 3
