@@ -1,17 +1,17 @@
 """Order claims: does one row of a table beat another in our runs, as the paper says?"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.evidence.standing import Standing, standing
-from benchmarks.jobs import Planned
+from benchmarks.jobs import Options, Planned
 from benchmarks.recipe import NotAttempted
 from benchmarks.reproduce import by_place, verdicts
-from benchmarks.table import Claim, Names, PaperTable
+from benchmarks.table import Claim, PaperTable
 from results.comparison import LEVEL, Comparison, compare, holm
 from results.published import Cell
 from results.records import RunRecord
@@ -42,14 +42,18 @@ class ClaimVerdict(NamedTuple):
     stale: str = ""  # why the runs of a row may not be those of today's code; empty where they are
 
 
-def judge_claims(table: PaperTable, records: Sequence[RunRecord]) -> list[ClaimVerdict]:
+def judge_claims(
+    table: PaperTable, records: Sequence[RunRecord], options: Options = Options()
+) -> list[ClaimVerdict]:
     """Judge every claim of a paper in every column that has both rows, by the runs that verdicts take.
+
+    With the options of a trial, by its runs.
 
     Pairs are runs of equal seed and fold on the backend that has most of them; the test is paired, with the
     correction of Nadeau & Bengio (2003) for the folds of a cross-validation, and Holm's (1979) for the claims and
     columns that a table tests.
     """
-    places, rechecks = by_place(table.plan()), Rechecks.read()
+    places, rechecks = by_place(table.plan(options=options)), Rechecks.read()
     judged = [
         _judge(claim, better, places[claim.table, claim.worse, column], records, rechecks)
         for claim in table.claims
@@ -77,13 +81,10 @@ def _tested(verdict: ClaimVerdict) -> float | None:
     return found.p_value if is_tested and found and not found.is_deterministic else None
 
 
-def claim_rows(
-    table: PaperTable, records: Sequence[RunRecord], name: Names = None, column: Names = None
-) -> list[dict[str, str]]:
-    """Return the order claims on some cells as texts by heading."""
-    cells = {(cell.table, cell.column) for cell in table.cells(name, None, column)}
-    judged = judge_claims(table, records)
-    return [as_row(verdict) for verdict in judged if (verdict.claim.table, verdict.column) in cells]
+def claim_rows(judged: Iterable[ClaimVerdict], cells: Iterable[Cell] | None = None) -> list[dict[str, str]]:
+    """Return judged claims, or those in the columns of some cells, as texts by heading."""
+    places = None if cells is None else {(cell.table, cell.column) for cell in cells}
+    return [as_row(one) for one in judged if places is None or (one.claim.table, one.column) in places]
 
 
 def as_row(verdict: ClaimVerdict) -> dict[str, str]:

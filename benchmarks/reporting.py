@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import provenance
-from benchmarks.claims import claim_rows
+from benchmarks.claims import claim_rows, judge_claims
 from benchmarks.jobs import Options, Planned
 from benchmarks.nights.forecast import Forecast, forecasts_to_next_look
 from benchmarks.recipe import NotAttempted, settings
@@ -45,7 +45,7 @@ def paper_page(
     pages = [_cell_page(one, verdict, records, curves) for one, verdict in zip(planned, judged, strict=True)]
     return PaperPage(
         *(table.paper, table.title, table.about, table.notes, pages),
-        claims=claim_rows(table, records),
+        claims=claim_rows(judge_claims(table, records, options)),
         misses=list(map(_in_words, table.misses)),
         open=_open(planned, records, backend or table.backend),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchmarks.claims import Order, claim_rows
+from benchmarks.claims import Order, claim_rows, judge_claims
 from benchmarks.cli.console import (
     FORMATS,
     PLAIN_DATA,
@@ -149,7 +149,8 @@ def show(
         _print_costs(found, cells, records, chosen)
         return
     has_orders = claims or (is_plain and not row and not options.is_trial)
-    orders = claim_rows(found, records, table, column) if has_orders else []
+    judged_orders = judge_claims(found, records, options) if has_orders else []
+    orders = claim_rows(judged_orders, found.cells(table, None, column))
     orders = [order for order in orders if not attempted or order["order"] != Order.NOT_ATTEMPTED]
     if claims:
         print_rows(orders, chosen, f"{found.title}: order claims")

@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.claims import ClaimVerdict, Order, as_row, judge_claims
 from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks
+from benchmarks.jobs import Options
 from benchmarks.recipe import fingerprint
 from benchmarks.table import Claim, load_table, paper_names
 from results.records import Digests, JobKey, RunRecord
@@ -13,10 +14,12 @@ from results.records import Digests, JobKey, RunRecord
 KIM = load_table("kim2014")
 
 
-def records(row: str, column: str, values, backend: str = "tensorflow", folds: int = 1) -> list[RunRecord]:
+def records(
+    row: str, column: str, values, backend: str = "tensorflow", folds: int = 1, options: Options = Options()
+) -> list[RunRecord]:
     """Return runs of a row of the table "own vectors", the folds of a seed one after the other."""
-    (cell,) = KIM.cells("own vectors", row, column)
-    mark = fingerprint(KIM.recipe(cell))
+    (one,) = KIM.plan(KIM.cells("own vectors", row, column), options)
+    mark = one.fingerprint
     return [
         RunRecord(
             JobKey("kim2014", "own vectors", row, column, number % folds, number // folds, backend, mark, 1),
@@ -26,10 +29,10 @@ def records(row: str, column: str, values, backend: str = "tensorflow", folds: i
     ]
 
 
-def tuning(runs: list[RunRecord], column: str = "TREC"):
+def tuning(runs: list[RunRecord], column: str = "TREC", options: Options = Options()):
     return next(
         verdict
-        for verdict in judge_claims(KIM, runs)
+        for verdict in judge_claims(KIM, runs, options)
         if (verdict.claim.text, verdict.claim.table, verdict.column)
         == ("tuning beats static vectors", "own vectors", column)
     )
@@ -48,6 +51,17 @@ def tuning(runs: list[RunRecord], column: str = "TREC"):
 def test_an_order_is_what_paired_runs_show(tuned, order):
     static = records("CNN-static", "TREC", [89.0, 90.0, 90.1, 91.0, 90.2])
     assert tuning(static + records("CNN-non-static", "TREC", tuned)).order == order
+
+
+def test_a_trial_is_judged_by_its_own_runs():
+    trial = Options(changes=(("batch_size", "25"),))
+    runs = [
+        run
+        for row, values in (("CNN-static", [89.0, 90.0, 90.1, 91.0, 90.2]), ("CNN-non-static", [91.0, 92.1] * 3))
+        for run in records(row, "TREC", values[:5], options=trial)
+    ]
+    assert tuning(runs, options=trial).order == Order.HOLDS
+    assert tuning(runs).order == Order.INCOMPLETE
 
 
 def test_an_order_that_rests_on_one_of_many_tests_is_open():
