@@ -127,7 +127,7 @@ def decoded(file: str, side: int) -> np.ndarray:
 
 
 def _check(image) -> None:
-    """Raise DataError, with the reason alone, for an image that is no photograph of 8 bits a channel."""
+    """Raise DataError, with the reason alone, for an image that is not one frame of 8 bits a channel."""
     if image.mode[0] in "IF":
         raise DataError(f"has pixels of mode {image.mode}, not of 8 bits a channel")
     if (frames := getattr(image, "n_frames", 1)) > 1:

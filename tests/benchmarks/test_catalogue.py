@@ -101,7 +101,7 @@ def eagerly(monkeypatch):
 
 
 def narrowed(one: Planned) -> Planned:
-    """Return a network with few maps and units; what is no network is unchanged."""
+    """Return a network with few maps and units, and anything else unchanged."""
     return replace(one, recipe=narrow(one.recipe)) if isinstance(one.recipe, Recipe) else one
 
 

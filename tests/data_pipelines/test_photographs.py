@@ -57,7 +57,7 @@ def truncated(path):
 
 
 def corrupt(path):
-    path.write_bytes(b"\xff\xd8 this is no image")
+    path.write_bytes(b"\xff\xd8 this is not an image")
     return str(path)
 
 
@@ -86,7 +86,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("write", BAD, ids=lambda write: write.__name__)
-def test_what_is_no_photograph_is_refused_in_one_line(tmp_path, write):
+def test_what_cannot_be_used_is_refused_in_one_line(tmp_path, write):
     with pytest.raises(DataError, match=BAD[write]) as error:
         decoded(write(tmp_path / "bad.JPEG"), 16)
     assert "\n" not in str(error.value)

@@ -27,12 +27,12 @@ class Listed(NamedTuple):
 
 
 def class_names(folder: Path) -> list[str]:
-    """Return the sorted names of the folders in train/. Raises DataError for one that is no WordNet name."""
+    """Return the sorted names of the folders in train/. Raises DataError for other names than WordNet's."""
     found = _folders(folder / "train")
     if not found:
         raise DataError(f"{folder / 'train'} has no folders. Expected one for each class, such as n01440764.")
     if strange := [name for name in found if not CLASS_NAME.fullmatch(name)]:
-        raise DataError(f"{folder / 'train' / strange[0]} is no class. Expected a name such as n01440764.")
+        raise DataError(f"{folder / 'train' / strange[0]} is not a class. Expected a name such as n01440764.")
     return found
 
 

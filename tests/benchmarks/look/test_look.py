@@ -103,7 +103,10 @@ def test_a_run_keeps_its_weights_and_gets_its_pictures_in_mlflow(tmp_path, home,
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("kim2014",), "There is nothing to look at in kim2014. Known: cifar10, kim2016, lecun1989, lecun1998, "),
+        (
+            ("kim2014",),
+            "There is nothing to look at in kim2014. Known: cifar10, kim2016, krizhevsky2012, lecun1989, ",
+        ),
         (("lecun1998", "--format", "gif"), "--format is 'gif'. Expected png or svg."),
         (("lecun1998", "--row", "K-NN Euclidean"), "has no network to look at."),
     ],

@@ -94,7 +94,7 @@ def with_an_image_less(folder):
     (folder / "val/ILSVRC2012_val_00000003.JPEG").unlink()
 
 
-def with_a_folder_that_is_no_class(folder):
+def with_a_folder_of_another_name(folder):
     (folder / "train/cats").mkdir()
 
 
@@ -128,7 +128,7 @@ BAD = {
     with_a_class_of_no_folder: f"{LIST}, line 6: '1001' is the number of no class of train",
     with_another_name: f"_val_00000004.JPEG has no line in {LIST} by its name. Expected .*_00000003.JPEG",
     with_an_image_less: f"_00000004.JPEG has no line in {LIST} by its name",
-    with_a_folder_that_is_no_class: "train/cats is no class. Expected a name such as n01440764",
+    with_a_folder_of_another_name: "train/cats is not a class. Expected a name such as n01440764",
     with_an_empty_class: "The class folder .*n99999999 has no images",
     with_another_kit: r"meta.mat can't be read as that of ILSVRC-2012 \(\w+\)",
     with_a_class_too_many: "val/.* Expected the 6 classes of train",
