@@ -73,6 +73,17 @@ def error(labels: np.ndarray, scores: np.ndarray) -> float:
     return 100 - accuracy(labels, scores)
 
 
+def top_five_error(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Return the percentage of rows whose label is not among the five largest of (rows, classes).
+
+    Returns NaN if a score is not finite, and of classes alone, (rows,).
+    """
+    if scores.ndim == 1 or not np.isfinite(scores).all():
+        return float("nan")
+    best = np.argpartition(-scores, min(5, scores.shape[1]) - 1, axis=1)[:, :5]
+    return float(100 * np.mean((best != labels[:, None]).all(axis=1)))
+
+
 def mistakes(labels: np.ndarray, scores: np.ndarray) -> float:
     """Return the number of rows whose predicted class is not the label; NaN if a score is not finite."""
     return round(error(labels, scores) * len(labels) / 100) if np.isfinite(scores).all() else float("nan")
@@ -125,6 +136,7 @@ UNWEIGHTED_ACCURACY = Metric("unweighted test accuracy", "%", "higher", unweight
 LOWEST_ACCURACY = Metric("lowest test accuracy", "%", "higher")  # over an unknown number of runs
 HIGHEST_ACCURACY = Metric("highest test accuracy", "%", "higher")
 TEST_ERROR = Metric("test error", "%", "lower", error)
+TOP_FIVE_ERROR = Metric("top-5 test error", "%", "lower", top_five_error)  # of papers that bring it
 TRAINING_ERROR = Metric("training error", "%", "lower", error, "training")
 TEST_MISTAKES = Metric("test mistakes", "", "lower", mistakes)
 TRAINING_MISTAKES = Metric("training mistakes", "", "lower", mistakes, "training")

@@ -57,13 +57,13 @@ def _module(build) -> str:
 
 def steps(recipe: Recipe) -> dict[str, np.ndarray]:
     """Return the outputs, the first gradient, and losses and weights after ten steps, end to end each."""
-    with tempfile.TemporaryDirectory() as folder:
-        fold = recipe.dataset.load(recipe.dataset.lookalike(Path(folder)), 0, 0)
     augment = recipe.augment
     recipe = replace(recipe, augment=None, compiled_steps=LOOP)
-    model, fold, rng = prepare(recipe, fold, seed=0)
-    if augment is not None:  # once: it may change the shape
-        fold = fold._replace(train=fold.train._replace(x=augment(fold.train.x, rng)))
+    with tempfile.TemporaryDirectory() as folder:  # images may be read from it until they are augmented
+        fold = recipe.dataset.load(recipe.dataset.lookalike(Path(folder)), 0, 0)
+        model, fold, rng = prepare(recipe, fold, seed=0)
+        if augment is not None:  # once: it may change the shape
+            fold = fold._replace(train=fold.train._replace(x=augment(fold.train.x, rng)))
     train = trainer(model, recipe, fold.train)
     _without_dropout(model)
     _set_start(model)
