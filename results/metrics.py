@@ -96,6 +96,15 @@ def rejected(labels: np.ndarray, scores: np.ndarray, *, error: float) -> float:
     return 100 * (1 - (allowed[-1] + 1 if len(allowed) else 0) / len(labels))
 
 
+def unchanged(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Return the percentage of rows whose predicted class is the same in both halves of the scores.
+
+    `scores` is (2 rows, classes): of all rows, then of the same rows changed. Returns NaN if one is not finite.
+    """
+    first, second = np.split(scores, 2)
+    return accuracy(predicted_classes(first), second) if np.isfinite(first).all() else float("nan")
+
+
 def perplexity(labels: np.ndarray, log_probabilities: np.ndarray) -> float:
     """Return e to the mean negative log-likelihood, from the log-probabilities of the correct words."""
     return float(np.exp(-np.mean(log_probabilities, dtype="float64")))
@@ -121,6 +130,8 @@ TEST_MISTAKES = Metric("test mistakes", "", "lower", mistakes)
 TRAINING_MISTAKES = Metric("training mistakes", "", "lower", mistakes, "training")
 TEST_SQUARES = Metric("test mean square", "", "lower", mean_square)
 TRAINING_SQUARES = Metric("training mean square", "", "lower", mean_square, "training")
+SHIFTED_ACCURACY = Metric("test accuracy, shifted", "%", "higher", accuracy, "shifted")
+UNCHANGED = Metric("unchanged predictions", "%", "higher", unchanged, "unshifted and shifted")
 PERPLEXITY = Metric("test perplexity", "", "lower", perplexity)
 REJECTED = Metric("rejected for 1 % error", "%", "lower", partial(rejected, error=1.0))
 VIEWS = {  # of test images: the kind of change, and its size

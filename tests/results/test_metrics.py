@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from results.metrics import error, mean_square, mistakes, perplexity, rejected, unweighted_accuracy
+from results.metrics import error, mean_square, mistakes, perplexity, rejected, unchanged, unweighted_accuracy
 
 SCORES = np.array([[3.0, 0.0], [0.2, 0.1], [0.0, 1.0], [0.0, 0.5]])
 RIGHT = np.array([0, 1, 1, 0])  # the second is wrong by a gap of 0.1, the fourth by 0.5
@@ -26,6 +26,13 @@ def test_the_least_certain_are_rejected_first():
 def test_unweighted_accuracy_is_the_mean_over_the_classes_present():
     labels, predictions = np.array([0, 0, 0, 0, 2]), np.array([0, 0, 0, 1, 1])
     assert unweighted_accuracy(labels, predictions) == (75 + 0) / 2
+
+
+def test_unchanged_predictions_compare_both_halves_whatever_the_labels():
+    moved = SCORES[[0, 2, 2, 2]]
+    assert unchanged(RIGHT, np.concatenate([SCORES, moved])) == 75
+    assert unchanged(1 - RIGHT, np.concatenate([SCORES, SCORES])) == 100
+    assert np.isnan(unchanged(RIGHT, np.concatenate([SCORES * np.nan, moved])))
 
 
 def test_perplexity_of_a_die():

@@ -1,6 +1,6 @@
 """Steps of every model of the suite on one backend, from weights and batches that do not depend on it.
 
-Run as a script: KERAS_BACKEND=<backend> python -m tests.support.parity OUTPUT.npz
+Run as a script: KERAS_BACKEND=<backend> python -m tests.support.parity OUTPUT.npz GROUP
 """
 
 import sys
@@ -36,8 +36,23 @@ def subjects() -> dict[str, Recipe]:
     kinds: dict[str, str] = {}
     for name in sorted(found, key=lambda name: total(describe(found[name].build))):
         build = found[name].build
-        kinds.setdefault(f"{getattr(build, 'func', build).__module__} {kind(describe(build))}", name)
+        kinds.setdefault(f"{_module(build)} {kind(describe(build))}", name)
     return {name: narrow(found[name]) for name in found if name in kinds.values()}
+
+
+def groups() -> dict[str, list[str]]:
+    """Return the names of the smallest network of every module that builds networks, and of the others."""
+    found = subjects()
+    sizes = {name: total(describe(recipe.build)) for name, recipe in found.items()}
+    smallest = {_module(found[name].build): name for name in sorted(found, key=sizes.__getitem__, reverse=True)}
+    return {
+        "smallest": [name for name in found if name in smallest.values()],
+        "others": [name for name in found if name not in smallest.values()],
+    }
+
+
+def _module(build) -> str:
+    return getattr(build, "func", build).__module__
 
 
 def steps(recipe: Recipe) -> dict[str, np.ndarray]:
@@ -103,13 +118,14 @@ def _end_to_end(arrays) -> np.ndarray:
     return np.concatenate([np.ravel(array) for array in arrays])
 
 
-def all_steps() -> dict[str, np.ndarray]:
-    """Return the arrays of every subject by its name and their own, from short streams of text."""
+def all_steps(group: str) -> dict[str, np.ndarray]:
+    """Return the arrays of a group of subjects by its name and their own, from short streams of text."""
     with patch.object(kim2016, "STEPS", FEW_STEPS):
-        found = {name: steps(recipe) for name, recipe in subjects().items()}
+        recipes = subjects()
+        found = {name: steps(recipes[name]) for name in groups()[group]}
     return {f"{name}|{what}": array for name, arrays in found.items() for what, array in arrays.items()}
 
 
 if __name__ == "__main__":
     trace_quickly()
-    np.savez(sys.argv[1], **all_steps())
+    np.savez(sys.argv[1], **all_steps(sys.argv[2]))

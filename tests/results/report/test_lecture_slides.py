@@ -15,7 +15,7 @@ from tests.support.lecture_texts import ELLIPSIS, LectureText
 
 PLACES = read_places()
 CELLS = [cell for paper in paper_names() for cell in load_table(paper).cells()]
-CONSTANTS = {  # of a formula, or a number that says what is counted
+CONSTANTS = {  # of a formula, with a unit (2M, 44k), or a number that says what is counted
     ("zero rows of a sentence cut to 10", 0),
     ("zeros of the border around a 10x10 image", 0),
     ("toy convolution, size of the map", 1),
@@ -23,6 +23,10 @@ CONSTANTS = {  # of a formula, or a number that says what is counted
     ("weight-sharing matrix", 1),
     ("weights of one neuron over 1920x1080, in millions", 1),
     ("padding rule for filters of 3, 5 and 7", -1),
+    ("features of a second of sound, in thousands", 1),
+    ("features of ten seconds of video", 2),
+    ("features of ten seconds of video", 44),
+    ("top-5 error of the network that began it", 1000),
 }
 
 
