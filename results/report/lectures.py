@@ -124,12 +124,11 @@ def _of_paper(reference: str, found: Sequence[Verdict]) -> Iterator[tuple[str, s
     if not table:
         results = counted_once(verdict for verdict in found if verdict.cell.kind == Kind.PERFORMANCE)
         yield link, ", ".join(f"{count} {answer}" for answer, count in counted(one.answer for one in results))
-    rows = [
-        (row, _of_row(list(cells)))
-        for row, cells in groupby(found if table else (), key=lambda verdict: verdict.cell.row)
-    ]
-    for answers, equal in groupby(rows, key=lambda row: row[1]):
-        yield f"{link}, table {table[0]}: {'; '.join(row for row, _ in equal)}", answers
+    rows: dict[str, list[Verdict]] = {}
+    for verdict in found if table else ():
+        rows.setdefault(verdict.cell.row, []).append(verdict)
+    for answers, equal in groupby(rows, key=lambda row: _of_row(rows[row])):
+        yield f"{link}, table {table[0]}: {'; '.join(equal)}", answers
 
 
 def _of_row(cells: Sequence[Verdict]) -> str:
