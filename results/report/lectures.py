@@ -33,9 +33,9 @@ ABOUT = """# Lectures
 Written by `retable docs` from the records in `results/reproduced/`; changes by hand are lost.
 
 What the slides of five lectures have, in their order, and what the suite has for it: rows of a paper, a **claim**
-(a number of the slide, computed again from what the slide has), or the reason why neither is there. A printed
-number stands before ours. A claim that differs is a finding about the slide, and says what was found. *Words* are
-the beginning of those on the slide.
+(a number of the slide, computed again from what the slide has), or the reason why neither is there. The printed
+number is before ours. A claim that differs is a finding about the slide, and says what was found. *Words* are the
+beginning of those on the slide.
 
 [All cells](cells.md) has the margins and intervals, and [verdicts](verdicts.md) what their names mean. A test
 compares `results/published/lecture-slides.csv` with the texts of the lectures: no number is left out but years,

@@ -1,7 +1,7 @@
 """The texts of the lectures: their numbers, their slides, and where words of them stand.
 
-A number is a run of digits, with its sign and decimals, wherever it stands: in a table, a sentence, a formula, a
-heading or a matrix. Left out, because they are no result, size or count:
+A number is a run of digits with its sign and decimals, in a table, a sentence, a formula, a heading or a matrix.
+Some digits are never a result, a size or a count, and are left out:
 - years from 1950 to 2039, links, and the numbers that begin the lines of a list;
 - subscripts of formulas;
 - digits that are part of a name: after a letter, with or without a hyphen or sign (`word2vec`, `LSTM-1`, `n-1`),
@@ -29,7 +29,7 @@ ELLIPSIS = " … "  # in words: and all between
 
 @dataclass(frozen=True)
 class LectureText:
-    """The text of a lecture, as it is in its file."""
+    """The text of a lecture. `raw` has the line ends of its file."""
 
     raw: str
 

@@ -1,4 +1,4 @@
-"""Every number of the lectures has a row, a claim or a reason, in the place where it stands."""
+"""Every number of the lectures has a row, a claim or a reason."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
