@@ -28,6 +28,8 @@ COUNTED = {  # numbers that a slide prints as rows, as words of a list, or as a 
     "zero rows of a sentence cut to 10",
     "dilated layers are more compact",
     "neighbours of 'trading', LSTM-Word",
+    "zeros of the border around a 10x10 image",
+    "greater stride, fewer dot products",
     "convolution is not rotation equivariant",
     "convolution is not scale equivariant",
 }
@@ -44,6 +46,7 @@ INDIFFERENT = {  # inputs that may be anything: the claim is about growth or ord
     ("002", "backward pass, w * delta without an activation", "is_bent"),
     ("002", "backward pass, w * delta without an activation", "has_slope"),
     ("003", "five filters, their outputs stacked, by the heading", "kernel"),
+    ("003", "greater stride, fewer dot products", "kernel"),
     ("004", "CS231n bias, shape", "kernel"),
 }
 
