@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from benchmarks.evidence.digests import todays_digests
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, fingerprint, one_pass
 from benchmarks.settings import Changes, changeable, changed
-from data_pipelines.dataset import DataError, Dataset
+from data_pipelines.dataset import GENERATED, DataError, Dataset
 from results.published import Cell
 from results.records import Digests, JobKey, RunRecord
 
@@ -108,13 +108,15 @@ def _adjusted(
 
 
 def obstacle(dataset: Dataset) -> str:
-    """Say why a data set cannot be used here: a package or a file on request is missing. Nothing where it can."""
+    """Say why a data set cannot be used here: a package or file is missing, or generated. Nothing where it can."""
     from data_pipelines.download import cached_path
 
     if dataset.package and find_spec(dataset.package) is None:
         return f"needs {dataset.package}, which has a licence of its own: pip install 'retable[{dataset.extra}]'"
-    is_missing = any(file.on_request and not cached_path(file).exists() for file in dataset.files)
-    return dataset.on_request if is_missing else ""
+    paths = [cached_path(file) for file in dataset.files if file.on_request]
+    if generated := [path for path in paths if (path / GENERATED).exists()]:
+        return f"{generated[0]} is generated: run it with --lookalike"
+    return "" if all(path.exists() for path in paths) else dataset.on_request
 
 
 def lacked_what_is_here(record: RunRecord, dataset: Dataset) -> bool:

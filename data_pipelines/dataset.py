@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+GENERATED = "GENERATED.txt"  # marks a generated folder that has the form of one on request
+
 
 class DataError(Exception):
     """Data that is missing, damaged or malformed; the text says what to do."""
@@ -73,6 +75,7 @@ class FolderOnRequest:
     files: int  # that match the pattern
     terms: str = ""
     on_request: bool = True
+    gap: Callable[[Path], str] | None = None  # says what a folder lacks; nothing if it is whole
 
     @property
     def hash(self) -> str:

@@ -79,11 +79,13 @@ def check(path: Path, file: DataFile) -> None:
 
 
 def _check_folder(path: Path, file: FolderOnRequest) -> None:
-    """Raise DataError unless the folder exists with as many files as its owners state."""
+    """Raise DataError unless the folder exists, without gaps and with as many files as its owners state."""
     if not path.is_dir():
         raise DataError(
             f"{file.name} is not at {path}. Request it at {file.address}, then set {file.variable} to its folder."
         )
+    if file.gap and (lacking := file.gap(path)):
+        raise DataError(f"{path} {lacking}. Copy {file.name} again.")
     if (found := sum(1 for _ in path.glob(file.holds))) != file.files:
         raise DataError(f"{path} has {found} files {file.holds}. Expected {file.files} for {file.name}.")
 

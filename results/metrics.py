@@ -73,6 +73,17 @@ def error(labels: np.ndarray, scores: np.ndarray) -> float:
     return 100 - accuracy(labels, scores)
 
 
+def top_five_error(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Return the percentage of rows whose label is not among the five largest of (rows, classes).
+
+    Returns NaN if a score is not finite, and of classes alone, (rows,).
+    """
+    if scores.ndim == 1 or not np.isfinite(scores).all():
+        return float("nan")
+    best = np.argpartition(-scores, min(5, scores.shape[1]) - 1, axis=1)[:, :5]
+    return float(100 * np.mean((best != labels[:, None]).all(axis=1)))
+
+
 def mistakes(labels: np.ndarray, scores: np.ndarray) -> float:
     """Return the number of rows whose predicted class is not the label; NaN if a score is not finite."""
     return round(error(labels, scores) * len(labels) / 100) if np.isfinite(scores).all() else float("nan")
@@ -96,6 +107,15 @@ def rejected(labels: np.ndarray, scores: np.ndarray, *, error: float) -> float:
     return 100 * (1 - (allowed[-1] + 1 if len(allowed) else 0) / len(labels))
 
 
+def unchanged(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Return the percentage of rows whose predicted class is the same in both halves of the scores.
+
+    `scores` is (2 rows, classes): of all rows, then of the same rows changed. Returns NaN if one is not finite.
+    """
+    first, second = np.split(scores, 2)
+    return accuracy(predicted_classes(first), second) if np.isfinite(first).all() else float("nan")
+
+
 def perplexity(labels: np.ndarray, log_probabilities: np.ndarray) -> float:
     """Return e to the mean negative log-likelihood, from the log-probabilities of the correct words."""
     return float(np.exp(-np.mean(log_probabilities, dtype="float64")))
@@ -116,11 +136,14 @@ UNWEIGHTED_ACCURACY = Metric("unweighted test accuracy", "%", "higher", unweight
 LOWEST_ACCURACY = Metric("lowest test accuracy", "%", "higher")  # over an unknown number of runs
 HIGHEST_ACCURACY = Metric("highest test accuracy", "%", "higher")
 TEST_ERROR = Metric("test error", "%", "lower", error)
+TOP_FIVE_ERROR = Metric("top-5 test error", "%", "lower", top_five_error)  # of papers that bring it
 TRAINING_ERROR = Metric("training error", "%", "lower", error, "training")
 TEST_MISTAKES = Metric("test mistakes", "", "lower", mistakes)
 TRAINING_MISTAKES = Metric("training mistakes", "", "lower", mistakes, "training")
 TEST_SQUARES = Metric("test mean square", "", "lower", mean_square)
 TRAINING_SQUARES = Metric("training mean square", "", "lower", mean_square, "training")
+SHIFTED_ACCURACY = Metric("test accuracy, shifted", "%", "higher", accuracy, "shifted")
+UNCHANGED = Metric("unchanged predictions", "%", "higher", unchanged, "unshifted and shifted")
 PERPLEXITY = Metric("test perplexity", "", "lower", perplexity)
 REJECTED = Metric("rejected for 1 % error", "%", "lower", partial(rejected, error=1.0))
 VIEWS = {  # of test images: the kind of change, and its size

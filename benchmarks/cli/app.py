@@ -87,7 +87,7 @@ COMMANDS: dict[str, Callable] = {
     "where": own.where,
 }
 WITHOUT_PAPERS = {"reproduce", "features", "bench", "docs", "new"}
-WITH_NEGATIVE_NUMBERS = {"judge"}  # as arguments, which are no options
+WITH_NEGATIVE_NUMBERS = {"judge"}
 for name, command in COMMANDS.items():
     settings = {"ignore_unknown_options": name in WITH_NEGATIVE_NUMBERS}
     app.command(name, context_settings=settings)(command if name in WITHOUT_PAPERS else with_papers(command))

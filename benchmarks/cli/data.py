@@ -1,4 +1,4 @@
-"""retable data list | fetch | verify | where | pin."""
+"""retable data list | fetch | verify | where | pin | lookalike."""
 
 from pathlib import Path
 from typing import Annotated
@@ -114,6 +114,23 @@ def pin(
     for path in paths:
         file = pinned(path)
         print(python_source(remote(file, address) if address else file))
+
+
+@app.command()
+@with_papers
+def lookalike(
+    name: Annotated[str, typer.Argument(help="A data set.")],
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+) -> None:
+    """Write the small generated files that --lookalike takes.
+
+    They have the form of the data set's own.
+    """
+    if folder.exists():
+        raise DataError(f"{folder} exists. Expected a new folder.")
+    folder.mkdir(parents=True)
+    for path in _chosen([name])[0].lookalike(folder):
+        print(path)
 
 
 def _told(error: DataError) -> bool:

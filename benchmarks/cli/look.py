@@ -68,8 +68,9 @@ def _look(found: PaperTable, planned: Planned, key: JobKey, place: Path, ending:
     own = [record for record in mine if weights_path(key, record.commit).exists()][-1:]
     commits = [*(record.commit for record in own), provenance.commit()]
     remove_leftovers(place)
-    subject = trained(Job(key, recipe, planned.options, planned.code), recipe, commits, _print_epoch)
-    paths = found.look.show(subject, verdicts(found.plan(), records), place, ending)
+    job = Job(key, recipe, planned.options, planned.code)
+    with trained(job, recipe, commits, _print_epoch) as subject:
+        paths = found.look.show(subject, verdicts(found.plan(), records), place, ending)
     for path in paths:
         if path.suffix == ".md":
             wide_console().print(Markdown(path.read_text("utf-8")))

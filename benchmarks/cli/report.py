@@ -14,6 +14,7 @@ from benchmarks.table import load_table, load_tables
 from data_pipelines.whole_files import write_text
 from results.ledger import ResultsError
 from results.report.documents import beside, cells_document, costs_document, summary
+from results.report.lectures import lectures_document, read_places
 from results.report.overview import results_document
 from results.report.pages import PaperPage
 from results.report.simulation import recognition
@@ -50,7 +51,7 @@ def docs(
 ) -> None:
     """Write the generated documents of this repository.
 
-    These are results, cells, speed and costs in docs/, and the tables of README.md and docs/verdicts.md.
+    These are results, cells, lectures, speed and costs in docs/, and the tables of README.md and docs/verdicts.md.
     """
     if not VERDICTS.exists():
         raise ResultsError(f"There is no {VERDICTS}. The documents are written from the source tree.")
@@ -59,6 +60,7 @@ def docs(
         "README.md": _with_results((ROOT / "README.md").read_text("utf-8"), pages),
         "docs/results.md": results_document(pages),
         "docs/cells.md": cells_document(pages),
+        "docs/lectures.md": lectures_document(pages, read_places()),
         "docs/speed.md": speed_document(RECORDS / "speed"),
         "docs/costs.md": costs_document(pages),
         "docs/verdicts.md": _replaced(VERDICTS.read_text("utf-8"), "recognition", as_markdown(recognition())),

@@ -1,6 +1,7 @@
 """Provide a trained network to look at: from kept weights, or trained now."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -10,24 +11,27 @@ from benchmarks.look.subject import Trained
 from benchmarks.recipe import Recipe
 from benchmarks.training.checkpoints import weights_path
 from benchmarks.training.fitting import predict, prepare
-from benchmarks.training.job import load_fold, train
+from benchmarks.training.job import loaded_fold, train
 from data_pipelines.dataset import DataError
 from data_pipelines.whole_files import intact
 from results.records import EpochEnd
 
 
-def trained(job: Job, recipe: Recipe, commits: Sequence[str], report: Callable[[EpochEnd], None]) -> Trained:
-    """Return a job's model with the weights kept by the first of `commits` that has any.
+@contextmanager
+def trained(
+    job: Job, recipe: Recipe, commits: Sequence[str], report: Callable[[EpochEnd], None]
+) -> Iterator[Trained]:
+    """Provide a job's model with the weights kept by the first of `commits` that has any.
 
     Without any it is trained now, each epoch passed to `report`; no record is written. Raises DataError if that
     fails.
     """
-    fold = load_fold(job)
-    paths = _kept(job, commits) or _trained_now(job, report)
-    model, prepared, _ = prepare(recipe, fold, job.key.seed)
-    model.optimizer.build(model.trainable_variables)  # its state is in the file too
-    model.load_weights(paths[0])
-    return Trained(recipe, model, prepared, fold.test.x, partial(predict, model, recipe))
+    with loaded_fold(job) as fold:
+        paths = _kept(job, commits) or _trained_now(job, report)
+        model, prepared, _ = prepare(recipe, fold, job.key.seed)
+        model.optimizer.build(model.trainable_variables)  # its state is in the file too
+        model.load_weights(paths[0])
+        yield Trained(recipe, model, prepared, fold.test.x, partial(predict, model, recipe))
 
 
 def _trained_now(job: Job, report: Callable[[EpochEnd], None]) -> list[Path]:

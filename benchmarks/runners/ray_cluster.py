@@ -17,7 +17,8 @@ from results.records import EpochEnd, RunRecord
 
 RETRIES = 3  # of a job whose worker or node died
 WAITS = (2, 10, 30)  # seconds before each
-CARRIED = ("RETABLE_HOME", "RETABLE_MIRROR", "RETABLE_PAPERS", "RETABLE_EMODB", "RETABLE_IEMOCAP")
+SPEECH = ("RETABLE_EMODB", "RETABLE_FSDD", "RETABLE_IEMOCAP")
+CARRIED = ("RETABLE_HOME", "RETABLE_MIRROR", "RETABLE_PAPERS", *SPEECH)
 KNOCK_SECONDS = 10
 LOCAL = "local"
 MEMORY_SHARE = 0.9  # of a job's part of a device, for JAX, which takes its memory beforehand

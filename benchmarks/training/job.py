@@ -49,10 +49,11 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
         checkpoints.remove(checkpoints.path_of(job))
 
 
-def load_fold(job: Job) -> Fold:
-    """Return the fold of a job, from fetched files or generated look-alikes."""
+@contextmanager
+def loaded_fold(job: Job) -> Iterator[Fold]:
+    """Provide the fold of a job, from fetched files or generated look-alikes."""
     with _files(job) as paths:
-        return job.recipe.dataset.load(paths, job.key.fold, job.key.seed)
+        yield job.recipe.dataset.load(paths, job.key.fold, job.key.seed)
 
 
 @contextmanager

@@ -7,15 +7,18 @@ Where they are silent, we assume: in the session that a fold leaves out, one spe
 validation part and the other the test part; activation and valence have three levels: up to 2, between, from 4.
 """
 
+import os
 import re
+import warnings
 from collections.abc import Sequence
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from data_pipelines.dataset import DataError, Dataset, Fold, FolderOnRequest, Split
+from data_pipelines.dataset import GENERATED, DataError, Dataset, Fold, FolderOnRequest, LeftOut, Split
 from data_pipelines.datasets.generated import voice
 from data_pipelines.speech.features import PACKAGES, revised
 from data_pipelines.speech.frames import stacked
@@ -23,18 +26,9 @@ from data_pipelines.speech.frames import stacked
 CLASSES = ("anger", "happiness", "neutral", "sadness")
 CODES = {"ang": 0, "hap": 1, "exc": 1, "neu": 2, "sad": 3}
 SESSIONS, LEVELS = 5, 3
-WRITTEN = ("ang", "hap", "neu", "sad", "exc", "xxx")  # emotions of a look-alike
+SOUNDS = "Session*/sentences/wav/*/Ses*.wav"
 NAME = re.compile(r"Ses0([1-5])[FM]_(impro|script)\d\d\w*_([FM])\d\d\d")
 JUDGED = re.compile(r"\[[\d.]+ - [\d.]+\]\t(\w+)\t(\w+)\t\[([\d.]+), ([\d.]+), [\d.]+\]")
-
-FOLDER = FolderOnRequest(
-    "IEMOCAP_full_release",
-    variable="RETABLE_IEMOCAP",
-    address="https://sail.usc.edu/iemocap/",
-    holds="Session*/sentences/wav/*/Ses*.wav",
-    files=10039,
-    terms="signed release form; academic, non-commercial research; not to be passed on",
-)
 
 
 class Utterance(NamedTuple):
@@ -57,6 +51,10 @@ class Utterance(NamedTuple):
     def is_of_a_woman(self) -> bool:
         return self.name[-4] == "F"
 
+    @property
+    def dialog(self) -> str:
+        return self.name.rpartition("_")[0]
+
 
 def utterances(folder: Path) -> list[Utterance]:
     """Return every rated utterance, sorted by name.
@@ -72,6 +70,38 @@ def utterances(folder: Path) -> list[Utterance]:
     if not found:
         raise DataError(f"{folder} has no ratings in Session*/dialog/EmoEvaluation/Ses*.txt.")
     return sorted(found)
+
+
+def gap(folder: Path) -> str:
+    """Say what a folder of the release lacks: a session, a sound or a rating. Nothing if it is whole.
+
+    Warns LeftOut of missing transcripts, which no recipe reads. Raises DataError as `utterances` does.
+    """
+    rated = utterances(folder)
+    if missing := {*range(1, SESSIONS + 1)} - {utterance.session for utterance in rated}:
+        return f"has no ratings of session {min(missing)}. Expected sessions 1 to {SESSIONS}"
+    expected, found = {_sound(folder, utterance) for utterance in rated}, {*folder.glob(SOUNDS)}
+    if silent := expected - found:
+        return f"lacks {len(silent)} of {len(expected)} rated sounds, such as {min(silent).relative_to(folder)}"
+    if unrated := found - expected:
+        return f"has {len(unrated)} sounds without a rating, such as {min(unrated).relative_to(folder)}"
+    transcripts = {_of_dialog(folder, utterance, "transcriptions") for utterance in rated}
+    if lacking := {path for path in transcripts if not path.exists()}:
+        first = min(lacking).relative_to(folder)
+        text = f"{folder} lacks {len(lacking)} of {len(transcripts)} transcripts, such as {first}; none is read."
+        warnings.warn(text, LeftOut, stacklevel=2)
+    return ""
+
+
+FOLDER = FolderOnRequest(
+    "IEMOCAP_full_release",
+    variable="RETABLE_IEMOCAP",
+    address="https://sail.usc.edu/iemocap/",
+    holds=SOUNDS,
+    files=10039,
+    gap=gap,
+    terms="signed release form; academic, non-commercial research; not to be passed on",
+)
 
 
 def load_iemocap(
@@ -109,8 +139,12 @@ def load_iemocap(
 
 
 def _sound(folder: Path, utterance: Utterance) -> Path:
-    dialog = utterance.name.rpartition("_")[0]
-    return folder / f"Session{utterance.session}/sentences/wav/{dialog}/{utterance.name}.wav"
+    place = f"Session{utterance.session}/sentences/wav/{utterance.dialog}"
+    return folder / place / f"{utterance.name}.wav"
+
+
+def _of_dialog(folder: Path, utterance: Utterance, kind: str) -> Path:
+    return folder / f"Session{utterance.session}/dialog/{kind}/{utterance.dialog}.txt"
 
 
 def _level(rated: float) -> int:
@@ -118,27 +152,53 @@ def _level(rated: float) -> int:
     return 0 if rated <= 2 else 2 if rated >= 4 else 1
 
 
+def lookalike(folder: Path) -> list[Path]:
+    """Return the generated folder that the variable names, or write one.
+
+    Raises DataError if the named one has a gap.
+    """
+    named = os.environ.get(FOLDER.variable)
+    if not named or not (Path(named) / GENERATED).exists():
+        return write_lookalike(folder)
+    if lacking := gap(Path(named)):
+        raise DataError(f"{named} {lacking}.")
+    return [Path(named)]
+
+
 def write_lookalike(folder: Path) -> list[Path]:
-    """Write a folder with ratings and sounds of five sessions, improvised and scripted."""
+    """Write a small folder of the release's form: in each session an improvised and a scripted dialog."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / GENERATED).write_text("Generated sounds and labels. Not IEMOCAP.\n", "utf-8")
+    unused = cycle(("xxx", "fru", "oth"))
     for session in range(1, SESSIONS + 1):
         for dialog in (f"Ses0{session}F_impro01", f"Ses0{session}M_script01_1"):
-            sounds = folder / f"Session{session}/sentences/wav/{dialog}"
-            ratings = folder / f"Session{session}/dialog/EmoEvaluation/{dialog}.txt"
-            sounds.mkdir(parents=True)
-            ratings.parent.mkdir(parents=True, exist_ok=True)
-            names = [f"{dialog}_{speaker}{number:03d}" for speaker in "FM" for number in range(6)]
-            lines = ["% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]", ""]
-            for number, (name, emotion) in enumerate(zip(names, 2 * WRITTEN, strict=True)):
-                lines += _rated(name, number, emotion)
-                (sounds / f"{name}.wav").write_bytes(voice(number % 6, session))
-            ratings.write_text("\n".join(lines), "utf-8")
+            spoken = [
+                Utterance(f"{dialog}_{speaker}{n:03d}", emotion, 1.5 + n % 4, 4.5 - n % 4)
+                for speaker in "FM"
+                for n, emotion in enumerate(("ang", "hap", "neu", "sad", "exc", next(unused)))
+            ]
+            _write_dialog(folder, spoken)
     return [folder]
 
 
-def _rated(name: str, number: int, emotion: str) -> list[str]:
-    """Return the lines of one utterance in a file of ratings."""
-    ratings = f"[{1.5 + number % 4:.4f}, {4.5 - number % 4:.4f}, 2.5000]"
-    return [f"[{number}.0000 - {number}.9000]\t{name}\t{emotion}\t{ratings}", "A-E1:\tNeutral;\t()", ""]
+def _write_dialog(folder: Path, spoken: Sequence[Utterance]) -> None:
+    """Write sounds, ratings and a transcript; the files that begin with a dot are those of a Mac's archive."""
+    ratings = ["% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]", ""]
+    transcript = []
+    for number, one in enumerate(spoken):
+        time = f"[{number}.0000 - {number}.9000]"
+        rated = f"[{one.valence:.4f}, {one.activation:.4f}, 2.5000]"
+        ratings += [f"{time}\t{one.name}\t{one.emotion}\t{rated}", "A-E1:\tNeutral;\t()", ""]
+        transcript += [f"{one.name} {time}: Excuse me.", "M: Yeah."]
+        sound = _sound(folder, one)
+        sound.parent.mkdir(parents=True, exist_ok=True)
+        sound.write_bytes(voice(number % 6, one.session))
+        sound.with_name(f"._{sound.name}").write_bytes(b"")
+    for kind, lines in (("EmoEvaluation", ratings), ("transcriptions", transcript)):
+        path = _of_dialog(folder, spoken[0], kind)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(lines), "utf-8")
+        path.with_name(f"._{path.name}").write_bytes(b"")
 
 
 def iemocap(kind: str, speech: str, seconds: float = 7.5, views: bool = False) -> Dataset:
@@ -156,7 +216,7 @@ def iemocap(kind: str, speech: str, seconds: float = 7.5, views: bool = False) -
         test_to_train=1 / 8,
         files=(FOLDER,),
         load=partial(load_iemocap, **settings),
-        lookalike=write_lookalike,
+        lookalike=lookalike,
         **PACKAGES.get(kind, {}),
         on_request=f"IEMOCAP is available on request: {FOLDER.address}; then set {FOLDER.variable}",
     )

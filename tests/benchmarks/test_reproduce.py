@@ -239,7 +239,7 @@ def stopped_again_and_again(files: RecordFiles, arguments: tuple[str, ...], fold
     assert process.returncode == 0, errors
 
 
-@pytest.mark.parametrize("at_once", range(1, min(cores(), 2) + 1))
+@pytest.mark.parametrize("at_once", [pytest.param(1, marks=pytest.mark.slow), min(cores(), 2)])
 def test_kills_lose_at_most_the_current_jobs_and_double_none(tmp_path, at_once):
     """The jobs import no deep-learning library, so that a start takes a second."""
     files = RecordFiles("kim2014", tmp_path / "trial")

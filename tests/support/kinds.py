@@ -2,16 +2,23 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from benchmarks.recipe import Recipe
 
+MOST = {"maps": 16, "units": 16, "side": 67}
+
 
 def narrow(recipe: Recipe) -> Recipe:
-    """Return the recipe of a network with few maps and units, which are of one kind as many are."""
-    stated = getattr(recipe.build, "keywords", {})
-    sizes = {name: stated[name] for name in ("maps", "units") if isinstance(stated.get(name), int)}
-    few = {name: min(size, 16) for name, size in sizes.items()}
-    return replace(recipe, build=partial(recipe.build, **few))
+    """Return the recipe of a network with few maps and units for small images; it is of one kind as many are."""
+    parts = {name: _narrow(getattr(recipe, name)) for name in ("build", "augment", "read")}
+    return replace(recipe, **parts)
+
+
+def _narrow(function: Any) -> Any:
+    stated = getattr(function, "keywords", {})
+    few = {name: min(stated[name], most) for name, most in MOST.items() if isinstance(stated.get(name), int)}
+    return partial(function, **few) if few else function
 
 
 def total(description) -> float:

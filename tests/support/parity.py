@@ -1,6 +1,6 @@
 """Steps of every model of the suite on one backend, from weights and batches that do not depend on it.
 
-Run as a script: KERAS_BACKEND=<backend> python -m tests.support.parity OUTPUT.npz
+Run as a script: KERAS_BACKEND=<backend> python -m tests.support.parity OUTPUT.npz GROUP
 """
 
 import sys
@@ -36,19 +36,34 @@ def subjects() -> dict[str, Recipe]:
     kinds: dict[str, str] = {}
     for name in sorted(found, key=lambda name: total(describe(found[name].build))):
         build = found[name].build
-        kinds.setdefault(f"{getattr(build, 'func', build).__module__} {kind(describe(build))}", name)
+        kinds.setdefault(f"{_module(build)} {kind(describe(build))}", name)
     return {name: narrow(found[name]) for name in found if name in kinds.values()}
+
+
+def groups() -> dict[str, list[str]]:
+    """Return the names of the smallest network of every module that builds networks, and of the others."""
+    found = subjects()
+    sizes = {name: total(describe(recipe.build)) for name, recipe in found.items()}
+    smallest = {_module(found[name].build): name for name in sorted(found, key=sizes.__getitem__, reverse=True)}
+    return {
+        "smallest": [name for name in found if name in smallest.values()],
+        "others": [name for name in found if name not in smallest.values()],
+    }
+
+
+def _module(build) -> str:
+    return getattr(build, "func", build).__module__
 
 
 def steps(recipe: Recipe) -> dict[str, np.ndarray]:
     """Return the outputs, the first gradient, and losses and weights after ten steps, end to end each."""
-    with tempfile.TemporaryDirectory() as folder:
-        fold = recipe.dataset.load(recipe.dataset.lookalike(Path(folder)), 0, 0)
     augment = recipe.augment
     recipe = replace(recipe, augment=None, compiled_steps=LOOP)
-    model, fold, rng = prepare(recipe, fold, seed=0)
-    if augment is not None:  # once: it may change the shape
-        fold = fold._replace(train=fold.train._replace(x=augment(fold.train.x, rng)))
+    with tempfile.TemporaryDirectory() as folder:  # images may be read from it until they are augmented
+        fold = recipe.dataset.load(recipe.dataset.lookalike(Path(folder)), 0, 0)
+        model, fold, rng = prepare(recipe, fold, seed=0)
+        if augment is not None:  # once: it may change the shape
+            fold = fold._replace(train=fold.train._replace(x=augment(fold.train.x, rng)))
     train = trainer(model, recipe, fold.train)
     _without_dropout(model)
     _set_start(model)
@@ -103,13 +118,14 @@ def _end_to_end(arrays) -> np.ndarray:
     return np.concatenate([np.ravel(array) for array in arrays])
 
 
-def all_steps() -> dict[str, np.ndarray]:
-    """Return the arrays of every subject by its name and their own, from short streams of text."""
+def all_steps(group: str) -> dict[str, np.ndarray]:
+    """Return the arrays of a group of subjects by its name and their own, from short streams of text."""
     with patch.object(kim2016, "STEPS", FEW_STEPS):
-        found = {name: steps(recipe) for name, recipe in subjects().items()}
+        recipes = subjects()
+        found = {name: steps(recipes[name]) for name in groups()[group]}
     return {f"{name}|{what}": array for name, arrays in found.items() for what, array in arrays.items()}
 
 
 if __name__ == "__main__":
     trace_quickly()
-    np.savez(sys.argv[1], **all_steps())
+    np.savez(sys.argv[1], **all_steps(sys.argv[2]))

@@ -19,7 +19,14 @@ Where a slide is silent, we assume:
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from benchmarks.papers.lectures import lecture_000, lecture_001, lecture_002, lecture_003, lecture_004
+from benchmarks.papers.lectures import (
+    lecture_000,
+    lecture_001,
+    lecture_002,
+    lecture_003,
+    lecture_004,
+    lecture_004_sound,
+)
 from benchmarks.papers.lectures.analogies import ANALOGIES, analogy
 from benchmarks.recipe import Measurement, NotAttempted
 from benchmarks.table import PaperTable
@@ -31,7 +38,7 @@ CLAIMS: dict[str, Mapping[str, Callable[[], float]]] = {
     "001": lecture_001.CLAIMS,
     "002": lecture_002.CLAIMS,
     "003": lecture_003.CLAIMS,
-    "004": lecture_004.CLAIMS,
+    "004": {**lecture_004.CLAIMS, **lecture_004_sound.CLAIMS},
 }
 
 

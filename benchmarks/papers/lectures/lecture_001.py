@@ -23,6 +23,8 @@ from results.published import read_cells
 TOY = image("1 1 1 0 0 / 0 1 1 1 0 / 0 0 1 1 1 / 0 0 1 1 0 / 0 1 1 0 0")
 CROSS = image("1 0 1 / 0 1 0 / 1 0 1")
 BLUR = [[1 / 9] * 3] * 3
+LOWER_ROWS = image("0 0 0 0 / 0 3 5 0 / 0 0 0 0 / 2 0 0 4")  # of windows of 2x2
+UPPER_ROWS = image("0 3 5 0 / 0 0 0 0 / 2 0 0 4 / 0 0 0 0")
 TRADING = ("advertised", "advertising", "turnover", "turnover")  # LSTM-Word's neighbours of "trading"
 
 
@@ -38,6 +40,13 @@ def remembered(picture: Matrix, kernel: Matrix, size: int) -> np.ndarray:
     """Return the gradient of max pooling of the map's first window if one index of its maximum is kept."""
     window = filtered(picture, kernel)[:size, :size]
     return np.reshape(np.eye(size * size)[np.argmax(window)], (size, size))
+
+
+def pooled_after_shift(picture: Matrix, window: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return max pooling of an image, and of the image shifted upwards by some rows, zeros below."""
+    shifted = np.pad(np.array(picture)[rows:], ((0, rows), (0, 0)))
+    first, second = (max_pooled(pixels[..., None], window, window) for pixels in (np.array(picture), shifted))
+    return first[..., 0], second[..., 0]
 
 
 def slopes(
@@ -182,6 +191,12 @@ CLAIMS = {
     ),
     "gradient of max pooling, one index kept": partial(
         equal, partial(remembered, picture=TOY, kernel=CROSS, size=2), printed=image("1 0 / 0 1")
+    ),
+    "max pooling of a pattern shifted within its windows": partial(
+        agreeing, partial(pooled_after_shift, picture=LOWER_ROWS, window=2, rows=1)
+    ),
+    "max pooling of a pattern shifted out of its windows": partial(
+        agreeing, partial(pooled_after_shift, picture=UPPER_ROWS, window=2, rows=1)
     ),
     "slope of the loss, 2(y' - y)": partial(
         agreeing, partial(slopes, targets=(1.0, 0.5, 2.0), outputs=(3.0, 0.25, 2.0), factor=2.0)

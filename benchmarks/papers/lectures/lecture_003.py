@@ -15,6 +15,7 @@ from benchmarks.papers.lectures.slides import (
     output_size,
     rectified,
     response,
+    weights_of,
     zero_padded,
 )
 
@@ -93,6 +94,22 @@ def padded_size(size: int, padding: int) -> float:
     return float(len(zero_padded(np.zeros((size, size)).tolist(), padding)))
 
 
+def border_zeros(size: int, padding: int) -> float:
+    """Count the zeros around a square image."""
+    return float(np.sum(zero_padded(np.ones((size, size)).tolist(), padding) == 0))
+
+
+def filter_depth(maps: int) -> float:
+    """Count the weights that a filter has at one place over so many maps."""
+    return weights_of((None, None, maps), "Conv2D", 1, 1, use_bias=False)
+
+
+def falls_with_stride(size: Sequence[int], kernel: int, strides: Sequence[int]) -> float:
+    """Return 1 if each stride takes fewer dot products over a grey image than the one before, else 0."""
+    maps = [output_shape((*size, 1), kernel, stride=stride) for stride in strides]
+    return float(np.all(np.diff([np.prod(shape) for shape in maps]) < 0))
+
+
 FIVE: dict = {"kernel": 3, "filters": 5, "padding": 1}
 CLAIMS = {
     "line filter on an empty region": partial(response, picture=image("0 0 0 / 0 0 0 / 0 0 0"), kernel=LINE),
@@ -102,6 +119,7 @@ CLAIMS = {
     "edge filter near an edge": partial(response, picture=image("0 0 0 / 0 1 1 / 0 1 1"), kernel=EDGE),
     "size of the map of a 10x10 image": partial(output_size, size=10, kernel=3),
     "size of a 10x10 image with padding": partial(padded_size, size=10, padding=1),
+    "zeros of the border around a 10x10 image": partial(border_zeros, size=10, padding=1),
     "size of the map with padding": partial(output_size, size=10, kernel=3, padding=1),
     "five filters with padding": partial(
         equal, partial(output_shape, size=(12, 12, 3), **FIVE), printed=(12, 12, 5)
@@ -120,6 +138,8 @@ CLAIMS = {
     ),
     "line filter's map after ReLU": partial(equal, partial(rectified, picture=MAP_OF_ONE), printed=MAP_AFTER_RELU),
     "ReLU matrix": partial(equal, partial(rectified, picture=BEFORE_RELU), printed=AFTER_RELU),
+    "depth of a filter over five maps": partial(filter_depth, maps=5),
+    "greater stride, fewer dot products": partial(falls_with_stride, size=(15, 13), kernel=3, strides=(1, 2, 3)),
     "max pooling": partial(equal, partial(pooled, picture=POOLED, window=2, stride=2), printed=image("6 8 / 3 4")),
     "max pooling of 4x4x5": partial(
         equal, partial(pooled_shape, size=(4, 4, 5), window=2, stride=2), printed=(2, 2, 5)

@@ -28,3 +28,12 @@ def test_pinning_with_an_address(tmp_path, monkeypatch, capfd):
     assert "There are 2 files and one address" in capfd.readouterr().err
     assert run(monkeypatch, "data", "pin", tmp_path / "none") == 1
     assert "There is no file or folder" in capfd.readouterr().err
+
+
+def test_a_lookalike_is_written_to_a_new_folder(tmp_path, monkeypatch, capfd):
+    monkeypatch.delenv("RETABLE_IEMOCAP", raising=False)
+    assert run(monkeypatch, "data", "lookalike", "IEMOCAP all", tmp_path / "new") == 0
+    assert capfd.readouterr().out.strip() == str(tmp_path / "new")
+    assert len(list((tmp_path / "new").glob("Session*/dialog/transcriptions/Ses*.txt"))) == 10
+    assert run(monkeypatch, "data", "lookalike", "IEMOCAP all", tmp_path / "new") == 1
+    assert "exists. Expected a new folder." in capfd.readouterr().err

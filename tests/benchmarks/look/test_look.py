@@ -103,7 +103,10 @@ def test_a_run_keeps_its_weights_and_gets_its_pictures_in_mlflow(tmp_path, home,
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("kim2014",), "There is nothing to look at in kim2014. Known: cifar10, kim2016, lecun1989, lecun1998, "),
+        (
+            ("kim2014",),
+            "There is nothing to look at in kim2014. Known: cifar10, kim2016, krizhevsky2012, lecun1989, ",
+        ),
         (("lecun1998", "--format", "gif"), "--format is 'gif'. Expected png or svg."),
         (("lecun1998", "--row", "K-NN Euclidean"), "has no network to look at."),
     ],
@@ -128,6 +131,12 @@ def test_invariance_has_the_unchanged_digits_in_every_panel():
     assert invariance([]) == {}
 
 
+def subject_of(*arguments):
+    """Return a trained network after its files are gone."""
+    with trained(*arguments) as found:
+        return found
+
+
 def test_weights_that_could_not_be_kept_are_told(home, monkeypatch):
     table = load_table("lecun1998")
     cells = table.cells("MNIST", "linear classifier (1-layer)", "none")
@@ -135,7 +144,7 @@ def test_weights_that_could_not_be_kept_are_told(home, monkeypatch):
     job = Job(planned.key(0, 0, "tensorflow"), planned.recipe, planned.options)
     monkeypatch.setattr(checkpoints, "save_weights", lambda model, key: None)
     with pytest.raises(DataError, match="The weights could not be written"):
-        trained(job, planned.recipe, [], lambda point: None)
+        subject_of(job, planned.recipe, [], lambda point: None)
 
 
 def swapped(path, other):
@@ -156,11 +165,11 @@ def test_damaged_weights_are_told_and_trained_again(home, damage):
     planned = table.plan(cells, Options(epochs=1, lookalike=True))[0]
     jobs = [Job(planned.key(0, seed, "tensorflow"), planned.recipe, planned.options) for seed in (0, 1)]
     epochs = []
-    first, other = (trained(job, planned.recipe, [], epochs.append) for job in jobs)
+    first, other = (subject_of(job, planned.recipe, [], epochs.append) for job in jobs)
     path, another = (checkpoints.weights_path(job.key, provenance.commit()) for job in jobs)
     damage(path, another)
     with pytest.warns(LeftOut, match="the work is done again"):
-        again = trained(jobs[0], planned.recipe, [provenance.commit()], epochs.append)
+        again = subject_of(jobs[0], planned.recipe, [provenance.commit()], epochs.append)
     assert len(epochs) == 3
     for one, two in zip(first.model.get_weights(), again.model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, two)

@@ -28,6 +28,8 @@ COUNTED = {  # numbers that a slide prints as rows, as words of a list, or as a 
     "zero rows of a sentence cut to 10",
     "dilated layers are more compact",
     "neighbours of 'trading', LSTM-Word",
+    "zeros of the border around a 10x10 image",
+    "greater stride, fewer dot products",
     "convolution is not rotation equivariant",
     "convolution is not scale equivariant",
 }
@@ -44,6 +46,8 @@ INDIFFERENT = {  # inputs that may be anything: the claim is about growth or ord
     ("002", "backward pass, w * delta without an activation", "is_bent"),
     ("002", "backward pass, w * delta without an activation", "has_slope"),
     ("003", "five filters, their outputs stacked, by the heading", "kernel"),
+    ("003", "greater stride, fewer dot products", "kernel"),
+    ("004", "CS231n bias, shape", "kernel"),
 }
 
 
@@ -152,6 +156,14 @@ def test_entries_are_compared_at_the_printed_digit_and_integers_exactly():
     assert equal(lambda: [[0.0, 0.0]], printed=[0, 0]) == 0
     assert agreeing(lambda: ([1.0, 2.0], [1.0, 2.1])) == 1
     assert agreeing(lambda: ([0.0, 0.0], [0.0])) == 0
+
+
+def test_the_sums_of_the_silence_filter_are_in_the_order_of_the_slides():
+    """The first sum is shown before the filter slides; the rest are the first column of the output volume."""
+    claims = CLAIMS["004"]
+    assert claims["silence filter, its sums in the output volume"]() == 8
+    assert claims["silence filter, places with the sum shown first"]() == 1
+    assert claims["silence filter, places where a sigmoid is above 1/2"]() == 7
 
 
 def test_eleven_runs_are_the_fewest_with_the_numbers_of_mfcc():

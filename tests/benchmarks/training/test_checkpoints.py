@@ -23,7 +23,7 @@ from tests.support.processes import QUICKLY_COMPILED, ROOT
 from tests.support.resume import PLACES
 
 
-@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+@pytest.mark.parametrize("backend", ["tensorflow", pytest.param("jax", marks=pytest.mark.slow)])
 def test_killed_jobs_end_with_the_numbers_of_unbroken_ones(backend, tmp_path):
     broken, unbroken = tmp_path / "broken", tmp_path / "unbroken"
     killed = start(backend, broken, "stop")

@@ -1,11 +1,15 @@
-"""IEMOCAP: speakers apart, its own facts, and bad names."""
+"""IEMOCAP: speakers apart, its own facts, bad names, and gaps."""
+
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from data_pipelines.dataset import DataError
-from data_pipelines.datasets.iemocap import FOLDER, IEMOCAP, Utterance, iemocap, utterances
-from data_pipelines.download import fetch
+from benchmarks.jobs import obstacle
+from data_pipelines.dataset import DataError, LeftOut
+from data_pipelines.datasets.iemocap import CODES, FOLDER, IEMOCAP, Utterance, gap, iemocap, utterances
+from data_pipelines.download import check, fetch
 
 
 @pytest.fixture
@@ -13,6 +17,14 @@ def actors(tmp_path):
     """Return a folder of IEMOCAP's form."""
     (folder,) = IEMOCAP.lookalike(tmp_path)
     return folder
+
+
+@pytest.fixture
+def places(monkeypatch):
+    """Replace every utterance's features by its place among those of the four classes."""
+    monkeypatch.setattr(
+        "data_pipelines.datasets.iemocap.stacked", lambda files, kind, seconds: np.arange(len(files))
+    )
 
 
 def test_ratings_are_read(actors):
@@ -27,16 +39,31 @@ def test_ratings_are_read(actors):
 
 
 @pytest.mark.parametrize("fold", range(5))
-def test_no_speaker_of_iemocap_is_in_two_parts(fold, actors, monkeypatch, home):
-    chosen = [u for u in utterances(actors) if u.emotion != "xxx"]
-    monkeypatch.setattr(
-        "data_pipelines.datasets.iemocap.stacked", lambda files, kind, seconds: np.arange(len(files))
-    )
+def test_no_speaker_of_iemocap_is_in_two_parts(fold, actors, places):
+    chosen = [u for u in utterances(actors) if u.emotion in CODES]
     parts = IEMOCAP.load([actors], fold, 0)[:3]
     train, valid, test = ({(chosen[r].name[4], chosen[r].name[-4]) for r in part.x} for part in parts)
     assert len(train) == 8 and len(valid) == len(test) == 1
     assert {session for session, _ in valid | test} == {str(fold + 1)}
     assert not (train & valid or train & test or valid & test)
+
+
+def test_each_seed_tests_one_of_the_two_speakers_left_out(actors, places):
+    chosen = [u for u in utterances(actors) if u.emotion in CODES]
+    tested = set()
+    for seed in range(8):
+        train, valid, test = IEMOCAP.load([actors], 2, seed)[:3]
+        of = [{chosen[row].is_of_a_woman for row in part.x} for part in (valid, test)]
+        assert of[0] | of[1] == {True, False} and of[0] != of[1]
+        assert {chosen[row].session for row in train.x} == {1, 2, 4, 5}
+        tested |= of[1]
+    assert tested == {True, False}
+
+
+def test_other_emotions_are_left_out(actors, places):
+    emotions = {utterance.emotion for utterance in utterances(actors)}
+    assert emotions - CODES.keys() == {"xxx", "fru", "oth"}
+    assert sum(len(part.y) for part in IEMOCAP.load([actors], 0, 0)[:3]) == 100
 
 
 def test_types_of_speech_and_joint_labels(actors, home):
@@ -76,6 +103,46 @@ def test_bad_names_missing_sounds_and_missing_ratings_are_refused(actors, home, 
     (tmp_path / "bare").mkdir()
     with pytest.raises(DataError, match="has no ratings"):
         utterances(tmp_path / "bare")
+
+
+SOUNDS, DIALOG = "Session3/sentences/wav", "Session3/dialog"
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        ("Session3", "has no ratings of session 3. Expected sessions 1 to 5"),
+        (
+            f"{SOUNDS}/Ses03F_impro01/Ses03F_impro01_F002.wav",
+            "lacks 1 of 120 rated sounds, .*_F002.wav",
+        ),
+        (f"{SOUNDS}/Ses03F_impro01", "lacks 12 of 120 rated sounds, such as .*/Ses03F_impro01_F000.wav"),
+        (f"{DIALOG}/EmoEvaluation/Ses03F_impro01.txt", "has 12 sounds without a rating, such as .*_F000.wav"),
+    ],
+)
+def test_a_gap_is_named_in_one_line(lost, said, actors):
+    folder = replace(FOLDER, files=120)
+    check(actors, folder)
+    path = actors / lost
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with pytest.raises(DataError, match=said) as refused:
+        check(actors, folder)
+    assert "\n" not in str(refused.value)
+
+
+def test_missing_transcripts_are_named_and_the_folder_is_taken(actors):
+    (actors / DIALOG / "transcriptions/Ses03F_impro01.txt").unlink()
+    with pytest.warns(LeftOut, match="lacks 1 of 10 transcripts, such as Session3/.*; none is read"):
+        assert gap(actors) == ""
+
+
+def test_a_generated_folder_that_is_named_is_taken_by_trials_alone(actors, tmp_path, monkeypatch):
+    monkeypatch.setenv(FOLDER.variable, str(actors))
+    assert IEMOCAP.lookalike(tmp_path / "unused") == [actors] and not (tmp_path / "unused").exists()
+    assert "is generated: run it with --lookalike" in obstacle(IEMOCAP)
+    shutil.rmtree(actors / "Session5")
+    with pytest.raises(DataError, match="has no ratings of session 5"):
+        IEMOCAP.lookalike(tmp_path / "unused")
 
 
 def test_a_wrong_number_of_examples_is_refused(actors, home):
