@@ -1,0 +1,1 @@
+"""Networks that lectures draw and no paper describes."""
