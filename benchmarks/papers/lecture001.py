@@ -41,8 +41,8 @@ from benchmarks.papers.lecun1998.invariance import moved
 from benchmarks.recipe import CROSS_ENTROPY, Measurement, Recipe, from_keras, last_best, last_lowest
 from benchmarks.table import Claim, PaperTable
 from data_pipelines.dataset import Dataset, Fold, Split
-from data_pipelines.datasets.far_symbols import SYMBOLS, far_symbols
 from data_pipelines.datasets.mnist import MNIST
+from data_pipelines.datasets.synthetic.far_symbols import SYMBOLS, far_symbols
 from results.metrics import ACCURACY, TEST_ERROR, VALUE, error_on
 from results.published import Cell
 

@@ -12,7 +12,7 @@ from benchmarks.recipe import CROSS_ENTROPY, Measurement, Recipe, from_keras, la
 from benchmarks.table import PaperTable
 from data_pipelines.dataset import Dataset, Fold
 from data_pipelines.datasets.packaged import DIGITS, LEE
-from data_pipelines.datasets.tones import TONES
+from data_pipelines.datasets.synthetic.tones import TONES
 from results.metrics import ACCURACY, CORRELATION
 from results.published import Cell
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data_pipelines.datasets.far_symbols import PARTS, SYMBOLS, far_symbols
+from data_pipelines.datasets.synthetic.far_symbols import PARTS, SYMBOLS, far_symbols
 
 
 @pytest.mark.parametrize("both", [False, True])

@@ -1,0 +1,1 @@
+"""Data sets without files, generated from the seed."""
