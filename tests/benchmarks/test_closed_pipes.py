@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.signals import Status
+from benchmarks.table import load_table
 from results.records import RecordFiles
 from tests.support.processes import COMMAND, ROOT, start
 
@@ -59,4 +60,4 @@ def test_a_run_goes_on_and_records_everything(tmp_path):
     assert process.stdout and process.stderr
     process.stdout.close()
     assert (process.stderr.read(), process.wait()) == (b"", 0)
-    assert len(RecordFiles("lectures", tmp_path).records()) == 17
+    assert len(RecordFiles("lectures", tmp_path).records()) == len(load_table("lectures").cells("003"))

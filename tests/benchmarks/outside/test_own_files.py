@@ -7,6 +7,7 @@ CELL = ("ha2026", "--row", "small network", "--column", "points")
 
 
 def test_they_are_listed_and_missed_before_a_run(folder, monkeypatch, capfd):
+    monkeypatch.setenv("COLUMNS", "250")
     *_, data = new_paper("ha2026", folder)
     assert run(monkeypatch, "data", "verify", "points") == 0
     assert "ha2026_points.csv: as expected" in capfd.readouterr().out
