@@ -2,7 +2,7 @@
 
 Source: Krizhevsky, Sutskever & Hinton (2012), sections 2 and 4.1. The shorter side is rescaled, and the square in
 the middle cut out. Pixels are kept nowhere: 1.3 million squares of 256 would take 250 GB, whose seal alone takes
-minutes to check, and a core decodes some 200 a second.
+minutes to check, and a core decodes some 400 a second.
 """
 
 import os
@@ -28,9 +28,7 @@ class Survey(NamedTuple):
 
     usable: np.ndarray  # bool (images,)
     mean: np.ndarray  # float32 (side, side, 3)
-    colours: (
-        np.ndarray
-    )  # float32 (3, 3): principal components of all pixels, one a row, as long as their deviation
+    colours: np.ndarray  # float32 (3, 3), as from `principal_colours`
 
 
 class Photographs:
