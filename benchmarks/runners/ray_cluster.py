@@ -17,8 +17,7 @@ from results.records import EpochEnd, RunRecord
 
 RETRIES = 3  # of a job whose worker or node died
 WAITS = (2, 10, 30)  # seconds before each
-SPEECH = ("RETABLE_EMODB", "RETABLE_FSDD", "RETABLE_IEMOCAP")
-CARRIED = ("RETABLE_HOME", "RETABLE_MIRROR", "RETABLE_PAPERS", *SPEECH)
+CARRIED = ("RETABLE_HOME", "RETABLE_MIRROR", "RETABLE_PAPERS")
 KNOCK_SECONDS = 10
 LOCAL = "local"
 MEMORY_SHARE = 0.9  # of a job's part of a device, for JAX, which takes its memory beforehand
@@ -67,9 +66,8 @@ def _run_once_connected(jobs: list[Job], cluster: Cluster, warn: Callable[[str],
             train_elsewhere
         )
 
-        sent = carried(CARRIED)  # apart from the environment: Ray shows that, and an address may have a password
-
         def start(job: Job) -> Any:
+            sent = carried(variables(job))  # apart from the environment: Ray shows that, an address has a password
             return remote.options(runtime_env={"env_vars": environment(job, gpus)}).remote(*submission(job), sent)
 
         def check() -> None:
@@ -203,6 +201,12 @@ def share_of_gpus(ray: Any, cluster: Cluster, warn: Callable[[str], None]) -> fl
                 raise DataError(f"{text}.")
             warn(f"{text}: waiting for it to grow.")
     return gpus
+
+
+def variables(job: Job) -> list[str]:
+    """Return the names of the variables that a job needs: folders of the suite, and copies of its data."""
+    named = (getattr(file, "variable", "") for file in job.recipe.dataset.files)
+    return [*CARRIED, *filter(None, named)]
 
 
 def carried(names: Iterable[str]) -> dict[str, str]:
