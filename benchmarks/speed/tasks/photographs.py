@@ -11,18 +11,22 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.speed.processes import Amount, Case, WholeTask
+from data_pipelines.photographs import Photographs
 
 IMAGES, CLASSES, SIDE, BATCH = 3000, 10, 256, 128
 
 
 def cases(folder: Path, *, images: int = IMAGES) -> list[Case]:
     """Generate JPEG files, about 100 kB each."""
+    from benchmarks.speed import keras_photographs
+
+    rival = partial(keras_photographs.read, folder, side=SIDE, batch=BATCH)
     generate(folder, images)
     amount = Amount(images, "images")
     return [
         Case("retable, decoded ahead", partial(read, folder, ahead=True), amount),
         Case("retable", partial(read, folder, ahead=False), amount),
-        Case("keras.utils.image_dataset_from_directory", partial(read_by_keras, folder), amount),
+        Case("keras.utils.image_dataset_from_directory", rival, amount),
     ]
 
 
@@ -42,8 +46,6 @@ def generate(folder: Path, images: int) -> None:
 
 def read(folder: Path, *, ahead: bool) -> None:
     """Decode all images in batches, as training does."""
-    from data_pipelines.photographs import Photographs
-
     files = np.array(sorted(map(str, folder.glob("class*/*"))), object)
     x = Photographs(files, SIDE, np.zeros(0), np.zeros(0))
     rows = np.random.default_rng(0).permutation(len(x))
@@ -51,17 +53,6 @@ def read(folder: Path, *, ahead: bool) -> None:
         x.expect(rows)
     for start in range(0, len(x), BATCH):
         x[rows[start : start + BATCH]].pixels()
-
-
-def read_by_keras(folder: Path) -> None:
-    """Decode all images in batches by TensorFlow."""
-    import keras
-
-    found = keras.utils.image_dataset_from_directory(
-        folder, batch_size=BATCH, image_size=(SIDE, SIDE), crop_to_aspect_ratio=True, seed=0
-    )
-    for _ in found:
-        pass
 
 
 TASK = WholeTask(what=f"{IMAGES:,} JPEG files of 500x375 pixels, decoded to squares of {SIDE}", cases=cases)
