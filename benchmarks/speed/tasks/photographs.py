@@ -5,6 +5,7 @@ bilinearly, but without regard to the pixels between, which is less work. The im
 noise, 500x375.
 """
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -18,15 +19,15 @@ IMAGES, CLASSES, SIDE, BATCH = 3000, 10, 256, 128
 
 def cases(folder: Path, *, images: int = IMAGES) -> list[Case]:
     """Generate JPEG files, about 100 kB each."""
-    from benchmarks.speed import keras_photographs
+    import keras
 
-    rival = partial(keras_photographs.read, folder, side=SIDE, batch=BATCH)
+    loader = keras.utils.image_dataset_from_directory  # imported before the time starts, as it is sent along
     generate(folder, images)
     amount = Amount(images, "images")
     return [
         Case("retable, decoded ahead", partial(read, folder, ahead=True), amount),
         Case("retable", partial(read, folder, ahead=False), amount),
-        Case("keras.utils.image_dataset_from_directory", rival, amount),
+        Case("keras.utils.image_dataset_from_directory", partial(read_by_keras, loader, folder), amount),
     ]
 
 
@@ -53,6 +54,12 @@ def read(folder: Path, *, ahead: bool) -> None:
         x.expect(rows)
     for start in range(0, len(x), BATCH):
         x[rows[start : start + BATCH]].pixels()
+
+
+def read_by_keras(loader: Callable, folder: Path) -> None:
+    """Decode all images in batches by TensorFlow."""
+    for _ in loader(folder, batch_size=BATCH, image_size=(SIDE, SIDE), crop_to_aspect_ratio=True, seed=0):
+        pass
 
 
 TASK = WholeTask(what=f"{IMAGES:,} JPEG files of 500x375 pixels, decoded to squares of {SIDE}", cases=cases)
