@@ -21,7 +21,7 @@ def cases(folder: Path, *, images: int = IMAGES) -> list[Case]:
     """Generate JPEG files, about 100 kB each."""
     import keras
 
-    loader = keras.utils.image_dataset_from_directory  # imported before the time starts, as it is sent along
+    loader = keras.utils.image_dataset_from_directory  # so that its import takes no time of the process
     generate(folder, images)
     amount = Amount(images, "images")
     return [
