@@ -6,6 +6,7 @@ minutes to check, and a core decodes some 400 a second.
 """
 
 import os
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +22,7 @@ from data_pipelines.images import FORMATS, UNREADABLE_SHARE
 
 AHEAD = 1024  # images that are decoded before they are asked for
 SHOWN = 5  # unusable images that a message names
+DEEP = re.compile(r";16[BLN]")  # in Pillow's names of how pixels are stored; BGR;16 has 16 bits in all
 
 
 class Survey(NamedTuple):
@@ -128,10 +130,20 @@ def _check(image) -> None:
     """Raise DataError, with the reason alone, for an image that is not one frame of 8 bits a channel."""
     if image.mode[0] in "IF":
         raise DataError(f"has pixels of mode {image.mode}, not of 8 bits a channel")
+    if _is_deep(image):
+        raise DataError(f"has more than 8 bits a channel ({image.format})")
     if (frames := getattr(image, "n_frames", 1)) > 1:
         raise DataError(f"has {frames} frames, not one")
     if min(image.size) < 2:
         raise DataError(f"has {image.size[0]}x{image.size[1]} pixels. Expected sides of two or more")
+
+
+def _is_deep(image) -> bool:
+    """Return whether a file has more than 8 bits a channel, which Pillow cuts off where there are several."""
+    return any(
+        DEEP.search(str(stored)) or (codec.startswith("ppm") and isinstance(stored, tuple) and stored[-1] > 255)
+        for codec, *_, stored in image.tile
+    )
 
 
 def surveyed(files: np.ndarray, side: int, *, share: float = UNREADABLE_SHARE) -> Survey:
@@ -141,7 +153,7 @@ def surveyed(files: np.ndarray, side: int, *, share: float = UNREADABLE_SHARE) -
     """
     stats = map(os.stat, files)
     state = np.array([(stat.st_size, stat.st_mtime_ns) for stat in stats])
-    source = {"files": digest("\n".join(files), state), "side": side, "share": share}
+    source = {"files": digest(ascii("\n".join(files)), state), "side": side, "share": share}
     found = kept_blocks("photographs", source, Survey._fields, lambda: [_survey(files, side, share)._asdict()])
     return Survey(found["usable"] > 0, np.array(found["mean"]), np.array(found["colours"]))
 

@@ -210,7 +210,7 @@ NOTES = (
     f"IEMOCAP is given on request ({FOLDER.address}). With {FOLDER.variable} set to its folder, all cells of the "
     "tables features, speech type and IEMOCAP can be run.",
     "The MFCC row of the slide is suspect: with extremes of 60.85 and 61.35, an average of 61.31 takes at least "
-    "ten runs, all but one at the maximum. One of the three numbers is probably a misprint.",
+    "eleven runs, all but one at the maximum. One of the three numbers is probably a misprint.",
     "Do the claims of the paper hold on Emo-DB? With attention, the means of log mel, MFCC and eGeMAPS are "
     "within two points of each other, and prosody is four to six points lower. Neither an order nor nearness is "
     "shown: with 339 utterances of ten speakers, a difference is known to about eight points.",

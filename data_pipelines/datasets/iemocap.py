@@ -25,10 +25,11 @@ from data_pipelines.speech.frames import stacked
 
 CLASSES = ("anger", "happiness", "neutral", "sadness")
 CODES = {"ang": 0, "hap": 1, "exc": 1, "neu": 2, "sad": 3}
+OTHERS = {"fru", "sur", "fea", "dis", "oth", "xxx"}
 SESSIONS, LEVELS = 5, 3
 SOUNDS = "Session*/sentences/wav/*/Ses*.wav"
 NAME = re.compile(r"Ses0([1-5])[FM]_(impro|script)\d\d\w*_([FM])\d\d\d")
-JUDGED = re.compile(r"\[[\d.]+ - [\d.]+\]\t(\w+)\t(\w+)\t\[([\d.]+), ([\d.]+), [\d.]+\]")
+JUDGED = re.compile(r"\[[\d.]+ - [\d.]+\]\t(\w+)\t(\w+)\t\[(\d+\.?\d*), (\d+\.?\d*), [\d.]+\]")
 
 
 class Utterance(NamedTuple):
@@ -59,17 +60,29 @@ class Utterance(NamedTuple):
 def utterances(folder: Path) -> list[Utterance]:
     """Return every rated utterance, sorted by name.
 
-    Raises DataError for a malformed name, and for a folder without ratings.
+    Raises DataError for a malformed name, an unknown emotion, an utterance that is rated twice, and for a folder
+    without ratings.
     """
-    found = []
+    found: dict[str, Utterance] = {}
     for path in sorted(folder.glob("Session*/dialog/EmoEvaluation/Ses*.txt")):
-        for name, emotion, valence, activation in JUDGED.findall(path.read_text("utf-8")):
-            if not NAME.fullmatch(name):
-                raise DataError(f"{path}: malformed name {name}. Expected one such as Ses01F_impro01_M000.")
-            found.append(Utterance(name, emotion, float(valence), float(activation)))
+        for rated in JUDGED.findall(path.read_text("utf-8", "replace")):
+            one = _utterance(path, *rated)
+            if one.name in found:
+                raise DataError(f"{path}: {one.name} is rated twice. Expected one rating.")
+            found[one.name] = one
     if not found:
         raise DataError(f"{folder} has no ratings in Session*/dialog/EmoEvaluation/Ses*.txt.")
-    return sorted(found)
+    return sorted(found.values())
+
+
+def _utterance(path: Path, name: str, emotion: str, valence: str, activation: str) -> Utterance:
+    if not NAME.fullmatch(name):
+        raise DataError(f"{path}: malformed name {name}. Expected one such as Ses01F_impro01_M000.")
+    if emotion not in CODES.keys() | OTHERS:
+        raise DataError(
+            f"{path}: {name} has the emotion {emotion}. Expected one of {sorted(CODES.keys() | OTHERS)}."
+        )
+    return Utterance(name, emotion, float(valence), float(activation))
 
 
 def gap(folder: Path) -> str:

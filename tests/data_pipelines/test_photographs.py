@@ -1,6 +1,8 @@
 """Image files as a lazy array: what is decoded, in which order, and which files are refused."""
 
 import io
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -66,6 +68,23 @@ def of_16_bits(path):
     return str(path)
 
 
+def colours_of_16_bits(path):
+    """Write a PNG file, chunk by chunk, because Pillow writes no colours of 16 bits."""
+    rows = zlib.compress((b"\0" + bytes(6 * 9)) * 9)
+    chunks = {b"IHDR": struct.pack(">IIBBBBB", 9, 9, 16, 2, 0, 0, 0), b"IDAT": rows, b"IEND": b""}
+    written = [
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks.items()
+    ]
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(written))
+    return str(path)
+
+
+def colours_up_to_1023(path):
+    path.write_bytes(b"P6 9 9 1023\n" + bytes(6 * 81))
+    return str(path)
+
+
 def animated(path):
     frames = [Image.fromarray(plain(9, 9, (level,) * 3)) for level in (0, 200)]
     frames[0].save(path, "GIF", save_all=True, append_images=frames[1:])
@@ -80,6 +99,8 @@ BAD = {
     truncated: r"can't be decoded \(OSError\)",
     corrupt: r"can't be decoded \(UnidentifiedImageError\)",
     of_16_bits: "has pixels of mode I;16, not of 8 bits a channel",
+    colours_of_16_bits: r"has more than 8 bits a channel \(PNG\)",
+    colours_up_to_1023: r"has more than 8 bits a channel \(PPM\)",
     animated: "has 2 frames, not one",
     of_one_pixel: "has 1x1 pixels. Expected sides of two or more",
 }

@@ -5,13 +5,14 @@ kits of both years. The test classes of 2012 were never given out, so its test p
 in most papers. Every 128th image of a class, in the order of names, is held out of training as validation part.
 """
 
+import warnings
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from data_pipelines.dataset import DataError, Dataset, Fold, FolderOnRequest, Split
+from data_pipelines.dataset import DataError, Dataset, Fold, FolderOnRequest, LeftOut, Split
 from data_pipelines.datasets.ilsvrc.folders import Listed, class_names, held_out_part, in_class_folders
 from data_pipelines.datasets.ilsvrc.lookalike import write_lookalike, write_probabilities
 from data_pipelines.images import UNREADABLE_SHARE
@@ -26,11 +27,14 @@ def load_ilsvrc(paths: Sequence[Path], fold: int, seed: int, *, year: int, side:
 
     With `held_out`, every so many-th training image of a class is the validation part, and the folder val/ the
     test part; without, they are val/ and test/. Every image is decoded once before the first run, and up to a
-    thousandth of the training images is left out where they can't be used. Raises DataError for more, for any
-    other image that can't be used, and for folders and lists that don't fit.
+    thousandth of the training images is left out where they can't be used, with a warning. Raises DataError for
+    more, for any other image that can't be used, and for folders and lists that don't fit.
     """
     train, *others = listed(paths[0], year, held_out)
     survey = surveyed(train.files, side, share=UNREADABLE_SHARE)
+    if len(bad := train.files[~survey.usable]):
+        text = f"{len(bad)} of {len(train.files)} training images can't be used, such as {bad[0]}; left out."
+        warnings.warn(text, LeftOut, stacklevel=2)
     for other in others:
         surveyed(other.files, side, share=0.0)
     parts = [train.at(survey.usable), *others]
@@ -54,21 +58,32 @@ def listed(folder: Path, year: int, held_out: int) -> list[Listed]:
 def load_probabilities(paths: Sequence[Path], fold: int, seed: int, *, year: int, held_out: int) -> Fold:
     """Return what each of some networks says about the test part: a list of float arrays (images, classes).
 
-    There is no training part. Raises DataError for an array of another shape, and for two equal ones.
+    There is no training part. Raises DataError for a file that is no array of probabilities, for an array of
+    another shape, and for two equal ones.
     """
     test = listed(paths[0], year, held_out)[-1]
     files = sorted(paths[1].glob("*/probabilities.npy"))
-    arrays = [np.load(file, mmap_mode="r") for file in files]
     shape = len(test.files), len(class_names(paths[0]))
-    for file, array in zip(files, arrays, strict=True):
-        if array.shape != shape:
-            raise DataError(f"{file} has an array of {array.shape}. Expected {shape}, images and classes.")
+    arrays = [probabilities_in(file, shape) for file in files]
     for number, array in enumerate(arrays):
         if any(np.array_equal(array, other) for other in arrays[:number]):
             raise DataError(
                 f"{files[number]} holds the same numbers as another. Expected networks of other seeds."
             )
     return Fold(Split([], np.zeros(0, "int32")), None, Split(arrays, test.classes))
+
+
+def probabilities_in(file: Path, shape: tuple[int, int]) -> np.ndarray:
+    """Return class probabilities, float (images, classes), on disk. Raises DataError for anything else."""
+    try:
+        array = np.load(file, mmap_mode="r")
+    except (ValueError, EOFError) as error:
+        raise DataError(f"{file} can't be read as an array. Write it again.") from error
+    if array.shape != shape:
+        raise DataError(f"{file} has an array of {array.shape}. Expected {shape}, images and classes.")
+    if array.dtype.kind != "f" or not np.allclose(array.sum(axis=1), 1, atol=1e-3):
+        raise DataError(f"{file} has rows whose sum is not 1. Expected class probabilities. Write it again.")
+    return array
 
 
 def _folder(year: int, variable: str) -> FolderOnRequest:

@@ -59,6 +59,8 @@ def held_out_part(folder: Path, name: str, year: int, names: Sequence[str]) -> L
     if _folders(place):
         return in_class_folders(place, names)
     files = images_in(place)
+    if not files:
+        raise DataError(f"{place} has no images.")
     listing = _kit_file(folder, f"ILSVRC{year}_{LISTS[name]}_ground_truth.txt", place)
     for number, file in enumerate(files, 1):
         expected = f"ILSVRC{year}_{name}_{number:08d}.JPEG"
@@ -68,24 +70,24 @@ def held_out_part(folder: Path, name: str, year: int, names: Sequence[str]) -> L
     return Listed(np.array(files, object), _classes(listing, known, len(files)))
 
 
-def _classes(listing: Path, known: dict[int, int], images: int) -> np.ndarray:
+def _classes(listing: Path, known: dict[str, int], images: int) -> np.ndarray:
     """Read the classes of a list, one a line, int32 (images,); `known` are our numbers by those of the list."""
     lines = listing.read_text("utf-8", "replace").splitlines()
     if len(lines) != images:
         raise DataError(f"{listing} has {len(lines)} lines, but there are {images} images.")
     for number, line in enumerate(lines, 1):
-        if not (line.strip().isdecimal() and int(line) in known):
+        if line.strip() not in known:
             raise DataError(f"{listing}, line {number}: {line[:20]!r} is the number of no class of train.")
-    return np.array([known[int(line)] for line in lines], "int32")
+    return np.array([known[line.strip()] for line in lines], "int32")
 
 
-def _numbers(meta: Path, year: int, names: Sequence[str]) -> dict[int, int]:
-    """Return the numbers of classes in the order of their names, by those of the development kit."""
+def _numbers(meta: Path, year: int, names: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of classes in the order of their names, by those of the development kit, as text."""
     from scipy.io import loadmat
 
     try:
         synsets = loadmat(meta, squeeze_me=True)["synsets"]
-        pairs = [(int(one[f"ILSVRC{year}_ID"]), str(one["WNID"])) for one in synsets]
+        pairs = [(str(int(one[f"ILSVRC{year}_ID"])), str(one["WNID"])) for one in synsets]
     except Exception as error:  # its reader raises anything
         raise DataError(f"{meta} can't be read as that of ILSVRC-{year} ({type(error).__name__}).") from error
     ours = {name: number for number, name in enumerate(names)}

@@ -105,6 +105,22 @@ def test_bad_names_missing_sounds_and_missing_ratings_are_refused(actors, home, 
         utterances(tmp_path / "bare")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("_F000\tang", "_F000\tangry", "Ses01F_impro01_F000 has the emotion angry. Expected one of "),
+        ("_F001\t", "_F000\t", "Ses01F_impro01_F000 is rated twice"),
+        ("[1.5000, 4.5000", "[1.5.0, 4.5000", "has 4 sounds without a rating"),
+    ],
+)
+def test_malformed_ratings_are_named(before, after, said, actors):
+    ratings = actors / "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt"
+    spoilt = ratings.read_text("utf-8").replace(before, after).encode() + b"caf\xe9\n"
+    ratings.write_bytes(spoilt)
+    with pytest.raises(DataError, match=said):
+        check(actors, replace(FOLDER, files=120))
+
+
 SOUNDS, DIALOG = "Session3/sentences/wav", "Session3/dialog"
 
 

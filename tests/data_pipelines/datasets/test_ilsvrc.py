@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from data_pipelines.dataset import DataError
+from data_pipelines.dataset import DataError, LeftOut
 from data_pipelines.datasets.ilsvrc import AVERAGED, ILSVRC_2010, ILSVRC_2012, load_ilsvrc
 from data_pipelines.datasets.ilsvrc.lookalike import NAMES, TRAINING, write_lookalike
 from data_pipelines.download import check
@@ -78,6 +78,12 @@ def without_list(folder):
     (folder / LIST).unlink()
 
 
+def without_validation_images(folder):
+    shutil.rmtree(folder / "val")
+    (folder / "val").mkdir()
+    (folder / LIST).write_text("")
+
+
 def with_a_shorter_list(folder):
     (folder / LIST).write_text("1\n2\n")
 
@@ -124,6 +130,7 @@ def without_training(folder):
 
 BAD = {
     without_list: f"val has no folders of classes, and {LIST} is neither in .* Unpack the development kit",
+    without_validation_images: "val has no images",
     with_a_shorter_list: f"{LIST} has 2 lines, but there are 6 images",
     with_a_class_of_no_folder: f"{LIST}, line 6: '1001' is the number of no class of train",
     with_another_name: f"_val_00000004.JPEG has no line in {LIST} by its name. Expected .*_00000003.JPEG",
@@ -146,6 +153,15 @@ def test_bad_folders_are_told_in_one_line(folder, spoil):
     assert "\n" not in str(error.value)
 
 
+def test_a_training_image_that_is_left_out_is_named(folder, monkeypatch):
+    monkeypatch.setattr("data_pipelines.datasets.ilsvrc.UNREADABLE_SHARE", 0.1)
+    with_a_corrupt_image(folder)
+    with pytest.warns(LeftOut, match=f"1 of 12 training images .* such as .*{NAMES[2]}_1.JPEG; left out"):
+        fold = loaded(folder)
+    assert np.bincount(fold.train.y).tolist() == [2, 2, 1, 2, 2, 2]
+    assert not any("_1.JPEG" in file for file in fold.train.x.files if NAMES[2] in file)
+
+
 def test_a_class_too_many_is_told_before_anything_is_read(folder):
     with pytest.raises(DataError, match=r"has 6 files train/n\*\. Expected 1000 for ILSVRC2012"):
         check(folder, ILSVRC_2012.files[0])
@@ -159,8 +175,23 @@ def test_networks_to_average_must_differ_and_fit_the_images(tmp_path, home):
     np.save(paths[1] / "3/probabilities.npy", fold.test.x[0])
     with pytest.raises(DataError, match=r"3/probabilities.npy holds the same numbers as another"):
         AVERAGED.load(paths, 0, 0)
-    np.save(paths[1] / "3/probabilities.npy", np.zeros((6, 5)))
-    with pytest.raises(DataError, match=r"has an array of \(6, 5\)\. Expected \(6, 6\)"):
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (np.zeros((6, 5)), r"has an array of \(6, 5\)\. Expected \(6, 6\)"),
+        (np.full((6, 6), np.nan), "has rows whose sum is not 1. Expected class probabilities"),
+        (np.full((6, 6), "1"), "has rows whose sum is not 1"),
+        (b"", "can't be read as an array"),
+        (b"no array", "can't be read as an array"),
+    ],
+)
+def test_what_is_no_array_of_probabilities_is_named(tmp_path, content, said):
+    paths = AVERAGED.lookalike(tmp_path)
+    file = paths[1] / "3/probabilities.npy"
+    file.write_bytes(content) if isinstance(content, bytes) else np.save(file, content)
+    with pytest.raises(DataError, match=f"3/probabilities.npy {said}"):
         AVERAGED.load(paths, 0, 0)
 
 
