@@ -27,7 +27,7 @@ class Stateful(layers.Layer):
 
     def call(self, x, training=False):
         """Return all outputs, (streams, steps, units)."""
-        states = [as_tensor(state) for state in self.memory]
+        states = [ops.copy(as_tensor(memory)) for memory in self.memory]  # PyTorch changes a variable in place
         outputs, *states = self.recurrent(x, initial_state=states, training=training)
         for memory, state in zip(self.memory, states, strict=True):
             memory.assign(state)
