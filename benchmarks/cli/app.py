@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from benchmarks import provenance
 from benchmarks.cli import (
+    audit,
     bench,
     compare,
     data,
@@ -75,6 +76,7 @@ COMMANDS: dict[str, Callable] = {
     "recheck": recheck.recheck_records,
     "compare": compare.compare_groups,
     "judge": judge.judge,
+    "audit": audit.audit_tables,
     "look": look.look,
     "report": report.report,
     "nightly": nightly.nightly,
@@ -94,7 +96,7 @@ for name, command in COMMANDS.items():
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 
-READERS = {"list", "show", "plan", "compare", "judge", "schedule"}  # commands that write nothing of ours
+READERS = {"list", "show", "plan", "compare", "judge", "audit", "schedule"}  # commands that write nothing of ours
 USER_ERRORS = (UnknownName, DataError, ResultsError, UnknownCode, SyntaxError)
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
 PATH_ERRORS = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
