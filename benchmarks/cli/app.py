@@ -15,12 +15,10 @@ from typer.core import TyperGroup
 
 from benchmarks import provenance
 from benchmarks.cli import (
-    audit,
     bench,
     compare,
     data,
     features,
-    judge,
     look,
     nightly,
     own,
@@ -33,6 +31,7 @@ from benchmarks.cli import (
 )
 from benchmarks.cli.options import completion
 from benchmarks.cli.options.arguments import with_papers
+from benchmarks.cli.own_numbers import audit, judge
 from benchmarks.evidence.roots import UnknownCode
 from benchmarks.signals import Status
 from benchmarks.streams import CONTROL, clean, clean_streams, escaped
