@@ -34,7 +34,8 @@ test-tools:
 		command -v systemd-analyze >/dev/null || { apt-get update -qq && \
 		apt-get install -qq --no-install-recommends chromium fonts-dejavu-core cron systemd >/dev/null; }
 
-# docs/results.md, docs/cells.md, docs/lectures.md, docs/speed.md, docs/costs.md and the tables of README.md, from the records.
+# docs/results.md, docs/cells.md, docs/lectures.md, docs/speed.md, docs/costs.md, docs/audit.md and the
+# tables of README.md, from the records.
 docs: setup
 	$(RETABLE) docs
 

@@ -23,6 +23,7 @@ class Status(IntEnum):
     STOPPED = 3  # before the end, because time was over; the same command goes on
     ALREADY_RUNNING = 4
     NO_EVIDENCE = 5  # nothing that could be run or judged
+    IMPOSSIBLE = 6  # an audited table has numbers that cannot be
     INTERRUPTED = 130  # by Ctrl-C
 
 

@@ -19,7 +19,6 @@ from benchmarks.cli import (
     compare,
     data,
     features,
-    judge,
     look,
     nightly,
     own,
@@ -32,6 +31,7 @@ from benchmarks.cli import (
 )
 from benchmarks.cli.options import completion
 from benchmarks.cli.options.arguments import with_papers
+from benchmarks.cli.own_numbers import audit, judge
 from benchmarks.evidence.roots import UnknownCode
 from benchmarks.signals import Status
 from benchmarks.streams import CONTROL, clean, clean_streams, escaped
@@ -75,6 +75,7 @@ COMMANDS: dict[str, Callable] = {
     "recheck": recheck.recheck_records,
     "compare": compare.compare_groups,
     "judge": judge.judge,
+    "audit": audit.audit_tables,
     "look": look.look,
     "report": report.report,
     "nightly": nightly.nightly,
@@ -94,7 +95,7 @@ for name, command in COMMANDS.items():
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 
-READERS = {"list", "show", "plan", "compare", "judge", "schedule"}  # commands that write nothing of ours
+READERS = {"list", "show", "plan", "compare", "judge", "audit", "schedule"}  # commands that write nothing of ours
 USER_ERRORS = (UnknownName, DataError, ResultsError, UnknownCode, SyntaxError)
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
 PATH_ERRORS = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}

@@ -8,11 +8,15 @@ import typer
 from benchmarks.cli.console import existing, warn
 from benchmarks.cli.options import arguments, completion
 from benchmarks.outside.paper_files import own_papers
+from benchmarks.own_numbers.audited import published_audits
 from benchmarks.reporting import paper_page, report_on
 from benchmarks.speed.tables import document as speed_document
 from benchmarks.table import load_table, load_tables
 from data_pipelines.whole_files import write_text
+from results.audit import planted
+from results.audit.measure import measured
 from results.ledger import ResultsError
+from results.report.audits import audits_document
 from results.report.documents import beside, cells_document, costs_document, summary
 from results.report.lectures import lectures_document, read_places
 from results.report.overview import results_document
@@ -24,6 +28,7 @@ ROOT = Path(__file__).parent.parent.parent
 VERDICTS = ROOT / "docs" / "verdicts.md"
 RECORDS = ROOT / "results"  # the project's own, wherever RETABLE_RESULTS points
 EXAMPLE = ("kim2014", "2", "CNN-rand")  # the table and row that the README shows
+GENERATED = 1000  # tables for the measure of the audit
 SHOWN = ("column", "published", "ours", "sd", "runs", "96 % interval", "margin", "verdict")
 
 
@@ -51,7 +56,8 @@ def docs(
 ) -> None:
     """Write the generated documents of this repository.
 
-    These are results, cells, lectures, speed and costs in docs/, and the tables of README.md and docs/verdicts.md.
+    These are results, cells, lectures, speed, costs and audit in docs/, and the tables of README.md and
+    docs/verdicts.md.
     """
     if not VERDICTS.exists():
         raise ResultsError(f"There is no {VERDICTS}. The documents are written from the source tree.")
@@ -63,6 +69,7 @@ def docs(
         "docs/lectures.md": lectures_document(pages, read_places()),
         "docs/speed.md": speed_document(RECORDS / "speed"),
         "docs/costs.md": costs_document(pages),
+        "docs/audit.md": audits_document(published_audits(), measured(planted.tables(GENERATED))),
         "docs/verdicts.md": _replaced(VERDICTS.read_text("utf-8"), "recognition", as_markdown(recognition())),
     }
     for name, text in texts.items():

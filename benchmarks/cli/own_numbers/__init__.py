@@ -1,0 +1,1 @@
+"""Commands on numbers that are not ours: judge and audit."""
