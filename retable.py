@@ -6,6 +6,7 @@ writes one step by step. These names stay; other modules of the suite may change
 
 from benchmarks.jobs import Options
 from benchmarks.outside.frames import cells, compare, records, run, verdicts
+from benchmarks.outside.tracked import compare_runs
 from benchmarks.own_numbers.judgement import judge
 from benchmarks.recipe import (
     CROSS_ENTROPY,
@@ -74,6 +75,7 @@ __all__ = [
     "VALUE",
     "cells",
     "compare",
+    "compare_runs",
     "from_keras",
     "image_folder",
     "judge",

@@ -1,13 +1,15 @@
-"""retable compare: two groups of runs, cell by cell."""
+"""retable compare: two groups of runs of a paper, cell by cell; or groups of any experiment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from benchmarks.cli.console import FORMATS, PLAIN_DATA, existing, print_rows, warn
-from benchmarks.cli.options import arguments
+from benchmarks.cli.groups import experiments
+from benchmarks.cli.options import arguments, completion
 from benchmarks.evidence import groups as evidence
 from benchmarks.signals import Status
 from benchmarks.table import PaperTable, load_table, match
@@ -22,16 +24,22 @@ FAILURES = ("worse", "never")
 
 
 def compare_groups(
-    paper: arguments.Paper,
-    first: Annotated[str, typer.Argument(help="all, or conditions: backend=jax,commit=c0ffee,date=2026-11.")],
-    second: Annotated[str, typer.Argument(help="The group that is compared with the first.")],
+    paper: Annotated[
+        str | None, typer.Argument(help="A paper; see `retable list`.", autocompletion=completion.papers)
+    ] = None,
+    first: Annotated[
+        str | None, typer.Argument(help="all, or conditions: backend=jax,commit=c0ffee,date=2026-11.")
+    ] = None,
+    second: Annotated[str | None, typer.Argument(help="The group that is compared with the first.")] = None,
     table: arguments.Tables = None,
     row: arguments.Rows = None,
     column: arguments.Columns = None,
     results: arguments.Results = None,
     second_results: Annotated[Path | None, typer.Option(help="Another folder for the second group.")] = None,
-    source: Annotated[str, typer.Option("--from", help="csv or mlflow.")] = "csv",
-    where: Annotated[str, typer.Option(help="With --from mlflow: a filter of MLflow's, for both groups.")] = "",
+    source: Annotated[
+        str | None, typer.Option("--from", help="csv or mlflow [csv; mlflow with --experiment].")
+    ] = None,
+    where: Annotated[str, typer.Option(help="With runs from MLflow: a filter of MLflow's, for all groups.")] = "",
     format: arguments.Format = "table",
     fail_on: Annotated[
         str, typer.Option(help="worse: exit 1 when the second group is worse in some cell, each tested at 5 %.")
@@ -42,27 +50,74 @@ def compare_groups(
     allow_stale: Annotated[
         bool, typer.Option("--allow-stale", help="Also runs whose code has changed since.")
     ] = False,
+    experiment: experiments.Experiments = None,
+    metric: experiments.MetricName = None,
+    group_by: experiments.GroupBy = None,
+    pair_by: experiments.PairBy = None,
+    unit: experiments.Unit = None,
+    margin: experiments.Margin = None,
+    better: experiments.Better = "",
+    repeats: experiments.RepeatsOption = "refuse",
+    level: experiments.LevelOption = "all",
+    store: experiments.Store = None,
+    picture: experiments.Picture = None,
+    write_tags: experiments.WriteTags = False,
+    strict: experiments.Strict = False,
 ) -> None:
-    """Compare two groups of runs, cell by cell.
+    """Compare groups of runs, of a paper or of MLflow.
 
-    Each has its verdict, and the paired difference its test.
+    PAPER FIRST SECOND: each cell has a verdict for both groups, and the paired difference its test.
+
+    --experiment NAME --metric NAME --group-by params.NAME: each group has its mean and interval, and each pair of
+    groups its test, corrected by Holm. --pair-by compares runs of equal seed. Runs that repeat a seed are refused,
+    and what else differs between the groups is listed.
     """
     chosen, failing = match("format", format, FORMATS), match("--fail-on", fail_on, FAILURES)
+    read_from = match("source", source or ("mlflow" if experiment else "csv"), SOURCES)
+    of_paper: dict[str, object] = {"--table": table, "--row": row, "--column": column, "--across": across}
+    of_paper |= {"--second-results": second_results, "--allow-stale": allow_stale, "--fail-on": failing != "never"}
+    of_runs: dict[str, object] = {"--metric": metric, "--group-by": group_by, "--pair-by": pair_by, "--unit": unit}
+    of_runs |= {"--margin": margin is not None, "--better": better, "--picture": picture, "--strict": strict}
+    of_runs |= {"--write-tags": write_tags, "--repeats": repeats != "refuse", "--level": level != "all"}
+    of_runs |= {"--store": store}
+    if experiment:
+        _refuse({"PAPER": paper, **of_paper, "--from csv": read_from == "csv"}, "not with --experiment")
+        question: dict[str, object] = {"pair_by": pair_by or (), "unit": unit, "margin": margin, "better": better}
+        question |= {"repeats": repeats, "level": level}
+        asked = experiments.Asked(experiment, metric, group_by, store, where, chosen)
+        asked = replace(asked, picture=picture, write_tags=write_tags, strict=strict, others=question)
+        experiments.compare_experiments(asked, existing(results))
+        return
+    _refuse(of_runs, "only with --experiment")
+    if paper is None or first is None or second is None:
+        raise ResultsError("Expected PAPER FIRST SECOND, or --experiment NAME with --metric and --group-by.")
     found = load_table(paper)
-    read = _reader(found, match("source", source, SOURCES), where)
+    read = _reader(found, read_from, where)
     folder = existing(results)
     one = select(read(folder), first)
     two = select(read(existing(second_results) if second_results else folder), second)
     planned = found.plan(found.cells(table, row, column))
     known = conditions(first) & conditions(second)
     compared = evidence.compare_groups(planned, one, two, known=known, across=across, allow_stale=allow_stale)
+    _print_cells(compared, chosen, f"{found.title}: {first} and {second}", (len(one), len(two)), failing)
+
+
+def _refuse(options: Mapping[str, object], why: str) -> None:
+    """Raise ResultsError for options that belong to the other kind of comparison."""
+    if given := [name for name, value in options.items() if value]:
+        raise ResultsError(f"{', '.join(given)}: {why}. `retable compare -h` shows both kinds of comparison.")
+
+
+def _print_cells(
+    compared: evidence.Compared, form: str, title: str, chosen: tuple[int, int], failing: str
+) -> None:
     if failing == "worse" and not compared.cells:
         _without_evidence(compared.alone or ["every cell"])
     if not compared.cells:
-        raise ResultsError(f"No cell has runs in both groups: {len(one)} and {len(two)} runs were chosen.")
-    rows = [(as_data if chosen in PLAIN_DATA else as_row)(comparison) for comparison in compared.cells]
+        raise ResultsError("No cell has runs in both groups: {} and {} runs were chosen.".format(*chosen))
+    rows = [(as_data if form in PLAIN_DATA else as_row)(comparison) for comparison in compared.cells]
     caption = compared.difference and f"They differ in {compared.difference}."
-    print_rows(rows, chosen, f"{found.title}: {first} and {second}", caption)
+    print_rows(rows, form, title, caption)
     if failing == "worse":
         _close(compared.cells, compared.alone)
 

@@ -31,7 +31,7 @@ WIDTH_OF_FILES = 200
 ONLY_IN_FILES = ("range of runs", "95 % prediction interval")  # the terminal is narrow
 SPARE = (  # columns that a narrow terminal lacks, the first ones first
     *("p", "taken from", "first runs", "second runs", "metric", "seconds a job", "pairs", "MB to fetch"),
-    *("stale", "first verdict", "second verdict", "examples per second", "backend"),
+    *("stale", "first verdict", "second verdict", "examples per second", "backend", "p (equivalence)", "median"),
 )
 WRITERS = {"latex": formats.as_latex, "html": formats.as_html, "markdown": formats.as_markdown}
 PLAIN_DATA = ("csv", "json")  # numbers as numbers

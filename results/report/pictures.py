@@ -1,7 +1,9 @@
 """Pictures of what a network learned, as PNG or SVG by the suffix; only this file imports matplotlib."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +11,8 @@ import numpy as np
 from results.atomic import atomic_path
 
 INK = "#3b82c4"
+DATES = {".svg": "Date", ".pdf": "CreationDate"}  # left out: equal pictures have equal bytes
+LEGEND_WIDTH = 100  # characters
 COLOURS = (INK, "#d9822b", "#3f9c6a", "#a05195")
 
 
@@ -61,6 +65,37 @@ def draw_bands(panels: Mapping[str, Mapping[str, Sequence[Band]]], path: Path, y
         axis.spines[["top", "right"]].set_visible(False)
     axes[0, 0].set_ylabel(y)
     axes[0, -1].legend(frameon=False, fontsize=8)
+    _save(figure, path)
+
+
+class IntervalRow(NamedTuple):
+    """A group: its values, their mean, and the interval of the mean where there is one."""
+
+    name: str
+    values: Sequence[float]
+    mean: float
+    interval: tuple[float, float] | None
+
+
+def draw_intervals(rows: Sequence[IntervalRow], path: Path, *, x: str, title: str, legend: str) -> None:
+    """Draw a line for each group, the first at the top: values as points, the mean, its interval as a bar."""
+    lines = [line for part in legend.splitlines() for line in wrap(part, LEGEND_WIDTH)]
+    figure, axes = _figure(1, 1, (6.4, 1.1 + 0.34 * len(rows) + 0.16 * len(lines)))
+    axis = axes[0, 0]
+    for place, row in enumerate(rows):
+        below = place + 0.2 + 0.1 * (np.arange(len(row.values)) % 2)  # equal values beside each other
+        axis.scatter(row.values, below, s=14, color=INK, alpha=0.5, linewidth=0)
+        if row.interval:
+            axis.plot(row.interval, (place, place), color=INK, linewidth=3, alpha=0.6, solid_capstyle="butt")
+        axis.plot(row.mean, place, marker="D", color=INK, markersize=5)
+    axis.set_yticks(range(len(rows)), [row.name for row in rows], fontsize=9)
+    axis.set_ylim(len(rows) - 0.4, -0.6)
+    axis.grid(axis="x", alpha=0.25)
+    axis.spines[["top", "right", "left"]].set_visible(False)
+    axis.tick_params(axis="y", length=0)
+    axis.set_xlabel(x, fontsize=9)
+    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=8)
+    axis.set_title(title, fontsize=10, loc="left")
     _save(figure, path)
 
 
@@ -140,6 +175,8 @@ def _save(figure: Any, path: Path) -> None:
     import matplotlib
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    metadata = {"Date": None} if path.suffix == ".svg" else None
-    with matplotlib.rc_context({"svg.hashsalt": "retable"}), atomic_path(path) as temporary:  # equal ids inside
+    metadata = {DATES[path.suffix]: None} if path.suffix in DATES else None
+    equal_ids = matplotlib.rc_context({"svg.hashsalt": "retable"})
+    with warnings.catch_warnings(), equal_ids, atomic_path(path) as temporary:
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # of another alphabet: it is drawn as a box
         figure.savefig(temporary, dpi=150, metadata=metadata)

@@ -1,0 +1,1 @@
+"""retable compare for the runs of any MLflow experiment."""
