@@ -1,6 +1,7 @@
 """Stores that the autologging of Keras and of scikit-learn makes."""
 
 import os
+from contextlib import chdir
 
 import numpy as np
 import pytest
@@ -29,8 +30,9 @@ def address(tmp_path_factory):
     import mlflow
 
     mlflow.set_tracking_uri(address_of(str(path), path.parent))
-    with_keras(mlflow)
-    with_sklearn(mlflow)
+    with chdir(path.parent):  # artifacts go to a folder below the current one
+        with_keras(mlflow)
+        with_sklearn(mlflow)
     yield address_of(str(path), path.parent)
     mlflow.set_tracking_uri(None)
     os.environ.pop("MLFLOW_TRACKING_URI", None)
