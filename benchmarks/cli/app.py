@@ -32,6 +32,7 @@ from benchmarks.cli import (
 )
 from benchmarks.cli.options import completion
 from benchmarks.cli.options.arguments import with_papers
+from benchmarks.cli.schedulers import array, schedule
 from benchmarks.evidence.roots import UnknownCode
 from benchmarks.signals import Status
 from benchmarks.streams import CONTROL, clean, clean_streams, escaped
@@ -78,7 +79,7 @@ COMMANDS: dict[str, Callable] = {
     "look": look.look,
     "report": report.report,
     "nightly": nightly.nightly,
-    "schedule": nightly.schedule,
+    "schedule": schedule.schedule,
     "features": features.features,
     "bench": bench.bench,
     "docs": report.docs,
@@ -93,6 +94,7 @@ for name, command in COMMANDS.items():
     app.command(name, context_settings=settings)(command if name in WITHOUT_PAPERS else with_papers(command))
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
+app.add_typer(array.app, name="array")
 
 READERS = {"list", "show", "plan", "compare", "judge", "schedule"}  # commands that write nothing of ours
 USER_ERRORS = (UnknownName, DataError, ResultsError, UnknownCode, SyntaxError)

@@ -87,7 +87,17 @@ def in_words(summary: dict[str, Any]) -> list[str]:
         *(f"Problem: {problem}" for problem in summary["problems"]),
         *([f"Stopped: {summary['stopped']}; the next night continues."] if summary["stopped"] else []),
         f"Gate: {_gate(summary)}.",
+        *_gpu_hours(summary),
+        *([f"Notify: {summary['notify']}."] if "notify" in summary else []),
     ]
+
+
+def _gpu_hours(summary: dict[str, Any]) -> list[str]:
+    """Return the line on GPU hours; none where there is neither a GPU nor a budget."""
+    if not (found := summary.get("gpu hours")):
+        return []
+    budget = "" if found["budget"] is None else f" of {found['budget']:g}"
+    return [f"GPU hours: {found['used']:.2f}{budget}{'' if found['gpus'] else '; no GPU was used'}."]
 
 
 def _gate(summary: dict[str, Any]) -> str:

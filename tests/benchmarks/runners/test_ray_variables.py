@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.jobs import missing_jobs
-from benchmarks.runners import ray_cluster
+from benchmarks.runners import ray_cluster, variables
 from benchmarks.table import load_table
 
 
@@ -12,7 +12,7 @@ def test_folders_are_carried_by_their_full_paths_and_addresses_as_they_are(tmp_p
     (tmp_path / "mirror").mkdir()
     monkeypatch.setenv("RETABLE_MIRROR", "mirror")
     monkeypatch.setenv("RETABLE_HOME", "https://example.org/data")
-    found = ray_cluster.carried(ray_cluster.CARRIED)
+    found = variables.carried(variables.FOLDERS)
     assert found["RETABLE_MIRROR"] == str(tmp_path / "mirror")
     assert found["RETABLE_HOME"] == "https://example.org/data"
 
