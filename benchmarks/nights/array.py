@@ -172,10 +172,11 @@ def tasks_of(jobs: Sequence[tuple[int, Job]], most: int) -> list[list[Listed]]:
     """Return a task for each job, or for several where the cluster takes fewer; those of seconds share one."""
     brief = [listed(number, job) for number, job in jobs if is_arithmetic(job)]
     long = [listed(number, job) for number, job in jobs if not is_arithmetic(job)]
-    if not brief:
-        return [long[first::most] for first in range(min(most, len(long)))]
-    share = max(1, most - 1)
-    return [brief, *(long[first::share] for first in range(min(share, len(long))))]
+    if most == 1:
+        brief, long = [], brief + long
+    share = most - 1 if brief else most
+    tasks = [brief, *(long[first::share] for first in range(min(share, len(long))))]
+    return [task for task in tasks if task]
 
 
 def cells_of(plan: Plan, job: Listed) -> list[Planned]:

@@ -41,11 +41,11 @@ class GpuMeter:
 
         def events(jobs: Iterable[Job]) -> Events:
             jobs = list(jobs)
-            if any(not is_arithmetic(job) for job in jobs):
+            if long := {job.key for job in jobs if not is_arithmetic(job)}:
                 self._wait()
             before = time.monotonic()
             for event in run(jobs):
-                before = self._count(event, before)
+                before = self._count(event, before) if event.key in long else time.monotonic()
                 yield event  # its record is on disk when the next one is asked for
                 self.check()
 

@@ -26,7 +26,7 @@ def most_tasks() -> int:
 
 def queued(*names: str) -> list[str]:
     """Return the numbers of one's own jobs of these names, waiting or running."""
-    lines = _run(["squeue", "--noheader", "--me", f"--name={','.join(names)}", "--format=%A"])
+    lines = _run(["squeue", "--noheader", "--me", f"--name={','.join(names)}", "--format=%F"])
     return list(dict.fromkeys(lines.split()))
 
 
