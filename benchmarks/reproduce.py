@@ -69,9 +69,8 @@ def reproduce(
         done = current(planned, records)
         if stale := len(of_recipes(planned, records)) - len(done):
             watcher.stale(stale)
-        jobs = missing_jobs(planned, done, backend=backend, seeds=seeds)
-        jobs = with_data([job for job in jobs if only is None or job.key.identity in only], watcher)
-        jobs = [replace(job, records=waiting) for job in jobs]
+        jobs = _chosen(missing_jobs(planned, done, backend=backend, seeds=seeds), only)
+        jobs = [replace(job, records=waiting) for job in with_data(jobs, watcher)]
         watcher.planned(jobs)
         by_key = {job.key: job for job in jobs}
         with closing(run(jobs)) as events:  # a stop must reach the runner at once
@@ -86,6 +85,10 @@ def reproduce(
         for verdict in judged:
             tracker.send_verdict(verdict)
     return judged
+
+
+def _chosen(jobs: Sequence[Job], only: Container[tuple] | None) -> list[Job]:
+    return [job for job in jobs if only is None or job.key.identity in only]
 
 
 def _dated(record: RunRecord, job: Job) -> RunRecord:

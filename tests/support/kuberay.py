@@ -1,6 +1,6 @@
 """A JSON schema of the fields of KubeRay's RayCronJob that units use, by the types of its resource definition.
 
-It is strict: a field that is not here is an error. Templates of pods are those of Kubernetes, which has validators.
+It is strict: a field that is not here is an error. Templates of pods are those of Kubernetes, with validators.
 """
 
 from typing import Any

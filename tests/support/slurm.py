@@ -80,6 +80,8 @@ def cluster(folder: Path, most: int = 100) -> Iterator[dict[str, str]]:
     port, other_port = _free_ports(2)
     settings = {"host": socket.gethostname().partition(".")[0], "folder": folder, "most": most}
     (folder / "slurm.conf").write_text(CONFIGURATION.format(port=port, other_port=other_port, **settings))
+    (folder / "state").mkdir()
+    (folder / "spool").mkdir()
     (folder / "munge.key").write_bytes(os.urandom(1024))
     (folder / "munge.key").chmod(0o400)
     environment = {"SLURM_CONF": str(folder / "slurm.conf"), "PATH": f"{SYSTEM}:{os.environ['PATH']}"}

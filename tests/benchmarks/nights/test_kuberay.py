@@ -1,4 +1,4 @@
-"""The RayCronJob of a plan: its fields by a schema of ours, its pods by that of Kubernetes, its script by a shell."""
+"""The RayCronJob of a plan: its fields by our schema, its pods by that of Kubernetes, its script by a shell."""
 
 import subprocess
 
