@@ -55,6 +55,11 @@ class Tasks:
     def began(self) -> datetime:
         return datetime.fromisoformat(self.made)
 
+    @property
+    def jobs(self) -> list[tuple[int, Listed]]:
+        """All jobs, each with the number of its task."""
+        return [(number, job) for number, task in enumerate(self.tasks) for job in task]
+
     def hours_left(self, hours: float) -> float:
         """Return what is left of the hours of the night; 0 or less where they are over."""
         return hours - (datetime.now(UTC) - self.began).total_seconds() / 3600

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from benchmarks.nights.plan import Plan
 
 app = typer.Typer(
-    help="The night of a plan as an array of Slurm jobs; `schedule --with slurm` writes what calls these.",
+    help="The night of a plan as an array of Slurm jobs.",
     no_args_is_help=True,
 )
 
@@ -46,7 +46,11 @@ def submit(
     most_tasks: Annotated[int | None, typer.Option(min=1, help="Of the array [as the cluster says].")] = None,
     gpus: Annotated[int, typer.Option(min=0, max=1000, help="Of a task, to count GPU hours.")] = 0,
 ) -> None:
-    """List what a plan lacks, and submit a task for each job, and a job that closes the night."""
+    """Submit a task for each job that a plan lacks.
+
+    The jobs are listed, their data fetched, and a last job closes the night when all tasks have ended. Exits with
+    4 while a night of the plan is in the queue.
+    """
     from benchmarks.nights import slurm
     from benchmarks.nights.array import Tasks, tasks_of
     from benchmarks.nights.schedulers import name_of
@@ -93,9 +97,10 @@ def task(
     plan_file: PlanFile,
     number: Annotated[int, typer.Argument(min=0, help="Of the task, as in SLURM_ARRAY_TASK_ID.")],
 ) -> None:
-    """Train the jobs of one task; started again, it continues from their checkpoints.
+    """Train the jobs of one task.
 
-    Exits with 1 when a job failed, and with 3 when time ran out or SIGTERM came: the next night continues.
+    Started again, it continues from their checkpoints. Exits with 1 when a job failed, and with 3 when time ran
+    out or SIGTERM came: the next night continues.
     """
     from benchmarks.nights.gpus import GpuMeter
     from benchmarks.nights.plan import Stop, stopping
@@ -148,8 +153,12 @@ def _train_one(plan: "Plan", array: "Array", job: "Listed", meter: "GpuMeter", p
 @app.command()
 @with_papers
 def close(plan_file: PlanFile) -> None:
-    """Take in the records of all tasks, judge them, and write the summary of the night, as `nightly` does."""
+    """Take in the records of all tasks, and judge.
+
+    It writes the summary of the night and exits as `nightly` does.
+    """
     from benchmarks.nights.gpus import GpuMeter
+    from benchmarks.nights.plan import Stop
 
     plan, array = _plan(plan_file), _array(plan_file)
     tasks = array.read()
@@ -157,8 +166,11 @@ def close(plan_file: PlanFile) -> None:
     def gather(plan: "Plan", results: Path, problems: list[str], meter: GpuMeter) -> None:
         meter.gpus, meter.seconds = tasks.gpus, tasks.gpus * array.seconds(tasks.made)
         array.gather(results)
-        problems += [*tasks.problems, *_failures(plan, results, array, tasks)]
+        failed, left = _failures(plan, results, array, tasks)
+        problems += [*tasks.problems, *failed]
         _send(plan, results)
+        if left:
+            raise Stop("; ".join(left))
 
     with plan_alone(plan_file):
         _refuse_if_queued(plan_file)
@@ -177,23 +189,26 @@ def _refuse_if_queued(plan_file: Path) -> None:
             raise typer.Exit(Status.ALREADY_RUNNING)
 
 
-def _failures(plan: "Plan", results: Path, array: "Array", tasks: "Tasks") -> list[str]:
-    """Return what failed since the night began, and what left neither a record nor a reason.
+def _failures(plan: "Plan", results: Path, array: "Array", tasks: "Tasks") -> tuple[list[str], list[str]]:
+    """Return what failed since the night began, and why jobs are left to the next night.
 
-    So ends a task that Slurm kills because it takes too much memory.
+    A job without a record or a reason has failed: so ends a task that Slurm kills for its memory.
     """
     folder, _ = folder_of_records(results, plan.options)
     papers = dict.fromkeys(run.paper for run in plan.run)
     records = [record for paper in papers for record in RecordFiles(paper, folder).records()]
     ended = [record for record in records if record.finished >= tasks.made]
     keys = {(record.key.fingerprint, record.key.seed, record.key.fold) for record in ended}
-    lost = [
-        f"failed: task {number} left no record of {job.folder}; see {array.logs}/{tasks.number}_{number}.log"
-        for number, jobs in enumerate(tasks.tasks)
-        for job in jobs
-        if (job.fingerprint, job.seed, job.fold) not in keys and not array.stopped(job)
-    ]
-    return [*(f"failed: {record.error}" for record in ended if record.error), *lost]
+    failed, left = [f"failed: {record.error}" for record in ended if record.error], []
+    for number, job in tasks.jobs:
+        if (job.fingerprint, job.seed, job.fold) in keys:
+            continue
+        if reason := array.stopped(job):
+            left.append(reason)
+        else:
+            log = f"{array.logs}/{tasks.number}_{number}.log"
+            failed.append(f"failed: task {number} left no record of {job.folder}; see {log}")
+    return failed, list(dict.fromkeys(left))
 
 
 def _send(plan: "Plan", results: Path) -> None:

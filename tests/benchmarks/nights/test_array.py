@@ -132,6 +132,7 @@ def test_tasks_that_left_nothing_are_problems_and_stopped_ones_are_not(tmp_path,
     assert result.output.count("Problem: failed: task ") == len(lost)
     assert f"left no record of {lost[0].folder}; see {array.logs}/1_" in result.output
     assert stopped.folder not in result.output
+    assert "Stopped: SIGTERM stopped it; the next night continues." in result.output
 
 
 def test_the_hours_of_a_night_begin_with_its_submission(tmp_path, slurm):

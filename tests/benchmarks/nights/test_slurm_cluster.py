@@ -59,7 +59,7 @@ def scheduled(tmp_path: Path, place: dict[str, str], *options: str) -> Path:
     folder = tmp_path / "50 % of 'it'"
     folder.mkdir()
     (folder / "night.toml").write_text(PLAN)
-    (folder / "tell.sh").write_text("#!/bin/sh\ncat > told.json\n")
+    (folder / "tell.sh").write_text("#!/bin/sh\ncat > summary.json\n")
     (folder / "tell.sh").chmod(0o755)
     command = ["schedule", str(folder / "night.toml"), "--with", "slurm", "--gpus", "0", "--output", str(folder)]
     done = subprocess.run([*COMMAND, *command, *options], cwd=ROOT, env=place, capture_output=True, text=True)
@@ -110,7 +110,7 @@ def test_a_requeued_task_continues_and_every_record_is_there_once(tmp_path, plac
         assert len(keys) == len(set(keys)) > 0, logs
         for points in files.curves().values():
             assert [point.epoch for point in points] == list(range(1, len(points) + 1))
-    assert '"runs left": 0' in (script.parent / "told.json").read_text()
+    assert '"runs left": 0' in (script.parent / "summary.json").read_text()
     assert not list(checkpoints.glob("*/*.npz"))
 
 
