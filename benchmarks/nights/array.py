@@ -20,9 +20,8 @@ from benchmarks.evidence.standing import current
 from benchmarks.jobs import Job, Planned, missing_jobs
 from benchmarks.nights.plan import Plan
 from benchmarks.outside.merging import take
-from benchmarks.runners.places import is_arithmetic
 from benchmarks.table import load_table
-from data_pipelines.dataset import DataError
+from data_pipelines.dataset import NO_DATA, DataError
 from data_pipelines.whole_files import write_text
 from results.locks import acquired
 from results.records import RecordFiles
@@ -174,9 +173,9 @@ def listed(number: int, job: Job) -> Listed:
 
 
 def tasks_of(jobs: Sequence[tuple[int, Job]], most: int) -> list[list[Listed]]:
-    """Return a task for each job, or for several where the cluster takes fewer; those of seconds share one."""
-    brief = [listed(number, job) for number, job in jobs if is_arithmetic(job)]
-    long = [listed(number, job) for number, job in jobs if not is_arithmetic(job)]
+    """Return a task for each job, or for several where the cluster takes fewer; those without data share one."""
+    brief = [listed(number, job) for number, job in jobs if job.recipe.dataset is NO_DATA]
+    long = [listed(number, job) for number, job in jobs if job.recipe.dataset is not NO_DATA]
     if most == 1:
         brief, long = [], brief + long
     share = most - 1 if brief else most

@@ -32,7 +32,12 @@ row = "convolution formula"
 
 [[run]]
 paper = "lectures"
-table = "004"
+row = "padding rule for the second-layer filter"
+
+[[run]]
+paper = "starter"
+row = "word2vec"
+seeds = 4
 """
 
 
@@ -70,8 +75,8 @@ def submitted(slurm: Path) -> list[str]:
 
 
 def jobs_of(tmp_path: Path) -> list[tuple]:
-    records = RecordFiles("lectures", tmp_path / "out" / "trial").records()
-    return [record.key.identity for record in records]
+    files = [RecordFiles(paper, tmp_path / "out" / "trial") for paper in ("lectures", "starter")]
+    return [record.key.identity for one in files for record in one.records()]
 
 
 def test_a_night_is_submitted_run_and_closed_with_every_record_once(tmp_path, slurm):
@@ -79,7 +84,7 @@ def test_a_night_is_submitted_run_and_closed_with_every_record_once(tmp_path, sl
     result = call("array submit", plan, "--array-limit", "2", "--gpus", "1")
     assert result.exit_code == 0, result.output
     tasks = array_of(tmp_path).read()
-    assert len(tasks.tasks) <= 4  # as many as the cluster takes
+    assert list(map(len, tasks.tasks)) == [2, 2, 1, 1]  # as many as the cluster takes
     first, second = submitted(slurm)
     assert f"--array=0-{len(tasks.tasks) - 1}%2 " in first
     assert first.endswith("/retable-50-array.sbatch")
@@ -237,7 +242,7 @@ def test_a_task_that_is_not_there_and_a_plan_that_changed(tmp_path, slurm):
     plan = planned(tmp_path)
     call("array submit", plan)
     assert "There is no task 99: " in str(call("array task", plan, "99").exception)
-    plan.write_text(plan.read_text().replace('table = "004"', 'table = "001"'))
+    plan.write_text(plan.read_text().replace('"word2vec"', '"LeNet-style"'))
     last = len(array_of(tmp_path).read().tasks) - 1
     assert "submit the plan again" in str(call("array task", plan, str(last)).exception)
     array_of(tmp_path).list_path.write_text("{")
