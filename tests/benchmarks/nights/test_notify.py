@@ -18,8 +18,8 @@ QUIET = {"exit code": 0, "gate": [], "new runs": 0}
 def plan_with(tmp_path, notify: str, more: str = ""):
     path = tmp_path / "plan.toml"
     path.write_text(
-        f'hours = 1\nresults = "out"\nlookalike = true\nnotify = {notify}\n{more}\n[[run]]\npaper = "lectures"\n'
-        'table = "004"\n'
+        f'hours = 1\nresults = "out"\nlookalike = true\nnotify = {notify}\n{more}\n[[run]]\npaper = "starter"\n'
+        'row = "word2vec"\nseeds = 1\n'
     )
     return path
 
