@@ -107,7 +107,7 @@ def test_a_night_says_what_came_of_it_and_keeps_its_status(tmp_path, monkeypatch
     result = CliRunner().invoke(app, ["nightly", str(path)])
     assert result.exit_code == Status.DONE, result.output
     assert "Notify: failed with status 3." in result.output
-    (written,) = (tmp_path / "all" / "nightly").glob("*.json")
+    (written,) = (tmp_path / "all" / "nightly").rglob("*.json")
     assert json.loads(written.read_text())["notify"] == "failed with status 3"
     result = CliRunner().invoke(app, ["nightly", str(path)])
     assert "Notify: nothing to tell." in result.output
