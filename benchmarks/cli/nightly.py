@@ -1,21 +1,20 @@
-"""retable nightly | schedule: unattended runs by a plan, and the unit that starts them."""
+"""retable nightly | nights | schedule: unattended runs by a plan, their row, and the unit that starts them."""
 
 import json
 import os
 import sys
 from contextlib import nullcontext, redirect_stdout
-from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchmarks.cli.console import print_verdicts
+from benchmarks.cli.console import FORMATS, PLAIN_DATA, print_rows, print_verdicts
+from benchmarks.cli.options.arguments import Format
 from benchmarks.cli.run import train_cells
 from benchmarks.reporting import report_on
 from benchmarks.reproduce import folder_of_records
-from benchmarks.runners.places import choose_runner
+from benchmarks.runners.places import choose_runner, run_apart
 from benchmarks.signals import Status
 from benchmarks.streams import masked
 from benchmarks.table import load_table, match
@@ -26,6 +25,7 @@ from results.ledger import ResultsError
 
 if TYPE_CHECKING:
     from benchmarks.nights.plan import Plan, PlannedRun
+    from benchmarks.nights.series.kept import KeptNights
 
 PlanFile = Annotated[Path, typer.Argument(help="A TOML file; docs/gpu.md shows one.")]
 
@@ -47,40 +47,72 @@ def nightly(
     raise typer.Exit(summary["exit code"])
 
 
+def nights(plan_file: PlanFile, format: Format = "table") -> None:
+    """Print the nights of a plan that are kept, and what each of them changed."""
+    from benchmarks.nights.series import table
+    from benchmarks.nights.series.kept import KeptNights
+
+    form = match("format", format, list(FORMATS))
+    if not plan_file.is_file():
+        raise DataError(f"There is no plan {plan_file}.")
+    found = KeptNights.of_plan(results_folder(), plan_file).summaries()
+    if not found and form not in PLAIN_DATA:
+        print(f"No night of {plan_file} is kept. `retable nightly {plan_file}` runs one.")
+        return
+    rows = table.as_data(found) if form in PLAIN_DATA else table.as_rows(found)
+    print_rows(rows, form, f"Nights of {plan_file}")
+    if form == "table" and (lines := table.in_words(found)):
+        print(*lines, sep="\n")
+
+
 def _night(plan_file: Path) -> dict[str, Any]:
-    """Train, judge, print and write the summary, and return it."""
-    from benchmarks.nights.plan import Stop, alone, read_plan, stopping
-    from benchmarks.nights.summary import in_words, run_state, summarise
+    """Train, run again, judge, print and write the summary, and return it."""
+    from benchmarks.nights.plan import alone, read_plan
+    from benchmarks.nights.series.kept import KeptNights
 
     plan = read_plan(plan_file)
-    results = plan.folder(plan.results, plan_file.parent) or results_folder()
-    name = f"{plan_file.stem}-{sha256(os.fsencode(plan_file.resolve())).hexdigest()[:6]}"
-    place = results_folder() / "nightly"
-    with alone(place / f"{name}.lock") as is_free:
+    kept = KeptNights.of_plan(results_folder(), plan_file)
+    with alone(kept.lock) as is_free:
         if not is_free:
             print(f"A night of {plan_file} is running already.")
             raise typer.Exit(Status.ALREADY_RUNNING)
-        started, stopped = datetime.now(UTC), ""
-        problems: list[str] = []
-        try:
-            with stopping(plan.hours, problems):
-                for run in plan.run:
-                    _train(plan, run, results, problems)
-        except Stop as reason:
-            stopped = str(reason)
+        kept.adopt()
+        results = plan.folder(plan.results, plan_file.parent) or results_folder()
         folder, _ = folder_of_records(results, plan.options)
-        states = [run_state(plan, run, folder, started.isoformat()) for run in plan.run]
-        if stopped:  # otherwise they have been printed
-            for run, state in zip(plan.run, states, strict=True):
-                print_verdicts(load_table(run.paper), state.judged)
-        summary = summarise(plan, states, problems, stopped, started)
-        written = place / f"{name}.json"
-        write_text(written, json.dumps(summary, indent=1) + "\n")
-        print(*in_words(summary), f"Written to {written}.", sep="\n")
+        summary = _watched(plan, kept, results, folder)
         if (pages := plan.folder(plan.report, plan_file.parent)) is not None:
             tables = [load_table(name) for name in dict.fromkeys(run.paper for run in plan.run)]
             print(report_on(tables, folder, pages, backend=plan.backend, options=plan.options))
         return summary
+
+
+def _watched(plan: "Plan", kept: "KeptNights", results: Path, folder: Path) -> dict[str, Any]:
+    """Let a night run beside those before it, and write its summary."""
+    from benchmarks.nights.plan import Stop, stopping
+    from benchmarks.nights.series.watch import Watch, choose_apart
+    from benchmarks.nights.summary import in_words, names_of_records, run_state, summarise
+
+    problems: list[str] = []
+    stopped, known = "", names_of_records(plan, folder)
+    watch = Watch(plan, kept, folder, choose_apart(plan, run_apart, choose_runner))
+    watch.begin()
+    try:
+        with stopping(plan.hours, problems):
+            for run in plan.run:
+                _train(plan, run, results, problems)
+            watch.trained()
+            watch.rerun(problems, print)
+    except Stop as reason:
+        stopped = str(reason)
+    watch.trained()
+    states = [run_state(plan, run, folder, known) for run in plan.run]
+    if stopped:  # otherwise they have been printed
+        for run, state in zip(plan.run, states, strict=True):
+            print_verdicts(load_table(run.paper), state.judged)
+    beside = watch.conclude([verdict for state in states for verdict in state.judged])
+    summary = summarise(plan, states, problems, stopped, watch.clock, beside=beside)
+    print(*in_words(summary), f"Written to {kept.write(summary)}.", sep="\n")
+    return summary
 
 
 def schedule(

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from benchmarks import provenance
 from benchmarks.jobs import MOST_HOURS, MOST_RUNS, Options
+from benchmarks.nights.series.settings import Baseline, Gate, Recheck, unknown_field
 from benchmarks.runners.places import Share, share_of_machine
 from benchmarks.runners.ray_cluster import Cluster
 from benchmarks.settings import MOST_EPOCHS
@@ -22,7 +23,6 @@ from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 from data_pipelines.whole_files import refuse_pipe
 from results.locks import acquired
-from results.verdicts import Answer
 
 LONGEST = 2**20  # bytes of a plan
 
@@ -59,7 +59,9 @@ class Plan(Model):
 
     run: tuple[PlannedRun, ...] = Field(min_length=1)
     hours: float = Field(gt=0, le=MOST_HOURS)  # at most, for the whole night
-    gate: tuple[Answer, ...] = (Answer.WORSE,)  # any of these for a cell fails the night
+    gate: tuple[Gate, ...] = (Gate.REGRESSED,)  # any of these for a cell fails the night
+    baseline: Baseline = None  # a night, by its commit or date; None: the last one that found nothing worse
+    recheck: Recheck = None  # seconds in which recorded jobs run again
     backend: str = "tensorflow"
     deterministic: bool = False
     on: Literal["here", "ray"] = "here"
@@ -77,6 +79,12 @@ class Plan(Model):
     def _shares_go_with_ray(self) -> "Plan":
         if self.on != "ray" and self.cluster != Cluster():
             raise ValueError('address, gpus_per_job and cpus_per_job go with on = "ray"')
+        return self
+
+    @model_validator(mode="after")
+    def _reruns_fit_into_the_night(self) -> "Plan":
+        if self.recheck is not None and self.recheck > self.hours * 3600:
+            raise ValueError(f"recheck is {self.recheck / 3600:g} hours, longer than the night of {self.hours:g}")
         return self
 
     @field_validator("backend")
@@ -166,4 +174,7 @@ def _in_words(error: Any) -> str:
     place = ".".join(map(str, error["loc"]))
     if error["type"] == "missing":
         return f"{place} is missing"
+    if error["type"] == "extra_forbidden":
+        fields = PlannedRun.model_fields if len(error["loc"]) > 1 else Plan.model_fields
+        return unknown_field(place, fields)
     return f"{place}: {error['msg']}, got {error['input']!r}" if place else error["msg"]

@@ -1,0 +1,67 @@
+"""Under what a run was made, and in what two runs of one job differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from benchmarks.evidence.history import changes
+from benchmarks.evidence.rechecks import Rechecks
+from benchmarks.jobs import Planned
+from benchmarks.nights.series.journal import Entry
+from benchmarks.nights.series.surroundings import as_names
+
+
+def same_bits(one: Entry, other: Entry) -> bool:
+    """Return whether two runs gave equal numbers: metrics, and what is known of predictions and losses."""
+    names = one.record.metrics.keys() & other.record.metrics.keys()
+    pairs = [(one.record.metrics[name], other.record.metrics[name]) for name in names]
+    pairs += [(getattr(one, part), getattr(other, part)) for part in ("curve", "predictions")]
+    return bool(names) and all(a == b for a, b in pairs if a != "" and b != "")
+
+
+@dataclass(frozen=True)
+class States:
+    """Compares the states of runs; two states of the code that were found to compute the same are one."""
+
+    rechecks: Rechecks
+
+    @classmethod
+    def read(cls) -> "States":
+        return cls(Rechecks.read())
+
+    def same(self, one: Entry, other: Entry) -> bool:
+        """Return whether nothing is known to have changed between two runs."""
+        return self.same_code(one, other) and not _differing(one, other)
+
+    def same_code(self, one: Entry, other: Entry) -> bool:
+        return self.rechecks.same(one.record.code, other.record.code)
+
+    def changed(self, before: Entry, after: Entry, planned: Planned) -> list[str]:
+        """Name what changed between two runs, with old and new; nothing where nothing is known to have."""
+        code = [] if self.same_code(before, after) else [self._code(before, planned)]
+        return code + _differing(before, after)
+
+    def _code(self, before: Entry, planned: Planned) -> str:
+        key = (before.record.commit, planned.fingerprint)
+        if key not in self._known:
+            self._known[key] = changes(planned.recipe, before.record.commit)
+        return f"code since {before.record.commit}: {self._known[key]}"
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, str], str]:
+        return {}
+
+
+def _differing(before: Entry, after: Entry) -> list[str]:
+    """Name what differs beside the code."""
+    found = _named(as_names(before.record.versions), as_names(after.record.versions), both=True)
+    if before.surroundings is not None and after.surroundings is not None:
+        found += _named(before.surroundings, after.surroundings, both=False)
+    old, new = before.record.threads, after.record.threads
+    return found + ([f"threads {old} -> {new}"] if old and new and old != new else [])
+
+
+def _named(before: Mapping[str, str], after: Mapping[str, str], *, both: bool) -> list[str]:
+    names = [name for name in {**before, **after} if not both or (name in before and name in after)]
+    pairs = [(name, before.get(name, "none"), after.get(name, "none")) for name in names]
+    return [f"{name} {old} -> {new}" for name, old, new in pairs if old != new]
