@@ -98,7 +98,7 @@ def _step(
 def _parts(values: Sequence[float]) -> list[tuple[int, int]]:
     """Return the begin and end of each stretch of one level."""
     if len(values) < 2 * FEWEST:
-        return [(0, len(values))]
+        return [(0, len(values))] if values else []
     import numpy as np
     import ruptures
 

@@ -1,0 +1,97 @@
+"""Seven nights of a committed copy: five equal ones, one that became slow, and one with another initialiser."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.nights.series.journal import Journal
+from benchmarks.nights.series.kept import KeptNights
+from benchmarks.signals import Status
+from tests.support.processes import ROOT
+
+pytestmark = pytest.mark.slow
+PLAN = """
+hours = 1
+epochs = 6
+lookalike = true
+recheck = "1 hour"
+results = "out"
+
+[[run]]
+paper = "starter"
+row = "LeNet-style"
+column = "digits"
+seeds = 3
+"""
+GIT = ("git", "-c", "user.name=me", "-c", "user.email=me@here", "-c", "commit.gpgsign=false")
+SILENT = ["Reruns: 3, 3 equal in all bits.", "Verdicts: 1 incomplete.", "Gate: open."]
+
+
+class Laboratory:
+    """A copy of the repository with a plan, and what its nights print."""
+
+    def __init__(self, folder: Path) -> None:
+        self.copy, self.plan = folder / "copy", folder / "plan.toml"
+        subprocess.run(["git", "clone", "-q", str(ROOT), str(self.copy)], check=True)
+        self.plan.write_text(PLAN)
+        self.change("benchmarks/nights/series/load.py", "QUIET = 0.2", "QUIET = 2.0")  # this machine is shared
+        self.kept = KeptNights.of_plan(folder / "all", self.plan)
+
+    def change(self, name: str, before: str, after: str) -> None:
+        """Commit a change of one file."""
+        path = self.copy / name
+        text = path.read_text()
+        assert before in text
+        path.write_text(text.replace(before, after))
+        subprocess.run([*GIT, "commit", "-qam", "a change"], cwd=self.copy, check=True)
+
+    def night(self) -> tuple[int, list[str], dict]:
+        """Run a night; return its status, what it says from the summary on, and the summary."""
+        command = "from benchmarks.cli.app import main; main()"
+        own = {"PYTHONPATH": str(self.copy), "RETABLE_RESULTS": str(self.kept.folder.parent.parent)}
+        own |= {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9", "RETABLE_HOME": str(self.copy.parent / "home")}
+        own |= {"RETABLE_JOBS": "2"}
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", command, "nightly", str(self.plan)],
+            env={**os.environ, **own},
+            cwd=self.copy,
+            capture_output=True,
+            text=True,
+        )
+        assert "Night: " in done.stdout, done.stdout + done.stderr
+        _, _, said = done.stdout.partition("Night: ")
+        return done.returncode, said.splitlines()[1:-1], self.kept.summaries()[-1]
+
+    def seconds(self) -> float:
+        """Return the longest time of a job so far."""
+        return max(entry.record.seconds for entry in Journal(self.kept.folder).entries())
+
+
+def test_equal_nights_are_silent_and_planted_changes_are_named(tmp_path):
+    laboratory = Laboratory(tmp_path)
+    for night in range(1, 6):
+        status, said, summary = laboratory.night()
+        assert (status, said, summary["night"]) == (Status.DONE, SILENT, night)
+    model, start = "models/small_cnn.py", "    image = keras.Input(tuple(shape))\n"
+    assert laboratory.copy.joinpath(model).read_text().count(start) == 1
+    sleep = f"    import time; time.sleep({3 * laboratory.seconds():.1f})\n"
+    laboratory.change(model, start, sleep + start)
+    status, said, summary = laboratory.night()
+    assert status == Status.DONE  # slower, with equal numbers: the plan does not ask for more
+    assert summary["reruns"]["equal"] == 3
+    steps = [line for line in said if line.startswith("Step: starter 1 / LeNet-style / digits: from ")]
+    assert any(" s since night 6 of " in line and "models/small_cnn.py:small_cnn" in line for line in steps), said
+
+    laboratory.change(model, sleep, "")
+    laboratory.change(model, 'padding="same"', 'padding="same", kernel_initializer="zeros"')
+    status, said, summary = laboratory.night()
+    assert status == Status.FAILED
+    (closed,) = [line for line in said if line.startswith("Gate: ")]
+    assert closed.startswith("Gate: closed by starter 1 / LeNet-style / digits")
+    assert "worse" in closed and summary["regressed"]
+    assert any("models/small_cnn.py:small_cnn" in text for text in summary["findings"])
+    assert json.loads(json.dumps(summary)) == summary
