@@ -177,4 +177,5 @@ def _in_words(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         fields = PlannedRun.model_fields if len(error["loc"]) > 1 else Plan.model_fields
         return unknown_field(place, fields)
-    return f"{place}: {error['msg']}, got {error['input']!r}" if place else error["msg"]
+    text = error["msg"].removeprefix("Value error, ")
+    return f"{place}: {text}, got {error['input']!r}" if place else text

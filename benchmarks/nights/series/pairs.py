@@ -7,8 +7,8 @@ from typing import NamedTuple
 from benchmarks.jobs import Planned
 from benchmarks.nights.series.journal import Entry
 from benchmarks.recipe import NotAttempted
-from results.comparison import TOO_FEW, Comparison, compare
-from results.tables import decimals, interval, number
+from results.comparison import Comparison, compare
+from results.tables import decimals, interval
 from results.verdicts import Answer, beyond
 
 BAD = (Answer.WORSE, Answer.DIFFERS)
@@ -67,6 +67,5 @@ def in_words(found: Comparison) -> str:
     parts = [f"{found.cell.metric.title} {found.difference:+.{places}f}"]
     if found.interval is not None and found.p_value is not None:
         low, high = found.interval
-        parts.append(f"90 % interval {interval((low, high), places)}, p {number(found.p_value, 3)}")
-    answer = found.answer if found.answer == TOO_FEW else f"{found.answer}"
-    return f"{found.pairs} pair(s): {', '.join(parts)}: {answer}"
+        parts.append(f"90 % interval {interval((low, high), places)}, p {found.p_value:.2g}")
+    return f"{found.pairs} pair(s): {', '.join(parts)}: {found.answer}"
