@@ -11,7 +11,7 @@ import pytest
 from benchmarks.nights.series.journal import Journal
 from benchmarks.nights.series.kept import KeptNights
 from benchmarks.signals import Status
-from tests.support.processes import ROOT
+from tests.support.processes import ONE_THREAD, ROOT
 
 pytestmark = pytest.mark.slow
 PLAN = """
@@ -26,6 +26,17 @@ paper = "starter"
 row = "LeNet-style"
 column = "digits"
 seeds = 3
+"""
+NIGHTS = """
+import json, sys
+from typer.testing import CliRunner
+from benchmarks.cli import nightly
+from benchmarks.cli.app import app
+from benchmarks.runners.places import run_here
+
+nightly.run_apart = lambda job, threads: run_here([job])  # a process for each would take minutes
+found = [CliRunner().invoke(app, sys.argv[2:]) for _ in range(int(sys.argv[1]))]
+print(json.dumps([(one.exit_code, one.output + str(one.exception or "")) for one in found]))
 """
 GIT = ("git", "-c", "user.name=me", "-c", "user.email=me@here", "-c", "commit.gpgsign=false")
 SILENT = ["Reruns: 3, 3 equal in all bits.", "Verdicts: 1 incomplete.", "Gate: open."]
@@ -49,22 +60,22 @@ class Laboratory:
         path.write_text(text.replace(before, after))
         subprocess.run([*GIT, "commit", "-qam", "a change"], cwd=self.copy, check=True)
 
-    def night(self) -> tuple[int, list[str], dict]:
-        """Run a night; return its status, what it says from the summary on, and the summary."""
-        command = "from benchmarks.cli.app import main; main()"
+    def nights(self, count: int = 1) -> list[tuple[int, list[str], dict]]:
+        """Run nights in one process; return of each its status, its words from the summary on, and the summary."""
         own = {"PYTHONPATH": str(self.copy), "RETABLE_RESULTS": str(self.kept.folder.parent.parent)}
         own |= {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9", "RETABLE_HOME": str(self.copy.parent / "home")}
-        own |= {"RETABLE_JOBS": "2"}
         done = subprocess.run(
-            [sys.executable, "-P", "-c", command, "nightly", str(self.plan)],
-            env={**os.environ, **own},
+            [sys.executable, "-P", "-c", NIGHTS, str(count), "nightly", str(self.plan)],
+            env={**os.environ, **ONE_THREAD, **own, "RETABLE_JOBS": "1"},
             cwd=self.copy,
             capture_output=True,
             text=True,
         )
-        assert "Night: " in done.stdout, done.stdout + done.stderr
-        _, _, said = done.stdout.partition("Night: ")
-        return done.returncode, said.splitlines()[1:-1], self.kept.summaries()[-1]
+        assert done.returncode == 0, done.stdout + done.stderr
+        found = json.loads(done.stdout.splitlines()[-1])
+        said = [text.partition("Night: ")[2].splitlines()[1:-1] for _, text in found]
+        statuses = [status for status, _ in found]
+        return list(zip(statuses, said, self.kept.summaries()[-count:], strict=True))
 
     def seconds(self) -> float:
         """Return the longest time of a job so far."""
@@ -73,14 +84,13 @@ class Laboratory:
 
 def test_equal_nights_are_silent_and_planted_changes_are_named(tmp_path):
     laboratory = Laboratory(tmp_path)
-    for night in range(1, 6):
-        status, said, summary = laboratory.night()
+    for night, (status, said, summary) in enumerate(laboratory.nights(5), start=1):
         assert (status, said, summary["night"]) == (Status.DONE, SILENT, night)
     model, start = "models/small_cnn.py", "    image = keras.Input(tuple(shape))\n"
     assert laboratory.copy.joinpath(model).read_text().count(start) == 1
     sleep = f"    import time; time.sleep({3 * laboratory.seconds():.1f})\n"
     laboratory.change(model, start, sleep + start)
-    status, said, summary = laboratory.night()
+    ((status, said, summary),) = laboratory.nights()
     assert status == Status.DONE  # slower, with equal numbers: the plan does not ask for more
     assert summary["reruns"]["equal"] == 3
     steps = [line for line in said if line.startswith("Step: starter 1 / LeNet-style / digits: from ")]
@@ -88,7 +98,7 @@ def test_equal_nights_are_silent_and_planted_changes_are_named(tmp_path):
 
     laboratory.change(model, sleep, "")
     laboratory.change(model, 'padding="same"', 'padding="same", kernel_initializer="zeros"')
-    status, said, summary = laboratory.night()
+    ((status, said, summary),) = laboratory.nights()
     assert status == Status.FAILED
     (closed,) = [line for line in said if line.startswith("Gate: ")]
     assert closed.startswith("Gate: closed by starter 1 / LeNet-style / digits")

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from benchmarks.cli.app import app
 from benchmarks.nights.series.kept import KeptNights
 from benchmarks.nights.series.watch import Clock
-from benchmarks.runners.places import run_apart
+from benchmarks.runners.places import run_here
 from benchmarks.signals import Status
 from results.records import RunRecord
 
@@ -30,6 +30,7 @@ row = "CS231n filter, shape"
 def plan(tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     monkeypatch.setenv("RETABLE_RESULTS", str(tmp_path / "all"))
+    monkeypatch.setattr("benchmarks.cli.nightly.run_apart", here)
     (tmp_path / "plan.toml").write_text(PLAN.format(more=""))
     return tmp_path / "plan.toml"
 
@@ -45,9 +46,14 @@ def last(plan) -> dict:
     return KeptNights.of_plan(plan.parent / "all", plan).summaries()[-1]
 
 
+def here(job, threads):
+    """Run a job in this process: another one would take seconds to start."""
+    return run_here([job])
+
+
 def altered(job, threads):
     """Run a job, whose numbers are others than before."""
-    for event in run_apart(job, threads):
+    for event in here(job, threads):
         if isinstance(event, RunRecord):
             event = replace(event, metrics={name: value + 1 for name, value in event.metrics.items()})
         yield event
