@@ -74,6 +74,7 @@ class Laboratory:
         assert done.returncode == 0, done.stdout + done.stderr
         found = json.loads(done.stdout.splitlines()[-1])
         said = [text.partition("Night: ")[2].splitlines()[1:-1] for _, text in found]
+        assert all("Night: " in text for _, text in found), found
         statuses = [status for status, _ in found]
         return list(zip(statuses, said, self.kept.summaries()[-count:], strict=True))
 
