@@ -123,7 +123,7 @@ class Night:
         return paired(mine, lambda entry: True, lambda entry: self.states.same(entry, today))
 
     def _elsewhere(self, mark: str, group: list[tuple[Entry, Entry]]) -> Finding:
-        """Tell of jobs that ran on this device for the first time."""
+        """Return a finding on jobs that ran on this device for the first time."""
         cells, today = self._cells(mark), group[-1][1]
         here, backend = today.record.device, today.record.key.backend
         mine = [e for e in self.entries if (e.record.key.fingerprint, e.record.key.backend) == (mark, backend)]

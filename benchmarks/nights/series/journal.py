@@ -23,7 +23,7 @@ TYPES: dict[str, Any] = RunRecord.__annotations__
 
 
 class Kind(StrEnum):
-    """How a night came to know a run."""
+    """Where a night has a run from."""
 
     FOUND = "found"  # recorded before
     NEW = "new"  # trained that night, because its record was missing

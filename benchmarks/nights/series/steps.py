@@ -40,10 +40,10 @@ class Step(NamedTuple):
         """Return whether a run takes longer."""
         return self.quantity != "memory" and (self.after > self.before) == (self.quantity == "seconds")
 
-    def is_as(self, told: dict[str, Any]) -> bool:
-        """Return whether an earlier night has told of this step."""
+    def is_as(self, earlier: dict[str, Any]) -> bool:
+        """Return whether an earlier night has named this step."""
         names = ("cell", "kind", "quantity", "night")
-        return all(told.get(name) == getattr(self, name) for name in names)
+        return all(earlier.get(name) == getattr(self, name) for name in names)
 
 
 def steps(

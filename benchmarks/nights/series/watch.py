@@ -102,12 +102,12 @@ class Watch:
             "findings": [one.text for one in findings],
             "unexplained": sum(one.weight == 0 for one in findings),
             "reruns": vars(counts),
-            "steps": [one._asdict() for one in found if not self._is_told(one)],
+            "steps": [one._asdict() for one in found if not self._was_named(one)],
             "costs": _costs(self.planned, mine),
         }
 
-    def _is_told(self, step: steps.Step) -> bool:
-        return any(step.is_as(told) for one in self.before for told in one["steps"])
+    def _was_named(self, step: steps.Step) -> bool:
+        return any(step.is_as(earlier) for one in self.before for earlier in one["steps"])
 
     @cached_property
     def planned(self) -> list[Planned]:

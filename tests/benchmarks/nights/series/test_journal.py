@@ -48,7 +48,7 @@ def test_records_are_noted_once_with_what_was_predicted(tmp_path):
     (second,) = unseen(files, marks, [first])
     assert second.curve not in ("", first.curve) and second.predictions != first.predictions
     assert not same_bits(first, second)
-    assert unseen(files, marks, [])[0].predictions == ""  # only those of the last run can be told apart
+    assert unseen(files, marks, [])[0].predictions == ""  # only those of the last run can be distinguished
 
 
 def test_bits_are_equal_in_all_that_is_known():

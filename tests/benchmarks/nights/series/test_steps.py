@@ -1,4 +1,4 @@
-"""Steps in seconds and memory: told once they last, or where something changed with them."""
+"""Steps in seconds and memory: named once they last, or where something changed with them."""
 
 from dataclasses import replace
 
