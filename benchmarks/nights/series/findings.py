@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 from benchmarks.jobs import Planned
 from benchmarks.nights.series.journal import Entry, Kind
 from benchmarks.nights.series.pairs import Pairs, compared, in_words, paired
-from benchmarks.nights.series.states import States, same_bits
+from benchmarks.nights.series.states import States, same_bits, unequal, unknown
 
 MOST_NAMED = 3
 Groups = dict[Any, list[tuple[Entry, Entry]]]  # runs before and now
-NOT_NAMED = " that a record names: it lacks driver, CUDA and the processor's features"
 
 
 class Weight(IntEnum):
@@ -20,9 +19,10 @@ class Weight(IntEnum):
 
     UNEXPLAINED = 0  # other numbers, although nothing changed
     CHANGED = 1
-    BEYOND = 2  # another device, beyond the margin
-    ROUNDED = 3  # an accelerator without `deterministic`: equal seeds do not give equal bits
-    ELSEWHERE = 4
+    UNKNOWN = 2  # nothing changed that is known, and not all is
+    BEYOND = 3  # another device, beyond the margin
+    ROUNDED = 4  # an accelerator without `deterministic`: equal seeds do not give equal bits
+    ELSEWHERE = 5
 
 
 class Finding(NamedTuple):
@@ -99,16 +99,20 @@ class Night:
     def _differs(self, key: tuple, group: list[tuple[Entry, Entry]]) -> Finding:
         mark, changed = key
         cells, jobs = self._cells(mark), _jobs(group)
+        parts = dict.fromkeys(part for before, after in group for part in unequal(before, after))
+        numbers = f"other numbers ({', '.join(parts)})"
         if changed:
             pairs = self._since_change(group[-1][1])
-            text = f"{_name(cells)}: {jobs} gave other numbers. Changed: {'; '.join(changed)}."
+            text = f"{_name(cells)}: {jobs} gave {numbers}. Changed: {'; '.join(changed)}."
             return Finding(Weight.CHANGED, f"{text} {self._by_pairs(cells, pairs)}")
         pairs = Pairs([one for one, _ in group], [other for _, other in group])
         if _is_on_accelerator(group[-1][1]) and not self.is_deterministic:
             text = f"{_name(cells)}: {jobs} gave other bits, as accelerators do without `deterministic = true`."
             return Finding(Weight.ROUNDED, f"{text} {self._by_pairs(cells, pairs)}")
-        known = "" if all(one.surroundings is not None for one, _ in group) else NOT_NAMED
-        text = f"{_name(cells)}: {jobs} gave other numbers, although nothing changed{known}."
+        if lacking := next((text for two in group if (text := unknown(*two))), ""):
+            text = f"{_name(cells)}: {jobs} gave {numbers}. Nothing is known to have changed, but may have: {lacking}."
+            return Finding(Weight.UNKNOWN, f"{text} {self._by_pairs(cells, pairs)}")
+        text = f"{_name(cells)}: {jobs} gave {numbers}, although nothing changed."
         return Finding(Weight.UNEXPLAINED, f"{text} {self._by_pairs(cells, pairs)}")
 
     def _since_change(self, today: Entry) -> Pairs:

@@ -12,11 +12,24 @@ from benchmarks.nights.series.surroundings import as_names
 
 
 def same_bits(one: Entry, other: Entry) -> bool:
-    """Return whether two runs gave equal numbers: metrics, and what is known of predictions and losses."""
-    names = one.record.metrics.keys() & other.record.metrics.keys()
-    pairs = [(one.record.metrics[name], other.record.metrics[name]) for name in names]
-    pairs += [(getattr(one, part), getattr(other, part)) for part in ("curve", "predictions")]
-    return bool(names) and all(a == b for a, b in pairs if a != "" and b != "")
+    """Return whether two runs gave equal numbers, in all that is known of both."""
+    return bool(one.record.metrics) and not unequal(one, other)
+
+
+def unequal(one: Entry, other: Entry) -> list[str]:
+    """Name what differs in the numbers of two runs: metrics, predicted classes, losses."""
+    metrics = {**one.record.metrics, **other.record.metrics}
+    found = [name for name in metrics if one.record.metrics.get(name) != other.record.metrics.get(name)]
+    parts = {"predicted classes": (one.predictions, other.predictions), "losses": (one.curve, other.curve)}
+    return found + [name for name, (old, new) in parts.items() if old and new and old != new]
+
+
+def unknown(before: Entry, after: Entry) -> str:
+    """Name what may have changed between two runs without being known to have."""
+    code = ["code that a probe found equal"] if before.record.code != after.record.code else []
+    threads = [] if before.record.threads else ["threads"]
+    machine = [] if before.surroundings is not None else ["driver", "CUDA", "the processor's features"]
+    return ", ".join(code + threads + machine)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def test_equal_bits_are_a_count(states):
 def test_a_difference_names_what_changed_and_is_judged_by_pairs(states):
     counts, (finding,) = found_by([*nights_of(TREC, 3), *worse(4, versions=NEWER)], states)
     assert (counts["different"], counts["equal"], finding.weight) == (3, 0, Weight.CHANGED)
-    assert "3 rerun(s) gave other numbers. Changed: keras 3.15 -> 3.16." in finding.text
+    assert "3 rerun(s) gave other numbers (test accuracy). Changed: keras 3.15 -> 3.16." in finding.text
     assert "By 3 pair(s): test accuracy (%) -5.00, 90 % interval -5.34 to -4.66, p 0.00053: worse." in finding.text
 
 
@@ -72,10 +72,18 @@ def test_a_difference_although_nothing_changed_comes_first(states):
     changed = worse(4, seeds=(0,), versions=NEWER)
     _, findings = found_by([*nights_of(TREC, 3), *changed, *worse(4, seeds=(1, 2))], states)
     assert [one.weight for one in findings] == [Weight.UNEXPLAINED, Weight.CHANGED]
-    assert "2 rerun(s) gave other numbers, although nothing changed. By 2 pair(s)" in findings[0].text
+    assert (
+        "2 rerun(s) gave other numbers (test accuracy), although nothing changed. By 2 pair(s)" in findings[0].text
+    )
     found = [replace(one, kind=Kind.FOUND, surroundings=None) for one in nights_of(TREC, 1)]
     _, (finding,) = found_by([*found, *worse(2)], states)
-    assert "nothing changed that a record names: it lacks driver" in finding.text
+    assert finding.weight == Weight.UNKNOWN
+    assert "but may have: driver, CUDA, the processor's features. By 3 pair(s)" in finding.text
+
+
+def test_equal_metrics_may_hide_other_losses(states):
+    runs = [*nights_of(TREC, 1, curve="a"), *nights_of(TREC, 2, curve="b")[3:]]
+    assert "3 rerun(s) gave other numbers (losses), although" in found_by(runs, states)[1][0].text
 
 
 def test_an_accelerator_without_determinism_is_no_alarm(states):
