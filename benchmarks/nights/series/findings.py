@@ -110,8 +110,8 @@ class Night:
             text = f"{_name(cells)}: {jobs} gave other bits, as accelerators do without `deterministic = true`."
             return Finding(Weight.ROUNDED, f"{text} {self._by_pairs(cells, pairs)}")
         if lacking := next((text for two in group if (text := unknown(*two))), ""):
-            text = f"{_name(cells)}: {jobs} gave {numbers}. Nothing is known to have changed, but may have: {lacking}."
-            return Finding(Weight.UNKNOWN, f"{text} {self._by_pairs(cells, pairs)}")
+            text = f"{_name(cells)}: {jobs} gave {numbers}. Nothing is known to have changed, but may have:"
+            return Finding(Weight.UNKNOWN, f"{text} {lacking}. {self._by_pairs(cells, pairs)}")
         text = f"{_name(cells)}: {jobs} gave {numbers}, although nothing changed."
         return Finding(Weight.UNEXPLAINED, f"{text} {self._by_pairs(cells, pairs)}")
 

@@ -74,7 +74,7 @@ class Laboratory:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         found = json.loads(done.stdout.splitlines()[-1])
-        said = [text.partition("Night: ")[2].splitlines()[1:-1] for _, text in found]
+        said = [text.partition("Night: ")[2].partition("Written to ")[0].splitlines()[1:] for _, text in found]
         assert all("Night: " in text for _, text in found), found
         statuses = [status for status, _ in found]
         return list(zip(statuses, said, self.kept.summaries()[-count:], strict=True))
@@ -90,7 +90,7 @@ def test_equal_nights_are_silent_and_planted_changes_are_named(tmp_path):
         assert (status, said, summary["night"]) == (Status.DONE, SILENT, night)
     model, start = "models/small_cnn.py", "    image = keras.Input(tuple(shape))\n"
     assert laboratory.copy.joinpath(model).read_text().count(start) == 1
-    sleep = f"    import time; time.sleep({3 * laboratory.seconds():.1f})\n"
+    sleep = f"    import time; time.sleep({2 * laboratory.seconds():.1f})\n"
     laboratory.change(model, start, sleep + start)
     ((status, said, summary),) = laboratory.nights()
     assert status == Status.DONE  # slower, with equal numbers: the plan does not ask for more
