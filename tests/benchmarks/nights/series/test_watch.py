@@ -16,7 +16,7 @@ from results.records import RunRecord
 
 PLAN = """
 hours = 1
-recheck = "1 min"
+recheck = "1 hour"
 {more}
 
 [[run]]
