@@ -59,7 +59,7 @@ def nights(plan_file: PlanFile, format: Format = "table") -> None:
     if not found and form not in PLAIN_DATA:
         print(f"No night of {plan_file} is kept. `retable nightly {plan_file}` runs one.")
         return
-    rows = table.as_data(found) if form in PLAIN_DATA else table.as_rows(found)
+    rows = {"json": table.as_data, "csv": table.as_flat}.get(form, table.as_rows)(found)
     print_rows(rows, form, f"Nights of {plan_file}")
     if form == "table" and (lines := table.in_words(found)):
         print(*lines, sep="\n")

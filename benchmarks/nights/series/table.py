@@ -48,6 +48,16 @@ def as_data(summaries: Sequence[Summary]) -> list[dict[str, Any]]:
     ]
 
 
+def as_flat(summaries: Sequence[Summary]) -> list[dict[str, Any]]:
+    """Return the same for CSV: lists as one text, without the costs of each recipe."""
+    rows = as_data(summaries)
+    for row in rows:
+        del row["costs"]
+        row["steps"] = [steps.in_words(steps.Step(**step)) for step in row["steps"]]
+        row.update({name: "; ".join(value) for name, value in row.items() if isinstance(value, list)})
+    return rows
+
+
 def in_words(summaries: Sequence[Summary]) -> list[str]:
     """Return what the nights changed, each line with its night."""
     legend = [LEGEND] if any(_relative(summaries, one, "seconds") for one in summaries) else []

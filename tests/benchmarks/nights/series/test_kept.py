@@ -6,8 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.cli.app import app
+from benchmarks.nights.series.journal import Journal, Kind
 from benchmarks.nights.series.kept import KeptNights
-from tests.support.nights import cell_of, plan_at, summary, verdict_then
+from benchmarks.nights.series.watch import Watch
+from tests.support.nights import cell_of, entry, plan_at, summary, verdict_then
 
 
 @pytest.fixture
@@ -62,6 +64,16 @@ def test_the_one_file_of_earlier_versions_is_read_and_moved(kept):
     nights.adopt()
     assert [path.name for path in nights.folder.iterdir()] == ["2026-10-01.json"]
     assert nights.summaries() == [found]
+
+
+def test_a_night_that_was_killed_keeps_its_number_if_it_left_a_run(kept):
+    nights, _ = kept
+    nights.write(summary(1))
+    assert Watch(None, nights, nights.folder, None).number == 2
+    Journal(nights.folder).append([entry(cell_of(), 2, Kind.RERUN, 0)])  # and then SIGKILL: no summary
+    with Journal(nights.folder).ledger.path.open("a") as stream:
+        stream.write("2,rerun,kim")
+    assert Watch(None, nights, nights.folder, None).number == 3
 
 
 def shown(folder, *options) -> str:
