@@ -79,6 +79,7 @@ COMMANDS: dict[str, Callable] = {
     "look": look.look,
     "report": report.report,
     "nightly": nightly.nightly,
+    "nights": nightly.nights,
     "schedule": schedule.schedule,
     "features": features.features,
     "bench": bench.bench,
@@ -96,7 +97,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 app.add_typer(array.app, name="array")
 
-READERS = {"list", "show", "plan", "compare", "judge", "schedule"}  # commands that write nothing of ours
+READERS = {"list", "show", "plan", "compare", "judge", "nights", "schedule"}  # commands that write nothing of ours
 USER_ERRORS = (UnknownName, DataError, ResultsError, UnknownCode, SyntaxError)
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
 PATH_ERRORS = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}

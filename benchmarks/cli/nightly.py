@@ -1,22 +1,21 @@
-"""retable nightly: an unattended run by a plan."""
+"""retable nightly | nights: unattended runs by a plan, and their row."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchmarks.cli.console import print_verdicts
+from benchmarks.cli.console import FORMATS, PLAIN_DATA, print_rows, print_verdicts
+from benchmarks.cli.options.arguments import Format
 from benchmarks.cli.run import train_cells
 from benchmarks.reporting import report_on
 from benchmarks.reproduce import folder_of_records
-from benchmarks.runners.places import choose_runner
+from benchmarks.runners.places import choose_runner, run_apart
 from benchmarks.signals import Status
 from benchmarks.streams import masked
 from benchmarks.table import load_table, match
@@ -28,6 +27,7 @@ from results.ledger import ResultsError
 if TYPE_CHECKING:
     from benchmarks.nights.gpus import GpuMeter
     from benchmarks.nights.plan import Plan, PlannedRun
+    from benchmarks.nights.series.kept import KeptNights
 
     Work = Callable[[Plan, Path, list[str], GpuMeter], None]
 
@@ -51,8 +51,26 @@ def nightly(
     raise typer.Exit(summary["exit code"])
 
 
+def nights(plan_file: PlanFile, format: Format = "table") -> None:
+    """Print the nights of a plan that are kept, and what each of them changed."""
+    from benchmarks.nights.series import table
+    from benchmarks.nights.series.kept import KeptNights
+
+    form = match("format", format, list(FORMATS))
+    if not plan_file.is_file():
+        raise DataError(f"There is no plan {plan_file}.")
+    found = KeptNights.of_plan(results_folder(), plan_file).summaries()
+    if not found and form not in PLAIN_DATA:
+        print(f"No night of {plan_file} is kept. `retable nightly {plan_file}` runs one.")
+        return
+    rows = {"json": table.as_data, "csv": table.as_flat}.get(form, table.as_rows)(found)
+    print_rows(rows, form, f"Nights of {plan_file}")
+    if form == "table" and (lines := table.in_words(found)):
+        print(*lines, sep="\n")
+
+
 def _night(plan_file: Path) -> dict[str, Any]:
-    """Train, judge, print and write the summary, and return it."""
+    """Train, run again, judge, print and write the summary, and return it."""
     from benchmarks.nights.plan import read_plan
 
     plan = read_plan(plan_file)
@@ -64,8 +82,9 @@ def _night(plan_file: Path) -> dict[str, Any]:
 def plan_alone(plan_file: Path) -> Iterator[None]:
     """Hold a plan; exit with 4 where a night of it is running."""
     from benchmarks.nights.plan import alone
+    from benchmarks.nights.series.kept import KeptNights
 
-    with alone(Path(f"{place_of(plan_file)}.lock")) as is_free:
+    with alone(KeptNights.of_plan(results_folder(), plan_file).lock) as is_free:
         if not is_free:
             print(f"A night of {plan_file} is running already.")
             raise typer.Exit(Status.ALREADY_RUNNING)
@@ -73,62 +92,80 @@ def plan_alone(plan_file: Path) -> Iterator[None]:
 
 
 def place_of(plan_file: Path) -> Path:
-    """Return the path, without its ending, of what the nights of a plan write about themselves."""
-    name = f"{plan_file.stem}-{sha256(os.fsencode(plan_file.resolve())).hexdigest()[:6]}"
-    return results_folder() / "nightly" / name
+    """Return the folder of what the nights of a plan write about themselves."""
+    from benchmarks.nights.series.kept import KeptNights
+
+    return KeptNights.of_plan(results_folder(), plan_file).folder
 
 
 def night(plan: "Plan", plan_file: Path, work: "Work", since: datetime | None = None) -> dict[str, Any]:
     """Let the night of a plan work until its hours are over; judge, print and write the summary, and return it.
 
-    `since` is when it began, if that was before now. The caller holds the plan.
+    `since` is when a night began that others have worked in, if this one closes it. The caller holds the plan.
     """
-    from benchmarks.nights.gpus import GpuMeter
-    from benchmarks.nights.plan import Stop, stopping
-    from benchmarks.nights.summary import run_state, summarise
+    from benchmarks.nights.series.kept import KeptNights
 
+    kept = KeptNights.of_plan(results_folder(), plan_file)
+    kept.adopt()
     results = plan.folder(plan.results, plan_file.parent) or results_folder()
-    started, stopped, meter = since or datetime.now(UTC), "", GpuMeter(plan)
-    problems: list[str] = []
-    try:
-        with stopping(plan.hours, problems):
-            work(plan, results, problems, meter)
-    except Stop as reason:
-        stopped = str(reason)
     folder, _ = folder_of_records(results, plan.options)
-    states = [run_state(plan, run, folder, started.isoformat()) for run in plan.run]
-    if stopped or since:  # otherwise they have been printed
-        for run, state in zip(plan.run, states, strict=True):
-            print_verdicts(load_table(run.paper), state.judged)
-    summary = summarise(plan, states, problems, stopped, started) | meter.summary()
-    _tell(plan, plan_file, summary)
+    summary = _watched(plan, kept, results, work, since=since)
+    _tell(plan, plan_file, kept, summary)
     if (pages := plan.folder(plan.report, plan_file.parent)) is not None:
         tables = [load_table(name) for name in dict.fromkeys(run.paper for run in plan.run)]
         print(report_on(tables, folder, pages, backend=plan.backend, options=plan.options))
     return summary
 
 
-def _tell(plan: "Plan", plan_file: Path, summary: dict[str, Any]) -> None:
+def _watched(
+    plan: "Plan", kept: "KeptNights", results: Path, work: "Work", *, since: datetime | None
+) -> dict[str, Any]:
+    """Let a night run beside those before it, and return its summary."""
+    from benchmarks.nights.gpus import GpuMeter
+    from benchmarks.nights.plan import Stop, stopping
+    from benchmarks.nights.series.watch import Watch, choose_apart
+    from benchmarks.nights.summary import names_of_records, run_state, summarise
+
+    folder, _ = folder_of_records(results, plan.options)
+    problems: list[str] = []
+    stopped, known, meter = "", names_of_records(plan, folder), GpuMeter(plan)
+    watch = Watch(plan, kept, folder, choose_apart(plan, run_apart, choose_runner))
+    watch.begin()
+    try:
+        with stopping(plan.hours, problems):
+            work(plan, results, problems, meter)
+            watch.trained()
+            if since is None:  # the machine that closes a night is not the one that trained
+                watch.rerun(problems, print)
+    except Stop as reason:
+        stopped = str(reason)
+    watch.trained()
+    states = [run_state(plan, run, folder, known) for run in plan.run]
+    if stopped or since:  # otherwise they have been printed
+        for run, state in zip(plan.run, states, strict=True):
+            print_verdicts(load_table(run.paper), state.judged)
+    beside = watch.conclude([verdict for state in states for verdict in state.judged])
+    summary = summarise(plan, states, problems, stopped, watch.clock, beside=beside) | meter.summary()
+    return summary | (_whole(since) if since else {})
+
+
+def _whole(since: datetime) -> dict[str, Any]:
+    """Return when a night began in which others have worked, and how long it took."""
+    hours = (datetime.now(UTC) - since).total_seconds() / 3600
+    return {"started": since.isoformat(timespec="seconds"), "hours": round(hours, 4)}
+
+
+def _tell(plan: "Plan", plan_file: Path, kept: "KeptNights", summary: dict[str, Any]) -> None:
     """Write the summary, let the plan's command have it, and print it."""
     from benchmarks.nights.notify import notify
     from benchmarks.nights.summary import in_words
 
-    written = Path(f"{place_of(plan_file)}.json")
-    last = _last(written)
-    write_text(written, json.dumps(summary, indent=1) + "\n")
-    if said := notify(plan, plan_file, summary, last):
+    before = kept.summaries()
+    written = kept.write(summary)
+    if said := notify(plan, plan_file, summary, before[-1] if before else None):
         summary["notify"] = said
         write_text(written, json.dumps(summary, indent=1) + "\n")
     print(*in_words(summary), f"Written to {written}.", sep="\n")
-
-
-def _last(path: Path) -> dict[str, Any] | None:
-    """Return the summary of the last night; None where there is none that can be read."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _train_all(plan: "Plan", results: Path, problems: list[str], meter: "GpuMeter") -> None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from benchmarks import provenance
 from benchmarks.jobs import MOST_HOURS, MOST_RUNS, Options
 from benchmarks.nights.durations import Duration
+from benchmarks.nights.series.settings import Baseline, Gate, Recheck, unknown_field
 from benchmarks.runners.places import MOST_DEVICES, Share, share_of_machine
 from benchmarks.runners.ray_cluster import Cluster
 from benchmarks.settings import MOST_EPOCHS
@@ -23,7 +24,6 @@ from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 from data_pipelines.whole_files import refuse_pipe
 from results.locks import acquired
-from results.verdicts import Answer
 
 LONGEST = 2**20  # bytes of a plan
 
@@ -60,7 +60,9 @@ class Plan(Model):
 
     run: tuple[PlannedRun, ...] = Field(min_length=1)
     hours: float = Field(gt=0, le=MOST_HOURS)  # at most, for the whole night
-    gate: tuple[Answer, ...] = (Answer.WORSE,)  # any of these for a cell fails the night
+    gate: tuple[Gate, ...] = (Gate.REGRESSED,)  # any of these for a cell fails the night
+    baseline: Baseline = None  # a night, by its commit or date; None: the last one that found nothing worse
+    recheck: Recheck = None  # seconds in which recorded jobs run again
     backend: str = "tensorflow"
     deterministic: bool = False
     on: Literal["here", "ray"] = "here"
@@ -85,6 +87,12 @@ class Plan(Model):
             raise ValueError('address, gpus_per_job and cpus_per_job go with on = "ray"')
         if self.on == "ray" and self.wait_for_gpu is not None:
             raise ValueError('wait_for_gpu goes with on = "here": Ray gives a job GPUs that are free')
+        return self
+
+    @model_validator(mode="after")
+    def _reruns_fit_into_the_night(self) -> "Plan":
+        if self.recheck is not None and self.recheck > self.hours * 3600:
+            raise ValueError(f"recheck is {self.recheck / 3600:g} hours, longer than the night of {self.hours:g}")
         return self
 
     @field_validator("backend")
@@ -183,4 +191,8 @@ def _in_words(error: Any) -> str:
     place = ".".join(map(str, error["loc"]))
     if error["type"] == "missing":
         return f"{place} is missing"
-    return f"{place}: {error['msg']}, got {error['input']!r}" if place else error["msg"]
+    if error["type"] == "extra_forbidden":
+        fields = PlannedRun.model_fields if len(error["loc"]) > 1 else Plan.model_fields
+        return unknown_field(place, fields)
+    text = error["msg"].removeprefix("Value error, ")
+    return f"{place}: {text}, got {error['input']!r}" if place else text

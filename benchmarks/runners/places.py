@@ -90,6 +90,14 @@ def run_on_this_machine(jobs: Iterable[Job], share: Share) -> Events:
             yield from run_here(jobs)
 
 
+def run_apart(job: Job, threads: int) -> Events:
+    """Run one job as if nothing had run before: in a process of its own, arithmetic in this one."""
+    if is_arithmetic(job):
+        yield from run_here([job])
+    else:
+        yield from run_in_processes([job], 1, threads, _warn)
+
+
 def is_arithmetic(job: Job) -> bool:
     """Return whether a job takes less time than the start of a process."""
     return job.recipe.dataset is NO_DATA and not getattr(job.recipe, "needs_keras", True)
