@@ -20,7 +20,8 @@ reproduce: setup
 test: setup check
 	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-# Tests that are too slow for every landing; a TeX (Debian: texlive-latex-recommended) is used where there is one.
+# Tests that are too slow for every landing; a TeX (Debian: texlive-latex-recommended) and Slurm (slurm-wlm, munge)
+# are used where there are any.
 campaign: setup
 	$(VENV)/bin/python -m pytest --numprocesses 2 -m slow
 

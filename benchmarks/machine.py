@@ -43,7 +43,12 @@ def threads() -> int:
 def has_accelerator() -> bool:
     """Return whether there is an NVIDIA GPU that this process may use; no library is imported."""
     is_hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
-    return not is_hidden and any(Path("/dev").glob("nvidia[0-9]*"))
+    return not is_hidden and bool(accelerators())
+
+
+def accelerators() -> list[str]:
+    """Return the numbers of the NVIDIA GPUs of this machine."""
+    return sorted(path.name.removeprefix("nvidia") for path in Path("/dev").glob("nvidia[0-9]*"))
 
 
 def free_bytes() -> int:

@@ -1,7 +1,7 @@
 """The core loop: planned cells -> jobs -> records -> verdicts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -54,10 +54,12 @@ def reproduce(
     seeds: int | None = None,
     watcher: Watcher = Watcher(),
     tracker: Tracker | None = None,
+    only: Container[tuple] | None = None,
 ) -> list[Verdict]:
     """Train the missing jobs of a paper's cells, write every result to disk, track it, and judge every cell.
 
-    `seeds` is the number of runs per cell; the default is that of the paper's protocol.
+    `seeds` is the number of runs per cell; the default is that of the paper's protocol. With `only`, other jobs
+    than those of these identities are left out.
     """
     files = RecordFiles(planned[0].cell.paper, folder)
     with files.lock():
@@ -67,8 +69,8 @@ def reproduce(
         done = current(planned, records)
         if stale := len(of_recipes(planned, records)) - len(done):
             watcher.stale(stale)
-        jobs = _with_data(missing_jobs(planned, done, backend=backend, seeds=seeds), watcher)
-        jobs = [replace(job, records=waiting) for job in jobs]
+        jobs = _chosen(missing_jobs(planned, done, backend=backend, seeds=seeds), only)
+        jobs = [replace(job, records=waiting) for job in with_data(jobs, watcher)]
         watcher.planned(jobs)
         by_key = {job.key: job for job in jobs}
         with closing(run(jobs)) as events:  # a stop must reach the runner at once
@@ -83,6 +85,10 @@ def reproduce(
         for verdict in judged:
             tracker.send_verdict(verdict)
     return judged
+
+
+def _chosen(jobs: Sequence[Job], only: Container[tuple] | None) -> list[Job]:
+    return [job for job in jobs if only is None or job.key.identity in only]
 
 
 def _dated(record: RunRecord, job: Job) -> RunRecord:
@@ -243,7 +249,7 @@ def _best_covered(judged: Mapping[str, Verdict]) -> str | None:
     return max(judged, key=lambda backend: len(judged[backend].records), default=None)
 
 
-def _with_data(jobs: Sequence[Job], watcher: Watcher) -> list[Job]:
+def with_data(jobs: Sequence[Job], watcher: Watcher) -> list[Job]:
     """Fetch every data set once; report those that are unavailable and leave their jobs out."""
     available: dict[tuple[DataFile, ...], bool] = {}
     for job in jobs:

@@ -32,6 +32,7 @@ from benchmarks.cli import (
 from benchmarks.cli.options import completion
 from benchmarks.cli.options.arguments import with_papers
 from benchmarks.cli.own_numbers import audit, judge
+from benchmarks.cli.schedulers import array, schedule
 from benchmarks.evidence.roots import UnknownCode
 from benchmarks.signals import Status
 from benchmarks.streams import CONTROL, clean, clean_streams, escaped
@@ -79,7 +80,8 @@ COMMANDS: dict[str, Callable] = {
     "look": look.look,
     "report": report.report,
     "nightly": nightly.nightly,
-    "schedule": nightly.schedule,
+    "nights": nightly.nights,
+    "schedule": schedule.schedule,
     "features": features.features,
     "bench": bench.bench,
     "docs": report.docs,
@@ -94,8 +96,9 @@ for name, command in COMMANDS.items():
     app.command(name, context_settings=settings)(command if name in WITHOUT_PAPERS else with_papers(command))
 app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
+app.add_typer(array.app, name="array")
 
-READERS = {"list", "show", "plan", "compare", "judge", "audit", "schedule"}  # commands that write nothing of ours
+READERS = {"list", "show", "plan", "compare", "judge", "audit", "nights", "schedule"}  # they write nothing of ours
 USER_ERRORS = (UnknownName, DataError, ResultsError, UnknownCode, SyntaxError)
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
 PATH_ERRORS = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}

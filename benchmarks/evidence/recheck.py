@@ -25,7 +25,7 @@ from benchmarks.jobs import Planned
 from benchmarks.outside.paper_files import find_paper
 from benchmarks.provenance import commit
 from benchmarks.recipe import NotAttempted
-from benchmarks.runners.ray_cluster import carried
+from benchmarks.runners.variables import carried
 from data_pipelines.cache import cache_folder
 from data_pipelines.dataset import Dataset
 from results.records import Digests, JobKey, RunRecord

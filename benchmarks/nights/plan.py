@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from benchmarks import provenance
 from benchmarks.jobs import MOST_HOURS, MOST_RUNS, Options
-from benchmarks.runners.places import Share, share_of_machine
+from benchmarks.nights.durations import Duration
+from benchmarks.nights.series.settings import Baseline, Gate, Recheck, unknown_field
+from benchmarks.runners.places import MOST_DEVICES, Share, share_of_machine
 from benchmarks.runners.ray_cluster import Cluster
 from benchmarks.settings import MOST_EPOCHS
 from benchmarks.signals import raised_until_exit
@@ -22,7 +24,6 @@ from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 from data_pipelines.whole_files import refuse_pipe
 from results.locks import acquired
-from results.verdicts import Answer
 
 LONGEST = 2**20  # bytes of a plan
 
@@ -59,7 +60,9 @@ class Plan(Model):
 
     run: tuple[PlannedRun, ...] = Field(min_length=1)
     hours: float = Field(gt=0, le=MOST_HOURS)  # at most, for the whole night
-    gate: tuple[Answer, ...] = (Answer.WORSE,)  # any of these for a cell fails the night
+    gate: tuple[Gate, ...] = (Gate.REGRESSED,)  # any of these for a cell fails the night
+    baseline: Baseline = None  # a night, by its commit or date; None: the last one that found nothing worse
+    recheck: Recheck = None  # seconds in which recorded jobs run again
     backend: str = "tensorflow"
     deterministic: bool = False
     on: Literal["here", "ray"] = "here"
@@ -72,11 +75,24 @@ class Plan(Model):
     report: str | None = None  # a folder for `retable report`, written at the end
     epochs: int | None = Field(None, ge=1, le=MOST_EPOCHS)  # a rehearsal, never counts
     lookalike: bool = False  # a rehearsal, never counts
+    checkpoint_after: float = Field(Options.checkpoint_after, ge=0)  # seconds, as in `retable run`
+    gpu_hours: float | None = Field(None, gt=0, le=MOST_HOURS * MOST_DEVICES)  # at most, for the whole night
+    wait_for_gpu: Duration = None  # seconds that others may use the GPUs of this machine; None: nobody looks
+    notify: tuple[str, ...] = ()  # a command, called with the summary
+    notify_on: Literal["change", "always"] = "change"
 
     @model_validator(mode="after")
     def _shares_go_with_ray(self) -> "Plan":
         if self.on != "ray" and self.cluster != Cluster():
             raise ValueError('address, gpus_per_job and cpus_per_job go with on = "ray"')
+        if self.on == "ray" and self.wait_for_gpu is not None:
+            raise ValueError('wait_for_gpu goes with on = "here": Ray gives a job GPUs that are free')
+        return self
+
+    @model_validator(mode="after")
+    def _reruns_fit_into_the_night(self) -> "Plan":
+        if self.recheck is not None and self.recheck > self.hours * 3600:
+            raise ValueError(f"recheck is {self.recheck / 3600:g} hours, longer than the night of {self.hours:g}")
         return self
 
     @field_validator("backend")
@@ -86,9 +102,16 @@ class Plan(Model):
             raise ValueError(f"expected one of {', '.join(BACKENDS)}")
         return name
 
+    @field_validator("notify")
+    @classmethod
+    def _is_a_command(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        if words and not words[0] or any(CONTROL.search(word) for word in words):
+            raise ValueError('expected words without control characters, as ["./tell.sh", "me"]')
+        return words
+
     @property
     def options(self) -> Options:
-        return Options(self.epochs, self.lookalike, self.deterministic)
+        return Options(self.epochs, self.lookalike, self.deterministic, self.checkpoint_after)
 
     @property
     def share(self) -> Share:
@@ -140,8 +163,8 @@ def alone(path: Path) -> Iterator[bool]:
 
 
 @contextmanager
-def stopping(hours: float, problems: list[str]) -> Iterator[None]:
-    """Raise Stop inside when the hours are over, or on SIGTERM.
+def stopping(hours: float, problems: list[str], said: float | None = None) -> Iterator[None]:
+    """Raise Stop inside when the hours are over, or on SIGTERM; it says so of `said` hours where those are left.
 
     A library may turn the exception into its own and fail a job; `problems` after the first stop are dropped.
     """
@@ -150,7 +173,9 @@ def stopping(hours: float, problems: list[str]) -> Iterator[None]:
     def stop(number: int) -> Stop:
         nonlocal reason, before_it
         before_it = before_it if reason else len(problems)
-        reason = reason or (f"its {hours:g} hours were over" if number == signal.SIGALRM else "SIGTERM stopped it")
+        reason = reason or (
+            f"its {said or hours:g} hours were over" if number == signal.SIGALRM else "SIGTERM stopped it"
+        )
         return Stop(reason)
 
     try:
@@ -166,4 +191,8 @@ def _in_words(error: Any) -> str:
     place = ".".join(map(str, error["loc"]))
     if error["type"] == "missing":
         return f"{place} is missing"
-    return f"{place}: {error['msg']}, got {error['input']!r}" if place else error["msg"]
+    if error["type"] == "extra_forbidden":
+        fields = PlannedRun.model_fields if len(error["loc"]) > 1 else Plan.model_fields
+        return unknown_field(place, fields)
+    text = error["msg"].removeprefix("Value error, ")
+    return f"{place}: {text}, got {error['input']!r}" if place else text

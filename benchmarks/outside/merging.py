@@ -33,22 +33,32 @@ def merge(table: PaperTable, source: Path, target: Path) -> Merged:
     counting = [record for record in found if not record.commit.endswith("+")]
     if not counting:
         return Merged(0, 0, len(found), [])
+    before, after = take(theirs, mine, counting)
+    planned, new = table.plan(), len(after) - len(before)
+    changes = list(_changes(verdicts(planned, before), verdicts(planned, after)))
+    return Merged(new, len(counting) - new, len(found) - len(counting), changes)
+
+
+def take(
+    theirs: RecordFiles, mine: RecordFiles, records: Sequence[RunRecord]
+) -> tuple[list[RunRecord], list[RunRecord]]:
+    """Append records that are new here, with curves and predictions; return those before and after."""
     with mine.lock():
         mine.repair()
         before = mine.records()
-        new = list(_new(counting, before))
-        _append(new, theirs, mine)
-        after = mine.records()
-    planned = table.plan()
-    changes = list(_changes(verdicts(planned, before), verdicts(planned, after)))
-    return Merged(len(new), len(counting) - len(new), len(found) - len(counting), changes)
+        _append(_new(records, before), theirs, mine)
+        return before, mine.records()
 
 
 def _new(theirs: Iterable[RunRecord], mine: Iterable[RunRecord]) -> Iterator[RunRecord]:
     """Yield the records of jobs that the same code has not run here."""
     rechecks, done = Rechecks.read(), [(r.key.identity, r.code) for r in mine if not r.error]
+    failures = {(r.key, r.finished) for r in mine if r.error}
     for record in theirs:
-        if not any(
+        if record.error:
+            if (record.key, record.finished) not in failures:
+                yield record
+        elif not any(
             identity == record.key.identity and rechecks.same(code, record.code) for identity, code in done
         ):
             done.append((record.key.identity, record.code))

@@ -79,10 +79,10 @@ def run_on_this_machine(jobs: Iterable[Job], share: Share) -> Events:
     Where memory is scarce, they have processes too.
     """
     jobs = list(jobs)
-    long = [job for job in jobs if not _is_arithmetic(job)]
+    long = [job for job in jobs if not is_arithmetic(job)]
     most = share.jobs or (1 if machine.has_accelerator() else machine.cores())
     if min(most, len(long)) > 1 or (long and machine.free_bytes() < SCARCE):
-        yield from run_here(job for job in jobs if _is_arithmetic(job))
+        yield from run_here(job for job in jobs if is_arithmetic(job))
         yield from run_in_processes(long, min(most, len(long)), share.threads or 1, _warn)
     else:
         is_faster_alone = share.jobs is None and all(_has_short_steps(job) for job in long)
@@ -90,7 +90,15 @@ def run_on_this_machine(jobs: Iterable[Job], share: Share) -> Events:
             yield from run_here(jobs)
 
 
-def _is_arithmetic(job: Job) -> bool:
+def run_apart(job: Job, threads: int) -> Events:
+    """Run one job as if nothing had run before: in a process of its own, arithmetic in this one."""
+    if is_arithmetic(job):
+        yield from run_here([job])
+    else:
+        yield from run_in_processes([job], 1, threads, _warn)
+
+
+def is_arithmetic(job: Job) -> bool:
     """Return whether a job takes less time than the start of a process."""
     return job.recipe.dataset is NO_DATA and not getattr(job.recipe, "needs_keras", True)
 

@@ -6,10 +6,10 @@ import socket
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.jobs import Job
+from benchmarks.runners.variables import FOLDERS, carried, of_libraries
 from benchmarks.runners.worker import submission, train_elsewhere
 from benchmarks.training.backends import backend_environment
 from data_pipelines.dataset import DataError
@@ -17,7 +17,6 @@ from results.records import EpochEnd, RunRecord
 
 RETRIES = 3  # of a job whose worker or node died
 WAITS = (2, 10, 30)  # seconds before each
-CARRIED = ("RETABLE_HOME", "RETABLE_MIRROR", "RETABLE_PAPERS")
 KNOCK_SECONDS = 10
 LOCAL = "local"
 MEMORY_SHARE = 0.9  # of a job's part of a device, for JAX, which takes its memory beforehand
@@ -80,14 +79,17 @@ def _run_once_connected(jobs: list[Job], cluster: Cluster, warn: Callable[[str],
 
 
 def environment(job: Job, gpus: float) -> dict[str, str]:
-    """Return the environment variables that a job's process needs before Keras is imported."""
+    """Return the environment variables that a job's process needs before Keras is imported.
+
+    They are those of this process, but on a part of a device the job takes its part of the memory. Ray shows them.
+    """
     shared = {}
     if 0 < gpus < 1:  # several jobs on one device: none may take all of its memory
         shared = {
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",
             "XLA_PYTHON_CLIENT_MEM_FRACTION": f"{MEMORY_SHARE * gpus:.3f}",
         }
-    return backend_environment(job.key.backend, job.options.deterministic) | shared
+    return of_libraries() | backend_environment(job.key.backend, job.options.deterministic) | shared
 
 
 class _Lost(NamedTuple):
@@ -203,17 +205,16 @@ def share_of_gpus(ray: Any, cluster: Cluster, warn: Callable[[str], None]) -> fl
     return gpus
 
 
+def gpus_of_job(cluster: Cluster) -> float:
+    """Return the GPUs of a job: those asked for, or one where the cluster has any. It needs a connection."""
+    if cluster.gpus_per_job is not None:
+        return cluster.gpus_per_job
+    import ray
+
+    return 1.0 if ray.is_initialized() and ray.cluster_resources().get("GPU") else 0.0
+
+
 def variables(job: Job) -> list[str]:
     """Return the names of the variables that a job needs: folders of the suite, and copies of its data."""
     named = (getattr(file, "variable", "") for file in job.recipe.dataset.files)
-    return [*CARRIED, *filter(None, named)]
-
-
-def carried(names: Iterable[str]) -> dict[str, str]:
-    """Return the variables that are set, for a process that starts elsewhere: folders by their full path."""
-    found = {name: os.environ[name] for name in names if os.environ.get(name)}
-    return {name: text if "://" in text else _full_path(text) for name, text in found.items()}
-
-
-def _full_path(text: str) -> str:
-    return str(Path(text).resolve()) if os.path.lexists(text) else text
+    return [*FOLDERS, *filter(None, named)]

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from benchmarks.runners.variables import of_nights
+
 REHEARSAL = """
 hours = {hours}
 gate = {gate}
@@ -29,3 +31,9 @@ def plan_in(
     path = folder / f"{name}.toml"
     path.write_text(REHEARSAL.format(hours=hours, gate=json.dumps(gate), more=more))
     return path
+
+
+def without_variables(monkeypatch) -> None:
+    """Remove the variables that would travel into units; tests set some themselves, for speed."""
+    for name in of_nights(here=True, devices=True):
+        monkeypatch.delenv(name)

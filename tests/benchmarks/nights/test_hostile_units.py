@@ -5,6 +5,7 @@ import json
 import shlex
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from benchmarks.cli.app import app
 from benchmarks.nights.plan import read_plan
 from benchmarks.nights.schedulers import SCHEDULERS, secrets_file, secrets_text, units
 from data_pipelines.dataset import DataError
-from tests.support.plans import plan_in
+from tests.support.plans import plan_in, without_variables
 
 SECRET = "pl4nted'p\"ss$w`rd"
 ADDRESS = "https://planted-user:pl4nted-pass@host/p?token=pl4nted-token"
@@ -32,10 +33,16 @@ NAMES = (
 )
 
 
+@pytest.fixture(autouse=True)
+def bare(monkeypatch) -> None:
+    """Let no variable travel but those of the test."""
+    without_variables(monkeypatch)
+
+
 def made(scheduler: str, folder: Path, stem: str = "plan", **options: str) -> dict[str, str]:
     """Return the units of a plan in a new folder."""
     folder.mkdir(exist_ok=True)
-    plan = plan_in(folder, more='on = "ray"', name=stem)
+    plan = plan_in(folder, more="" if scheduler == "slurm" else 'on = "ray"', name=stem)
     plan.write_text(plan.read_text().replace('results = "out"\n', ""))
     return units(scheduler, plan, read_plan(plan), "1:05", **(OPTIONS | options))
 
@@ -59,17 +66,15 @@ def test_systemd_reads_every_name_as_it_is(name, tmp_path, monkeypatch):
     assert unquoted(found["Environment"]) == f"RETABLE_MIRROR=http://host/{name}"
 
 
-@pytest.mark.parametrize("scheduler", ["cron", "slurm"])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_shell_reads_every_name_as_it_is(scheduler, name, tmp_path, monkeypatch):
+def test_cron_and_its_shell_read_every_name_as_it_is(name, tmp_path, monkeypatch):
     monkeypatch.setenv("RETABLE_MIRROR", f"http://host/{name}")
-    (text,) = made(scheduler, tmp_path / name, name).values()
+    (text,) = made("cron", tmp_path / name, name).values()
     *comments, line = text.splitlines()
     assert all(comment.startswith("#") for comment in comments)
     command = line.split(" ", 5)[5]
-    if scheduler == "cron":
-        assert "%" not in command.replace(r"\%", "")
-        command = command.replace(r"\%", "%")
+    assert "%" not in command.replace(r"\%", "")
+    command = command.replace(r"\%", "%")
     words = shlex.split(command)
     assert words[:2] == ["cd", str(tmp_path / name)]
     assert f"RETABLE_MIRROR=http://host/{name}" in words
@@ -77,6 +82,26 @@ def test_a_shell_reads_every_name_as_it_is(scheduler, name, tmp_path, monkeypatc
         str(tmp_path / name / f"{name}.toml"),
         str(tmp_path / name / f"{name}.log"),
     ]
+
+
+@pytest.mark.parametrize("name", [*NAMES, r"a\b"])
+def test_bash_reads_every_name_as_it_is(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("RETABLE_MIRROR", f"http://host/{name}")
+    submit, array, close, scrontab = made("slurm", tmp_path / name, name).values()
+    assert shlex.split(scrontab.splitlines()[-1].split(" ", 5)[5])[3] == str(tmp_path / name / f"{name}.log")
+    command = shlex.quote(str(Path(sys.executable).parent / "retable"))
+    for text in (submit, array, close):
+        shown = text.replace(f"{command} array", r"printf '%s\n' array")
+        found = subprocess.run(
+            ["bash", "-c", f"{shown.replace('exec ', '')}\npwd\nprintenv RETABLE_MIRROR"],
+            capture_output=True,
+            text=True,
+            env={"PATH": "/usr/bin:/bin", "SLURM_ARRAY_TASK_ID": "7"},
+        ).stdout.splitlines()
+        assert str(tmp_path / name / f"{name}.toml") in found
+        assert str(tmp_path / name) in found
+        assert ("7" in found) == (text is array)
+        assert (f"http://host/{name}" in found) == (text is submit)
 
 
 @pytest.mark.parametrize("name", [*NAMES, r"a\b"])
@@ -97,8 +122,8 @@ def test_kubernetes_and_github_read_every_name_as_it_is(name, tmp_path, monkeypa
 @pytest.mark.parametrize("scheduler", SCHEDULERS)
 @pytest.mark.parametrize("variable", ["a\nExecStartPre=/bin/id", "a\r\nb", "a\x1b[31m", "a\udcffb", "a\u2028b"])
 def test_control_characters_in_a_variable_are_refused(scheduler, variable, tmp_path, monkeypatch):
-    monkeypatch.setenv("RETABLE_MIRROR", variable)
-    with pytest.raises(DataError, match="RETABLE_MIRROR is 'a.*A unit can't hold control characters"):
+    monkeypatch.setenv("RETABLE_MIRROR", f"http://{variable}")
+    with pytest.raises(DataError, match="RETABLE_MIRROR is 'http://a.*A unit can't hold control characters"):
         made(scheduler, tmp_path)
 
 
@@ -161,7 +186,8 @@ def test_units_have_no_secret_and_say_where_it_is(scheduler, tmp_path, monkeypat
     text = "".join(made(scheduler, tmp_path).values())
     assert "planted" not in text.replace(str(tmp_path), "")
     assert "pl4nted" not in text
-    where = {"kubernetes": "secretKeyRef", "github": "${{ secrets.MLFLOW_TRACKING_PASSWORD }}"}
+    where = {"kubernetes": "secretKeyRef", "kuberay": "secretKeyRef"}
+    where |= {"github": "${{ secrets.MLFLOW_TRACKING_PASSWORD }}"}
     assert where.get(scheduler, str(secrets_file(tmp_path / "plan.toml"))) in text
     assert "MLFLOW_TRACKING_URI" in text
 

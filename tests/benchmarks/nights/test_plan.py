@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import time
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from benchmarks import provenance
 from benchmarks.cli.app import app
 from benchmarks.cli.run import resumable
 from benchmarks.nights.plan import Plan, PlannedRun, Stop, alone, read_plan, stopping
+from benchmarks.nights.series.kept import KeptNights
+from benchmarks.nights.series.watch import Clock
 from benchmarks.nights.summary import RunState, in_words, summarise
 from benchmarks.signals import Status
 from benchmarks.table import UnknownName, load_table
@@ -29,8 +30,8 @@ from tests.support.processes import start, wait_for
 
 
 def summary_of(plan: Path) -> dict:
-    (path,) = (plan.parent / "all" / "nightly").glob(f"{plan.stem}-*.json")
-    return json.loads(path.read_text())
+    """Return the summary of the last night of a plan."""
+    return KeptNights.of_plan(plan.parent / "all", plan).summaries()[-1]
 
 
 def night(plan: Path) -> tuple[int, dict]:
@@ -133,7 +134,7 @@ def test_nights_of_plans_with_equal_names_do_not_meet(tmp_path, endless):
     (tmp_path / "other").mkdir()
     for plan in (plan_in(tmp_path, hours=0.0001), plan_in(tmp_path / "other", hours=0.0001)):
         assert CliRunner().invoke(app, ["nightly", str(plan)]).exit_code == Status.STOPPED
-    assert len(list((tmp_path / "all" / "nightly").glob("plan-*.json"))) == 2
+    assert len(list((tmp_path / "all" / "nightly").glob("plan-*/*.json"))) == 2
 
 
 def test_a_failed_job_is_told_even_when_time_runs_out(tmp_path, monkeypatch):
@@ -176,7 +177,8 @@ def test_a_commit_has_results_of_its_own(tmp_path):
         ("hours = 1\non = 'mars'\n[[run]]\npaper = 'starter'", "on: Input should be 'here' or 'ray', got 'mars'"),
         ("hours = 1\ngpus_per_job = 1\n[[run]]\npaper = 'starter'", "go with on = .ray."),
         ("hours = 0\n[[run]]\npaper = 'starter'", "hours: Input should be greater than 0, got 0"),
-        ("hour = 1\n[[run]]\npaper = 'starter'", "hours is missing; hour: Extra inputs are not permitted"),
+        ("hour = 1\n[[run]]\npaper = 'starter'", "hours is missing; there is no field 'hour'. Did you mean hours"),
+        ("hours = 1\n[[run]]\npaper = 'starter'\nrows = 'x'", "there is no field 'run.0.rows'. Did you mean row?"),
         ("hours = 1\ngate = ['bad']\n[[run]]\npaper = 'starter'", "gate.0: Input should be 'reproduced'"),
         ("hours = 1\n[[run]]\npaper = 'starter'\nseeds = 0", "run.0.seeds: .* greater than or equal to 1, got 0"),
         ("hours = 1\n[[run]]\npaper = 'starter'\nrow = 'x'", "There is no row 'x'"),
@@ -234,9 +236,9 @@ def test_a_stop_that_is_lost_comes_again(monkeypatch, number, stopped, error, is
     ],
 )
 def test_a_gate_is_open_by_evidence_alone(answer, stale, left, status):
-    plan = Plan(run=(PlannedRun(paper="kim2014"),), hours=1)
+    plan = Plan(run=(PlannedRun(paper="kim2014"),), hours=1, gate=("worse",))
     verdict = Verdict(load_table("kim2014").cells("2", "CNN-rand", "TREC")[0], answer, stale=stale)
-    summary = summarise(plan, [RunState([verdict], left, 0)], [], "", datetime.now(UTC))
+    summary = summarise(plan, [RunState([verdict], left, 0)], [], "", Clock(), beside={})
     assert summary["exit code"] == status
     assert ("no evidence" in in_words(summary)[-1]) == (status == Status.NO_EVIDENCE)
 
@@ -245,7 +247,7 @@ def test_runs_of_uncommitted_code_open_no_gate():
     plan = Plan(run=(PlannedRun(paper="kim2014"),), hours=1)
     verdict = Verdict(load_table("kim2014").cells("2", "CNN-rand", "TREC")[0], Answer.REPRODUCED)
     for counts, status in ((True, Status.DONE), (False, Status.NO_EVIDENCE)):
-        summary = summarise(plan, [RunState([verdict], 0, 0, counts)], [], "", datetime.now(UTC))
+        summary = summarise(plan, [RunState([verdict], 0, 0, counts)], [], "", Clock(), beside={})
         assert summary["exit code"] == status
 
 

@@ -1,0 +1,124 @@
+"""The summaries of a plan's nights, one file each: results/nightly/<plan>/<date>.json."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from data_pipelines.whole_files import write_text
+from results.ledger import ResultsError
+
+Summary = dict[str, Any]
+
+
+class CellThen(BaseModel):
+    """A cell in a summary."""
+
+    paper: str
+    table: str
+    row: str
+    column: str
+    metric: str
+    verdict: str
+    mean: float | None
+    n: int
+
+
+class Shape(BaseModel):
+    """What a summary must have to be one of ours; others are left where they are."""
+
+    started: str
+    verdicts: dict[str, int]
+    gate: list[str]
+    cells: list[CellThen]
+    night: int = 0
+    date: str = ""
+    commit: str = ""
+    regressed: list[str] = []
+    slower: list[str] = []
+    turned: list[str] = []
+    findings: list[str] = []
+    steps: list[dict[str, Any]] = []
+    costs: list[dict[str, Any]] = []
+    reruns: dict[str, int] = {}
+
+
+@dataclass(frozen=True)
+class KeptNights:
+    """The summaries of one plan in a folder of records; `warn` is called about files that are none."""
+
+    folder: Path
+    warn: Callable[[str], None] = field(default=lambda text: print(text, file=sys.stderr))
+
+    @classmethod
+    def of_plan(cls, results: Path, plan_file: Path) -> "KeptNights":
+        """Return those of a plan: its name and a hash of its path, because two plans may have one name."""
+        mark = sha256(os.fsencode(plan_file.resolve())).hexdigest()[:6]
+        return cls(results / "nightly" / f"{plan_file.stem}-{mark}")
+
+    @property
+    def lock(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.lock")
+
+    @property
+    def old_file(self) -> Path:
+        """Return the one file that earlier versions wrote, and overwrote."""
+        return self.folder.with_name(f"{self.folder.name}.json")
+
+    def summaries(self) -> list[Summary]:
+        """Return the summaries by the number of their night; the clock of a night may be wrong."""
+        paths = [self.old_file, *sorted(self.folder.glob("*.json"))]
+        found = [summary for path in paths if path.is_file() and (summary := self._read(path))]
+        return sorted(found, key=lambda summary: summary["night"])
+
+    def adopt(self) -> None:
+        """Move the file of earlier versions to the others."""
+        if self.old_file.is_file() and (summary := self._read(self.old_file)):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.old_file.rename(self._free(summary["date"]))
+
+    def write(self, summary: Summary) -> Path:
+        """Write the summary of a night beside the others, and return its path; the caller holds the lock.
+
+        Raises ResultsError where the folder can't be written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path = self._free(summary["date"])
+            write_text(path, json.dumps(summary, indent=1) + "\n")
+        except OSError as error:
+            raise ResultsError(f"The summary can't be written to {self.folder}: {error.strerror}.") from error
+        return path
+
+    def _free(self, day: str) -> Path:
+        """Return a path that is free; a second night of one date has a number."""
+        names = [f"{day}.json", *(f"{day}-{number}.json" for number in range(2, 10_000))]
+        return next(path for name in names if not (path := self.folder / name).exists())
+
+    def _read(self, path: Path) -> Summary | None:
+        try:
+            found = json.loads(path.read_text("utf-8"))
+            shape = Shape.model_validate(found)
+            day = date.fromisoformat(shape.date or shape.started[:10]).isoformat()
+        except (OSError, ValueError, ValidationError, RecursionError):
+            self.warn(f"{path} is not the summary of a night, or is torn: it is skipped.")
+            return None
+        return {"reruns": {}, **found, **_defaults(shape, found), "date": day}
+
+
+def _defaults(shape: Shape, found: Summary) -> Summary:
+    """Return what a summary of an earlier version lacks."""
+    return {name: getattr(shape, name) for name in Shape.model_fields if name not in found}
+
+
+def name_of(summary: Summary) -> str:
+    """Return a night in words."""
+    commit = f", commit {summary['commit']}" if summary["commit"] else ""
+    return f"night {summary['night']} of {summary['date']}{commit}"

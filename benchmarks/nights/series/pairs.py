@@ -1,0 +1,71 @@
+"""Pairs of runs of one job, before and after a change, and what they say about a cell."""
+
+from collections.abc import Callable, Iterable, Sequence
+from statistics import stdev
+from typing import NamedTuple
+
+from benchmarks.jobs import Planned
+from benchmarks.nights.series.journal import Entry
+from benchmarks.recipe import NotAttempted
+from results.comparison import Comparison, compare
+from results.tables import decimals, interval
+from results.verdicts import Answer, beyond
+
+BAD = (Answer.WORSE, Answer.DIFFERS)
+
+
+class Pairs(NamedTuple):
+    """Entries of equal jobs, in one order."""
+
+    before: list[Entry]
+    after: list[Entry]
+
+
+def paired(
+    entries: Iterable[Entry], is_before: Callable[[Entry], bool], is_after: Callable[[Entry], bool]
+) -> Pairs:
+    """Return the last run of each job before, and the last one after; jobs with one of them are left out."""
+    before: dict[tuple, Entry] = {}
+    after: dict[tuple, Entry] = {}
+    for entry in entries:
+        if not entry.record.metrics:
+            continue
+        if is_after(entry):
+            after[entry.identity] = entry
+        elif is_before(entry):
+            before[entry.identity] = entry
+    both = [identity for identity in before if identity in after]
+    return Pairs([before[one] for one in both], [after[one] for one in both])
+
+
+def compared(planned: Planned, pairs: Pairs) -> Comparison | None:
+    """Return the test of the pairs in the metric of a cell; None without pairs or recipe."""
+    recipe = planned.recipe
+    if isinstance(recipe, NotAttempted) or not pairs.before:
+        return None
+    first, second = ([entry.record for entry in group] for group in pairs)
+    found = compare(planned.cell, first, second, folds=recipe.dataset.folds, runs=recipe.runs)
+    return None if found.difference is None else found
+
+
+def side(found: Comparison) -> Answer:
+    """Return the side to which the mean difference is."""
+    return beyond(found.cell.metric.better, (found.difference or 0.0) > 0)
+
+
+def noise(found: Comparison, before: Sequence[Entry]) -> float:
+    """Return the standard deviation of the runs before, in the metric of the cell; 0 for one run."""
+    if found.first.deviation is not None:
+        return found.first.deviation
+    values = [entry.record.metrics[found.cell.metric.name] for entry in before]
+    return stdev(values) if len(values) > 1 else 0.0
+
+
+def in_words(found: Comparison) -> str:
+    """Return what pairs say, on one line."""
+    places = max(decimals(found.cell), 2)
+    parts = [f"{found.cell.metric.title} {found.difference:+.{places}f}"]
+    if found.interval is not None and found.p_value is not None:
+        low, high = found.interval
+        parts.append(f"90 % interval {interval((low, high), places)}, p {found.p_value:.2g}")
+    return f"{found.pairs} pair(s): {', '.join(parts)}: {found.answer}"

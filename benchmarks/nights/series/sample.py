@@ -1,0 +1,89 @@
+"""Which recorded jobs a night runs again: what changed first, then what was not checked for longest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from benchmarks.jobs import Job, Planned
+from benchmarks.nights.series.journal import Entry, Kind
+from benchmarks.nights.series.states import States
+from benchmarks.nights.series.surroundings import as_names
+from benchmarks.recipe import NotAttempted, Recipe
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A recorded job that could run again, and what is known of it."""
+
+    job: Job
+    seconds: float  # that it took the last time
+    threads: int  # with which it ran the last time; 0 if unknown
+    checked: int  # the night in which it last ran again; 0 for never
+    is_changed: bool  # code, versions or machine are not those of its last run
+
+
+def candidates(
+    planned: Sequence[Planned], entries: Sequence[Entry], today: "Today", backend: str
+) -> list[Candidate]:
+    """Return the recorded jobs of cells in the order in which they should run again."""
+    places = {one.fingerprint: one for one in reversed(planned) if not one.obstacle}
+    last: dict[tuple, list[Entry]] = {}
+    for entry in entries:
+        if entry.record.key.backend == backend and entry.record.key.fingerprint in places:
+            last.setdefault(entry.identity, []).append(entry)
+    found = [_candidate(places[mine[-1].record.key.fingerprint], mine, today) for mine in last.values()]
+    return _in_turns([one for one in found if one is not None])
+
+
+@dataclass(frozen=True)
+class Today:
+    """The state in which this night runs."""
+
+    states: States
+    versions: Mapping[str, str]
+    surroundings: Mapping[str, str]
+
+    def is_of_today(self, entry: Entry, planned: Planned) -> bool:
+        """Return whether a run was made under what runs tonight, as far as is known."""
+        before = as_names(entry.record.versions)
+        versions = {name: text for name, text in self.versions.items() if name in before}
+        is_same = all(before[name] == text for name, text in versions.items())
+        machine = entry.surroundings in (None, self.surroundings)
+        return is_same and machine and self.states.rechecks.same(entry.record.code, planned.code)
+
+
+def _candidate(planned: Planned, mine: Sequence[Entry], today: Today) -> Candidate | None:
+    """Return a job from its entries, the last of which may be a rerun that failed."""
+    done = [entry for entry in mine if entry.record.metrics]
+    if isinstance(planned.recipe, NotAttempted) or not done:
+        return None
+    record = done[-1].record
+    place = planned.key(record.key.fold, record.key.seed, record.key.backend)
+    recipe = planned.recipe
+    if isinstance(recipe, Recipe):
+        recipe = replace(recipe, keep_weights=False)  # those of the record stay
+    options = replace(planned.options, checkpoint_after=float("inf"))
+    job = Job(place, recipe, options, planned.code, record.peak_bytes, f"rerun-{planned.cell.paper}")
+    checked = max((entry.night for entry in mine if entry.kind == Kind.RERUN), default=0)
+    is_changed = not today.is_of_today(mine[-1], planned)
+    return Candidate(job, record.seconds, record.threads, checked, is_changed)
+
+
+def _in_turns(found: Sequence[Candidate]) -> list[Candidate]:
+    """Order candidates; those of one recipe take turns with others, so that each recipe has some tonight."""
+    ranks: dict[tuple, int] = {}
+    ordered = []
+    for one in sorted(found, key=lambda one: (not one.is_changed, one.checked, one.job.key.seed)):
+        group = (one.is_changed, one.checked, one.job.key.fingerprint)
+        ranks[group] = ranks.get(group, -1) + 1
+        ordered.append((not one.is_changed, one.checked, ranks[group], one))
+    return [one for *_, one in sorted(ordered, key=lambda item: item[:3])]
+
+
+def fitting(found: Sequence[Candidate], seconds: float) -> tuple[list[Candidate], int]:
+    """Return the first candidates that fit into a time, and how many never would."""
+    chosen, left = [], seconds
+    for one in found:
+        if one.seconds <= left:
+            chosen.append(one)
+            left -= one.seconds
+    return chosen, sum(one.seconds > seconds for one in found)
