@@ -54,12 +54,27 @@ class CellPage:
         return " and ".join(dict.fromkeys(record.device for record in self.judged))
 
     @property
-    def file(self) -> str:
-        """Return a file name that is readable and unique to the cell."""
+    def page(self) -> str:
+        """Return the page that shows the cell: that of its row, or the paper's where there is no recipe."""
         cell = self.verdict.cell
-        name = "-".join((cell.table, cell.row, cell.column, cell.metric.name))
-        readable = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:SLUG_LENGTH]
-        return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:6]}.html"
+        return f"{slug(cell.table, cell.row)}.html" if self.settings else "index.html"
+
+    @property
+    def anchor(self) -> str:
+        """Return the name of the cell's place on its page."""
+        cell = self.verdict.cell
+        row = () if self.settings else (cell.table, cell.row)
+        return slug(*row, cell.column, cell.metric.name)
+
+    @property
+    def file(self) -> str:
+        """Return the address of the cell inside of its paper's folder: a page and a place on it."""
+        return f"{self.page}#{self.anchor}"
+
+    @property
+    def seconds(self) -> float:
+        """Return the training time of all finished runs."""
+        return sum(record.seconds for record in self.records if record.metrics)
 
 
 @dataclass(frozen=True)
@@ -74,6 +89,7 @@ class PaperPage:
     claims: Sequence[Mapping[str, str]] = ()  # texts by heading
     misses: Sequence[str] = ()  # why cells are not reproduced
     open: Sequence[Mapping[str, str]] = ()  # texts by heading: which rows more runs would settle
+    address: str = ""  # of the paper; empty where nothing was printed
 
     @property
     def verdicts(self) -> list[Verdict]:
@@ -100,8 +116,32 @@ class PaperPage:
         return len(self.trained)
 
     @property
+    def seconds(self) -> float:
+        """Return the training time of all finished runs."""
+        return sum(record.seconds for record in self.trained.values())
+
+    @property
     def hours(self) -> str:
-        return duration(sum(record.seconds for record in self.trained.values()))
+        return duration(self.seconds)
+
+
+def slug(*names: str) -> str:
+    """Return a name for a file or a place that is readable, and another one for other names."""
+    name = "-".join(names)
+    readable = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:SLUG_LENGTH]
+    return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+
+
+def distance(verdict: Verdict) -> float | None:
+    """Return our mean less the published value, in the unit of the metric; None without both."""
+    value = verdict.cell.value
+    return None if verdict.mean is None or value is None else verdict.mean - value
+
+
+def in_margins(verdict: Verdict) -> float | None:
+    """Return our mean less the published value, in margins; None without both, or without a margin."""
+    difference = distance(verdict)
+    return None if difference is None or not verdict.cell.margin else difference / verdict.cell.margin
 
 
 def basis(pages: Iterable[PaperPage], thing: str) -> str:
