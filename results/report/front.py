@@ -30,7 +30,7 @@ def _plain(page: CellPage) -> dict[str, Any]:
         "distance_in_margins": in_margins(verdict),
         "runs": sum(bool(record.metrics) for record in page.records),
         "seconds": round(page.seconds, 1),
-        "page": f"{verdict.cell.paper}/{page.file}",
+        "page": f"{verdict.cell.paper}/{page.address}",
     }
 
 
@@ -41,7 +41,7 @@ def cell_lines(papers: Sequence[PaperPage]) -> Iterator[dict[str, Any]]:
         cell, places = verdict.cell, decimals(verdict.cell)
         yield {
             "cell": cell,
-            "page": f"{cell.paper}/{page.file}",
+            "page": f"{cell.paper}/{page.address}",
             "published": exact(cell.value),
             "ours": number(verdict.mean, places),
             "sd": number(verdict.deviation, places),
@@ -88,7 +88,7 @@ def _misses(pages: Sequence[CellPage]) -> list[dict[str, Any]]:
     return [
         {
             "cell": page.verdict.cell,
-            "page": f"{page.verdict.cell.paper}/{page.file}",
+            "page": f"{page.verdict.cell.paper}/{page.address}",
             "published": exact(page.verdict.cell.value),
             "ours": number(page.verdict.mean, decimals(page.verdict.cell)),
             "margins": signed(in_margins(page.verdict), 1),

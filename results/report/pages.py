@@ -55,21 +55,25 @@ class CellPage:
 
     @property
     def page(self) -> str:
-        """Return the page that shows the cell: that of its row, or the paper's where there is no recipe."""
+        """Return the page of the cell's row."""
+        return f"{slug(self.verdict.cell.table, self.verdict.cell.row)}.html"
+
+    @property
+    def file(self) -> str:
+        """Return where the report shows a cell with a recipe: the page of its row, and a place on it."""
+        return f"{self.page}#{slug(self.verdict.cell.column, self.verdict.cell.metric.name)}"
+
+    @property
+    def address(self) -> str:
+        """Return where the report shows the cell: without a recipe, that is a place in the paper's table."""
         cell = self.verdict.cell
-        return f"{slug(cell.table, cell.row)}.html" if self.settings else "index.html"
+        inside = f"index.html#{slug(cell.table, cell.row, cell.column, cell.metric.name)}"
+        return self.file if self.settings else inside
 
     @property
     def anchor(self) -> str:
         """Return the name of the cell's place on its page."""
-        cell = self.verdict.cell
-        row = () if self.settings else (cell.table, cell.row)
-        return slug(*row, cell.column, cell.metric.name)
-
-    @property
-    def file(self) -> str:
-        """Return the address of the cell inside of its paper's folder: a page and a place on it."""
-        return f"{self.page}#{self.anchor}"
+        return self.address.partition("#")[2]
 
     @property
     def seconds(self) -> float:

@@ -55,7 +55,7 @@ def row_content(row: RowPage) -> dict[str, Any]:
         "columns": columns,
         "runs": runs,
         "finished": sum(bool(record.metrics) for record in records.values()),
-        "run_headings": headings_in_use(runs),
+        "run_headings": [name for name in headings_in_use(runs) if name != "column" or len(columns) > 1],
         "provenance": sorted({_provenance(record) for record in records.values()}),
     }
 

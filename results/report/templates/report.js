@@ -123,15 +123,17 @@ const config = {
   legend: { labelColor: ink, titleColor: ink },
 };
 // Vega can place labels so that they cover neither each other nor the points; Vega-Lite can't.
+const distances = [3, 9, 16];
+const corners = ["right", "left", "top-right", "bottom-right", "top-left", "bottom-left", "top", "bottom"];
 const labelled = spec => {
   const points = spec.marks.find(mark => mark.type === "symbol");
   spec.marks.push({
     type: "text", from: { data: points.name },
-    encode: { enter: { text: { field: "datum.system" }, fontSize: { value: 11 }, fill: { value: ink } } },
+    encode: { enter: { text: { field: "datum.system" }, fontSize: { value: 11 }, limit: { value: 210 }, fill: { value: ink } } },
     transform: [{
-      type: "label", size: { signal: "[width, height]" }, offset: [3, 3, 3, 3, 4, 4, 4, 4, 10, 10, 10, 10],
-      anchor: ["right", "left", "top", "bottom", "top-right", "bottom-right", "top-left", "bottom-left",
-        "top-right", "bottom-right", "top-left", "bottom-left"],
+      type: "label", size: { signal: "[width, height]" },
+      offset: distances.flatMap(distance => corners.map(() => distance)),
+      anchor: distances.flatMap(() => corners),
     }],
   });
   return spec;
@@ -142,9 +144,11 @@ const draw = async place => {
   if (spec.layer) spec.layer = spec.layer.filter(layer => layer.data.values || data[layer.data.name]);
   spec.datasets = data;
   const patch = kind === "time" ? labelled : whole => whole;
+  const label = place.ariaLabel, name = label.split(". ")[0];
   const { view } = await vegaEmbed(place, spec, { renderer: "svg", actions: false, config, patch });
+  place.role = "img";  // Vega has put its own role and label there
+  place.ariaLabel = label;
   const button = made("button", { type: "button", className: "control" }, "SVG");
-  const name = place.ariaLabel.split(". ")[0];
   button.ariaLabel = `save as SVG: ${name}`;
   button.onclick = async () => save(`${name.replace(/[^\w]+/g, "-")}.svg`, "image/svg+xml",
     (await view.toSVG()).replaceAll(ink, "#1c2024"));

@@ -23,7 +23,8 @@ def test_every_cell_has_an_address_and_every_link_has_a_target(report, committed
     names = {path: set(re.findall(r'id="([^"]+)"', text)) for path, text in texts.items()}
     for name in paper_names():
         for cell in paper_page(load_table(name), committed).cells:
-            assert cell.anchor in names[report / name / cell.page], cell.verdict.cell.name
+            file, _, place = cell.address.partition("#")
+            assert place in names[report / name / file], cell.verdict.cell.name
     for path, text in texts.items():
         for address in set(re.findall(r'(?:href|src)="([^":]+)"', text)):
             file, _, place = address.partition("#")
@@ -134,11 +135,11 @@ def test_a_report_says_what_changed_until_something_else_does(tmp_path):
         write_report([turned(paper, Answer.WORSE)], folder, "the second")
         text = front.read_text("utf-8")
         assert "p: one, one</a>: reproduced → <strong>worse</strong>" in text
-        assert "That one was of the first." in text
+        assert "Since the report from the first:" in text
     stale = replace(paper.cells[1], verdict=replace(paper.cells[1].verdict, stale="code changed"))
     write_report([replace(paper, cells=[stale, *paper_of("three").cells])], folder, "the third")
     text = front.read_text("utf-8")
-    for part in ("1 cell new", "1 cell no longer here", "1 cell stale now", "That one was of the second."):
+    for part in ("1 cell new", "1 cell no longer here", "1 cell stale now", "Since the report from the second:"):
         assert part in text
 
 
