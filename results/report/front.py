@@ -60,8 +60,8 @@ def signed(value: float | None, places: int) -> str:
     """Return a difference with its sign; nothing for None."""
     if value is None:
         return ""
-    text = f"{value:+.{places}f}"
-    return text if float(text) else "0"
+    text = number(value, places)
+    return f"+{text}" if float(text) > 0 else text.removeprefix("-") if not float(text) else text
 
 
 def overview(papers: Sequence[PaperPage]) -> dict[str, Any]:

@@ -73,6 +73,7 @@ class Writer:
         pages = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
+        pages.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
         pages.globals |= {"source": self.source, "charts": None}
         return pages
 

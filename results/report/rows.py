@@ -8,6 +8,7 @@ from results.report import charts
 from results.report.front import signed
 from results.report.pages import CellPage, PaperPage, duration, in_margins
 from results.tables import BESIDE, as_row, headings_in_use, sentence
+from results.tracking.about import filter_of
 from results.verdicts import Verdict
 
 FACTS = {
@@ -73,6 +74,7 @@ def _cell(page: CellPage, before: Sequence[CellPage]) -> dict[str, Any]:
         "verdict": verdict,
         "sentence": sentence(verdict),
         "facts": [(name, text) for name, text in facts if text],
+        "tracked": filter_of(verdict.cell) if page.records else None,
         "charts": [*_spread(verdict), *(_curves(page) if has_curves else ())],
         "backends": [{"back end": name} | _numbers(found) for name, found in page.by_backend.items()],
     }

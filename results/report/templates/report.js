@@ -1,4 +1,5 @@
 // Tables that sort, search, filter and are saved; charts; and buttons that copy. Pages can be read without this.
+// DataTables would weigh 0.7 MB, is a module, which pages of a folder can't share, and keeps no choice in the address.
 const made = (tag, attributes, ...inside) => {
   const element = Object.assign(document.createElement(tag), attributes);
   element.append(...inside);

