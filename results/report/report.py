@@ -103,13 +103,12 @@ class Writer:
             (self.folder / name).write_text(text, "utf-8")
 
     def _write_front(self, changed: Changes) -> None:
-        here = {"title": "Published numbers beside ours", "here": "overview", "trail": (), "root": ""}
-        content = {"changed": changed, "meanings": MEANINGS.items(), "answers": list(Answer)}
-        self._render("index.html", "overview.html", here | content | overview(self.papers))
-        here = {"title": "All cells", "here": "all cells", "trail": (("overview", "index.html"),), "root": ""}
-        self._render(
-            "cells.html", "cells.html", here | {"lines": cell_lines(self.papers), "answers": list(Answer)}
-        )
+        shared: dict[str, Any] = {"root": "", "answers": list(Answer)}
+        here: dict[str, Any] = {"title": "Published numbers beside ours", "here": "overview", "trail": ()}
+        content = {"changed": changed, "meanings": MEANINGS.items(), **overview(self.papers)}
+        self._render("index.html", "overview.html", shared | here | content)
+        here = {"title": "All cells", "here": "all cells", "trail": (("overview", "index.html"),)}
+        self._render("cells.html", "cells.html", shared | here | {"lines": cell_lines(self.papers)})
 
     def _write_paper(self, paper: PaperPage) -> None:
         (self.folder / paper.name).mkdir()
@@ -130,8 +129,9 @@ class Writer:
 
 
 def _markdown(text: str) -> Any:
-    """Return Markdown as HTML; HTML inside it is escaped, and its headings are below those of a page."""
+    """Return Markdown as HTML; HTML inside it is escaped. Long lines of code can be scrolled with the keyboard."""
     from markdown_it import MarkdownIt
     from markupsafe import Markup
 
-    return Markup(MarkdownIt("commonmark", {"html": False}).render(text))
+    html = MarkdownIt("commonmark", {"html": False}).render(text)
+    return Markup(html.replace("<pre>", '<pre tabindex="0">'))
