@@ -93,6 +93,7 @@ def _misses(pages: Sequence[CellPage]) -> list[dict[str, Any]]:
             "ours": number(page.verdict.mean, decimals(page.verdict.cell)),
             "margins": signed(in_margins(page.verdict), 1),
             "answer": page.verdict.answer,
+            "stale": bool(page.verdict.stale),
         }
         for page in found
     ]
