@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks import provenance
 from benchmarks.claims import claim_rows, judge_claims
+from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.jobs import Options, Planned
 from benchmarks.nights.forecast import Forecast, forecasts_to_next_look
 from benchmarks.recipe import NotAttempted, settings
@@ -41,14 +42,28 @@ def paper_page(
     """Gather what is known about a paper's cells; with `options`, about trials."""
     files = KnownRecords(table.paper, folder)
     records, curves, planned = files.records(), files.curves(), table.plan(options=options)
-    judged = verdicts(planned, records, backend=backend)
-    pages = [_cell_page(one, verdict, records, curves) for one, verdict in zip(planned, judged, strict=True)]
+    rechecks = Rechecks.read()  # once: every cell asks
+    judged = verdicts(planned, records, backend=backend, rechecks=rechecks)
+    by_recipe = _by_recipe(records)
+    pages = [
+        _cell_page(one, verdict, by_recipe.get(one.fingerprint, ()), curves, rechecks)
+        for one, verdict in zip(planned, judged, strict=True)
+    ]
     return PaperPage(
         *(table.paper, table.title, table.about, table.notes, pages),
         claims=claim_rows(judge_claims(table, records, options)),
         misses=list(map(_in_words, table.misses)),
         open=_open(planned, records, backend or table.backend),
+        address=table.address,
     )
+
+
+def _by_recipe(records: Iterable[RunRecord]) -> dict[str, list[RunRecord]]:
+    """Return the records of each fingerprint."""
+    found: dict[str, list[RunRecord]] = {}
+    for record in records:
+        found.setdefault(record.key.fingerprint, []).append(record)
+    return found
 
 
 def _in_words(miss: Miss) -> str:
@@ -87,16 +102,17 @@ def _hours(found: Sequence[Forecast]) -> str:
 def _cell_page(
     planned: Planned,
     verdict: Verdict,
-    records: Sequence[RunRecord],
+    mine: Sequence[RunRecord],
     curves: Mapping[JobKey, Sequence[EpochEnd]],
+    rechecks: Rechecks,
 ) -> CellPage:
+    """Return what the report shows of a cell; `mine` are the records of its recipe."""
     recipe = planned.recipe
     if isinstance(recipe, NotAttempted):
         return CellPage(verdict, {}, (), (), "", {})
-    mine = [record for record in records if record.key.fingerprint == planned.fingerprint]
     curve = [point for key in dict.fromkeys(record.key for record in mine) for point in curves.get(key, ())]
     backends = sorted({record.key.backend for record in mine})
-    by_backend = {name: verdicts([planned], mine, backend=name)[0] for name in backends}
+    by_backend = {name: verdicts([planned], mine, backend=name, rechecks=rechecks)[0] for name in backends}
     return CellPage(verdict, settings(recipe), mine, curve, command(planned.cell), by_backend)
 
 

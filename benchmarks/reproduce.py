@@ -13,6 +13,7 @@ from benchmarks.evidence.standing import current, of_recipes, standing
 from benchmarks.jobs import Job, Options, Planned, lacked_what_is_here, missing_jobs
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, settings
 from benchmarks.streams import masked
+from benchmarks.tracked.about import of_cells, of_job
 from benchmarks.training.checkpoints import for_records
 from data_pipelines.dataset import DataError, DataFile, Dataset
 from data_pipelines.whole_files import remove_leftovers
@@ -78,12 +79,13 @@ def reproduce(
                 files.append(record, curve)  # the file first: a tracking failure must not lose a result
                 watcher.record(record, curve)
                 if tracker is not None:
-                    cell = by_place(planned)[record.key[1:4]].cell
-                    tracker.send(cell, record, curve, settings(by_key[record.key].recipe))
+                    one = by_place(planned)[record.key[1:4]]
+                    recipe = by_key[record.key].recipe
+                    tracker.send(one.cell, record, curve, settings(recipe), of_job(one, record, folder))
     judged = verdicts(planned, files.records(), backend=backend)
     if tracker is not None:
-        for verdict in judged:
-            tracker.send_verdict(verdict)
+        tracker.send_rest()
+        tracker.send_verdicts(judged, of_cells(planned, folder))
     return judged
 
 
@@ -118,21 +120,6 @@ def by_place(planned: Iterable[Planned]) -> dict[tuple[str, ...], Planned]:
     for one in planned:
         found.setdefault(one.cell[1:4], one)
     return found
-
-
-def track(planned: Sequence[Planned], files: RecordFiles, tracker: Tracker) -> tuple[int, int]:
-    """Send to MLflow the records that it lacks; return how many were sent, and how many have no recipe today."""
-    places, curves, records = by_place(planned), files.curves(), files.records()
-    recipes = {one.fingerprint: one.recipe for one in planned if not isinstance(one.recipe, NotAttempted)}
-    known = [r for r in records if r.key[1:4] in places and r.key.fingerprint in recipes]
-    tracker.tidy()
-    sent = sum(
-        tracker.send(places[r.key[1:4]].cell, r, curves.get(r.key, []), settings(recipes[r.key.fingerprint]))
-        for r in known
-    )
-    for verdict in verdicts(planned, records):
-        tracker.send_verdict(verdict)
-    return sent, len(records) - len(known)
 
 
 def place_of_records(results: Path, options: Options) -> tuple[Path, str]:

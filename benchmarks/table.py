@@ -1,5 +1,6 @@
 """A paper's tables: the printed cells, a recipe for each, and the orders that the paper claims."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
@@ -20,6 +21,7 @@ from results.published import Cell, read_cells
 from results.verdicts import Verdict
 
 MOST_NAMES = 40
+ADDRESS = r"https://[A-Za-z0-9._~:/?#@!$&()*+,;=%-]+"  # nothing that would end a link in a page
 DIRECTIONS = ("higher", "lower", "exact")
 Names = str | Sequence[str] | None  # of tables, rows or columns; none means all
 
@@ -75,6 +77,7 @@ class PaperTable:
     backend: str = LEADING  # whose verdict stands for the cell; the others are shown beside it
     beside: Mapping[tuple[str, str], str] = field(default_factory=dict)  # table and row of ours: a printed table
     metrics: tuple[Metric, ...] = ()  # of its own, besides those of results.metrics
+    address: str = ""  # of the paper, https: its DOI or arXiv; empty for tables of our own
     about: str = ""  # the text at the top of its file
     published: Path | None = None  # its printed cells; None: results/published/
 
@@ -165,6 +168,7 @@ def _loaded(found: PaperFile) -> PaperTable:
     if table.paper != found.name:
         raise _Fault(f"{found.path} has a TABLE of the paper {table.paper!r}. Expected {found.name!r}")
     _check_metrics(table.metrics, found.path)
+    _check_address(table.address, found.path)
     return replace(table, about=module.__doc__ or "", published=found.published)
 
 
@@ -178,6 +182,12 @@ def _check_metrics(metrics: Iterable[Any], path: Path) -> None:
             raise _Fault(f"{path}: the metric {metric.name} is better when {metric.better!r}. Expected {expected}")
         if METRICS.get(metric.name, metric) != metric:
             raise _Fault(f"{path}: the suite has another metric {metric.name}. Choose another name")
+
+
+def _check_address(address: Any, path: Path) -> None:
+    """Raise _Fault for an address that a page could not link to."""
+    if address and not (isinstance(address, str) and re.fullmatch(ADDRESS, address)):
+        raise _Fault(f"{path} has the address {address!r}. Expected one like https://doi.org/10.1000/182")
 
 
 def _what_failed(error: BaseException) -> str:

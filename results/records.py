@@ -56,6 +56,14 @@ class Digests(NamedTuple):
     loop: str = ""  # the numeric part of training, or the scoring of what is not trained
 
 
+class Observed(NamedTuple):
+    """What was seen of a job while it ran: it goes to MLflow, and to no file."""
+
+    samples: tuple[tuple[float, Mapping[str, float]], ...] = ()  # Unix time in seconds, and the machine by name
+    sizes: tuple[tuple[str, int], ...] = ()  # examples of the parts of a fold: train, validation, test
+    confusion: tuple[tuple[int, ...], ...] = ()  # test examples by true class, then by predicted class
+
+
 @dataclass(frozen=True)
 class RunRecord:
     """One trained model: key, metrics by name, cost and provenance, or an error."""
@@ -77,6 +85,7 @@ class RunRecord:
     threads: int = 0
     peak_bytes: int = 0  # the most memory that the process held
     predictions: str = field(default="", compare=False, repr=False)  # encoded; kept in a file of their own
+    observed: Observed = field(default=Observed(), compare=False, repr=False)
 
 
 class EpochEnd(NamedTuple):

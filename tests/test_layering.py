@@ -13,7 +13,8 @@ DOORS = {
     "gensim": {"data_pipelines/text/word2vec.py"},
     "librosa": {"data_pipelines/speech/features.py"},
     "mlflow": {
-        f"results/tracking/{name}.py" for name in ("client", "contents", "database", "experiment", "leftovers")
+        f"results/tracking/{name}.py"
+        for name in ("artifacts", "client", "contents", "database", "experiment", "inputs", "leftovers")
     },
     "altair": {"results/report/charts.py"},
     "matplotlib": {"results/report/pictures.py"},

@@ -13,6 +13,7 @@ from benchmarks.jobs import MOST_RUNS, Job, Options, Planned
 from benchmarks.recipe import Recipe, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import Names, PaperTable, UnknownName, load_table, load_tables
+from benchmarks.tracked.about import of_job, of_paper
 from benchmarks.training.backends import select_backend
 from benchmarks.training.checkpoints import weights_path
 from data_pipelines.dataset import DataError
@@ -76,8 +77,8 @@ def _look(found: PaperTable, planned: Planned, key: JobKey, place: Path, ending:
             wide_console().print(Markdown(path.read_text("utf-8")))
         print(path)
     for record in own:  # pictures of other weights would not be its own
-        tracker = Tracker(found.paper, folder, warn)
-        tracker.send(cell, record, files.curves().get(record.key, []), settings(recipe))
+        tracker, about = Tracker(found.paper, folder, warn, about=of_paper(found)), of_job(planned, record, folder)
+        tracker.send(cell, record, files.curves().get(record.key, []), settings(recipe), about)
         tracker.send_files(record, paths)
 
 

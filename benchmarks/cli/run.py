@@ -10,23 +10,26 @@ from typing import Annotated
 import typer
 
 from benchmarks.cli.console import existing, print_totals, print_verdicts, warn, wide_console
-from benchmarks.cli.options import arguments, trials
+from benchmarks.cli.options import arguments, completion, trials
 from benchmarks.cli.plan import print_forecasts
 from benchmarks.cli.progress import RunReport
 from benchmarks.jobs import MOST_HOURS, MOST_RUNS, Options, Planned
 from benchmarks.nights.settle import settle
 from benchmarks.reproduce import Runner, folder_of_records, place_of_records, reproduce, verdicts
-from benchmarks.reproduce import track as send_missing
 from benchmarks.runners.places import choose_runner, share_of_machine
 from benchmarks.runners.ray_cluster import Cluster
 from benchmarks.settings import MOST_EPOCHS
 from benchmarks.signals import Status, raised_until_exit
-from benchmarks.table import PaperTable, load_table, match
+from benchmarks.table import PaperTable, load_table, load_tables, match
+from benchmarks.tracked.about import of_paper
+from benchmarks.tracked.later import Tracked
+from benchmarks.tracked.later import track as send_missing
 from benchmarks.training.backends import BACKENDS, select_backend
 from data_pipelines.dataset import DataError
 from results.folders import results_folder
 from results.published import Cell, Kind
 from results.records import RecordFiles
+from results.tracking.store import Store
 from results.tracking.tracker import Tracker
 
 DEFAULT_RUNS = (  # paper, row, column
@@ -89,7 +92,7 @@ def run(
     runner = choose_runner(on, Cluster(address, gpus_per_job, cpus_per_job), share_of_machine(jobs, threads))
     problems: list[str] = []
     tracker = Tracker(
-        found.paper, folder, warn, sent_later=not options.is_trial
+        found.paper, folder, warn, sent_later=not options.is_trial, about=of_paper(found)
     )  # one for all looks: it warns once
     train = partial(
         train_cells,
@@ -190,21 +193,42 @@ def reproduce_default(
         raise typer.Exit(Status.FAILED)
 
 
-def track(paper: arguments.Paper, results: arguments.Results = None) -> None:
-    """Send to MLflow the records of a paper that it lacks.
+def track(
+    paper: Annotated[
+        str | None, typer.Argument(help="A paper [all that have records].", autocompletion=completion.papers)
+    ] = None,
+    results: arguments.Results = None,
+) -> None:
+    """Send to MLflow the records that it lacks, of a paper or of all.
 
-    Sending twice changes nothing.
+    Sending twice changes nothing. Runs of an earlier version get their data sets and files.
     """
-    table = load_table(paper)
     folder = existing(results)
-    files = RecordFiles(table.paper, folder)
-    tracker = Tracker(table.paper, folder, warn)
-    sent, unknown = send_missing(table.plan(), files, tracker)
+    if paper:
+        _track(load_table(paper), folder, Store(folder), "")
+        return
+    store = Store(folder)
+    tables = [table for table in load_tables(warn) if RecordFiles(table.paper, folder).record_ledger.path.exists()]
+    if not tables:
+        print(f"There are no records in {folder}.")
+    for table in tables:
+        _track(table, folder, store, f"{table.paper}: ")
+
+
+def _track(table: PaperTable, folder: Path, store: Store, name: str) -> None:
+    """Send the records of one paper, and print what was done; exit with 1 if MLflow fails."""
+    tracker = Tracker(table.paper, folder, warn, about=of_paper(table), store=store)
+    found = send_missing(table.plan(), RecordFiles(table.paper, folder), tracker)
     if tracker.is_down:
-        print(f"{sent} run(s) sent before that.")
+        print(f"{name}{found.sent} run(s) sent before that.")
         raise typer.Exit(Status.FAILED)
-    skipped = f"; {unknown} of trials or older recipes left out" if unknown else ""
-    print(f"{sent} run(s) sent, {len(files.records()) - sent - unknown} were already there{skipped}.")
+    print(f"{name}{_in_words(found)}.")
+
+
+def _in_words(found: Tracked) -> str:
+    completed = f", {found.completed} of them completed" if found.completed else ""
+    skipped = f"; {found.unknown} of trials or older recipes left out" if found.unknown else ""
+    return f"{found.sent} run(s) sent, {found.known} were already there{completed}{skipped}"
 
 
 @contextmanager
@@ -245,7 +269,8 @@ def train_cells(
             backend=backend,
             seeds=seeds,
             watcher=report,
-            tracker=tracker or Tracker(table.paper, folder, warn, sent_later=not options.is_trial),
+            tracker=tracker
+            or Tracker(table.paper, folder, warn, sent_later=not options.is_trial, about=of_paper(table)),
         )
     if is_brief:
         print(f"{table.title}: see `{trials.command(table.paper, folder, options, backend)}`.")

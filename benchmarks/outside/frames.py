@@ -11,6 +11,7 @@ from benchmarks.reproduce import folder_of_records, reproduce
 from benchmarks.reproduce import verdicts as judged
 from benchmarks.runners.places import choose_runner
 from benchmarks.table import load_table, match
+from benchmarks.tracked.about import of_paper
 from benchmarks.training.backends import BACKENDS, select_backend
 from results.comparison import as_data, conditions, select
 from results.folders import KnownRecords, results_folder
@@ -116,7 +117,7 @@ def run(
     if reason:
         _tell(f"A trial: {reason}. It never counts.")
     planned = found.plan(found.cells(table, row, column), options)
-    tracker = Tracker(found.paper, folder, _tell, sent_later=not options.is_trial)
+    tracker = Tracker(found.paper, folder, _tell, sent_later=not options.is_trial, about=of_paper(found))
     return _of_verdicts(
         reproduce(planned, choose_runner("here"), folder, backend=used, seeds=seeds, tracker=tracker)
     )

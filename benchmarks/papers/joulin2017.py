@@ -88,4 +88,4 @@ NOTES = (
     "9,982 rows of that file.",
 )
 TITLE = "Joulin, Grave, Bojanowski & Mikolov (2017), Bag of Tricks for Efficient Text Classification"
-TABLE = PaperTable("joulin2017", TITLE, recipe, NOTES)
+TABLE = PaperTable("joulin2017", TITLE, recipe, NOTES, address="https://arxiv.org/abs/1607.01759")

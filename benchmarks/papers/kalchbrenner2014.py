@@ -95,4 +95,4 @@ MISSES = (
     ),
 )
 TITLE = "Kalchbrenner et al. (2014), A Convolutional Neural Network for Modelling Sentences"
-TABLE = PaperTable("kalchbrenner2014", TITLE, recipe, misses=MISSES)
+TABLE = PaperTable("kalchbrenner2014", TITLE, recipe, misses=MISSES, address="https://arxiv.org/abs/1404.2188")

@@ -240,4 +240,6 @@ def orders(table: str) -> tuple[Claim, ...]:
 CLAIMS = (*orders("2"), *orders(OWN_VECTORS), *orders(LISTED_ROWS), Claim("NBSVM beats MNB", "2", "NBSVM", "MNB"))
 TITLE = "Kim (2014), Convolutional Neural Networks for Sentence Classification"
 BESIDE = {(LISTED_ROWS, row): "2" for row in ROWS if row != "CNN-rand"}
-TABLE = PaperTable("kim2014", TITLE, recipe, NOTES, CLAIMS, beside=BESIDE)
+TABLE = PaperTable(
+    "kim2014", TITLE, recipe, NOTES, CLAIMS, beside=BESIDE, address="https://arxiv.org/abs/1408.5882"
+)

@@ -244,4 +244,4 @@ NOTES = (
     "it.",
     "An epoch takes minutes on two cores; a killed run resumes where it stopped.",
 )
-TABLE = PaperTable("kim2016", TITLE, recipe, NOTES, look=LOOK)
+TABLE = PaperTable("kim2016", TITLE, recipe, NOTES, look=LOOK, address="https://arxiv.org/abs/1508.06615")

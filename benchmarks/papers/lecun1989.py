@@ -110,4 +110,12 @@ MISSES = (
     ),
 )
 LOOK = Look("text", ("network",), "test", partial(look_at_images, layers=("H1", "H2"), names=DIGITS))
-TABLE = PaperTable("lecun1989", TITLE, recipe, NOTES, look=LOOK, misses=MISSES)
+TABLE = PaperTable(
+    "lecun1989",
+    TITLE,
+    recipe,
+    NOTES,
+    look=LOOK,
+    misses=MISSES,
+    address="https://doi.org/10.1162/neco.1989.1.4.541",
+)

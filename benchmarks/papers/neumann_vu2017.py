@@ -222,4 +222,6 @@ NOTES = (
 )
 LOOK = Look("Emo-DB", (LOOKED_AT,), "four classes", partial(look_at_attention, names=CLASSES, span=STRIDE * POOL))
 TITLE = "Neumann & Vu (2017), Attentive CNN based Speech Emotion Recognition"
-TABLE = PaperTable("neumann_vu2017", TITLE, recipe, NOTES, claims(), LOOK)
+TABLE = PaperTable(
+    "neumann_vu2017", TITLE, recipe, NOTES, claims(), LOOK, address="https://arxiv.org/abs/1706.00612"
+)

@@ -92,4 +92,11 @@ CLAIMS = (
     Claim("shift invariance helps, against an LSTM", OURS, TDNN, RECURRENT, columns=COLUMNS),
 )
 TITLE = "Waibel et al. (1989), Phoneme Recognition Using Time-Delay Neural Networks"
-TABLE = PaperTable("waibel1989", TITLE, recipe, claims=CLAIMS, metrics=(SHIFTED_ACCURACY, UNCHANGED))
+TABLE = PaperTable(
+    "waibel1989",
+    TITLE,
+    recipe,
+    claims=CLAIMS,
+    metrics=(SHIFTED_ACCURACY, UNCHANGED),
+    address="https://doi.org/10.1109/29.21701",
+)

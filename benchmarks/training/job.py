@@ -18,23 +18,27 @@ from benchmarks.jobs import Job
 from benchmarks.recipe import Measurement, Recipe
 from benchmarks.training import backends, checkpoints
 from benchmarks.training.fitting import fit
+from benchmarks.training.system import sampled
 from data_pipelines.cache import made_by
-from data_pipelines.dataset import Fold
+from data_pipelines.dataset import Fold, Split
 from results.metrics import score
-from results.predictions import encode
-from results.records import EpochEnd, JobKey, RunRecord
+from results.predictions import decode, encode
+from results.records import EpochEnd, JobKey, Observed, RunRecord
+
+MOST_CLASSES = 100  # of a confusion matrix
 
 
 def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
     """Run a job: yield a point per epoch, then its record. A failure becomes a record with `error`."""
     started = time.perf_counter()
-    try:
-        if isinstance(job.recipe, Recipe) or job.recipe.needs_keras:
-            backends.import_keras_quietly()
-        record = yield from _earn(job)
-        _check_numbers(record)
-    except (Exception, SystemExit) as error:  # one broken job must not stop the others
-        record = RunRecord(job.key, {}, error=in_one_line(error))
+    with sampled() as sampler:
+        try:
+            if isinstance(job.recipe, Recipe) or job.recipe.needs_keras:
+                backends.import_keras_quietly()
+            record = yield from _earn(job)
+            _check_numbers(record)
+        except (Exception, SystemExit) as error:  # one broken job must not stop the others
+            record = RunRecord(job.key, {}, error=in_one_line(error))
     yield replace(
         record,
         seconds=record.seconds + time.perf_counter() - started,
@@ -44,6 +48,7 @@ def train(job: Job) -> Iterator[EpochEnd | RunRecord]:
         code=job.code,
         threads=machine.threads(),
         peak_bytes=machine.peak_bytes(),
+        observed=record.observed._replace(samples=sampler.finish() if sampler else ()),
     )
     if not record.error:  # a caller that asks for more has written the record
         checkpoints.remove(checkpoints.path_of(job))
@@ -86,7 +91,27 @@ def _earn(job: Job) -> Generator[EpochEnd, None, RunRecord]:
             record = yield from fit(recipe, fold, job)
         else:
             record = _measured(recipe, fold, job.key)
-    return replace(record, data_hash=dataset.data_hash)
+        seen = Observed(sizes=_sizes(fold), confusion=_confusion(fold.test, record.predictions))
+    return replace(record, data_hash=dataset.data_hash, observed=seen)
+
+
+def _sizes(fold: Fold) -> tuple[tuple[str, int], ...]:
+    parts = {"train": fold.train, "validation": fold.valid, "test": fold.test}
+    return tuple((name, len(part.y)) for name, part in parts.items() if part is not None)
+
+
+def _confusion(test: Split, predictions: str) -> tuple[tuple[int, ...], ...]:
+    """Return how often each true class, a row, was taken for each class; nothing for more than 100 of them."""
+    if not predictions:
+        return ()
+    true, found = np.asarray(test.y), decode(predictions)
+    if true.shape != found.shape or not true.size or true.dtype.kind not in "iu" or true.min() < 0:
+        return ()
+    count = int(max(true.max(), found.max())) + 1
+    if count > MOST_CLASSES:
+        return ()
+    pairs = np.bincount(true.astype("int64") * count + found, minlength=count * count)
+    return tuple(map(tuple, pairs.reshape(count, count).tolist()))
 
 
 def _measured(recipe: Measurement, fold: Fold, key: JobKey) -> RunRecord:

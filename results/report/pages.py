@@ -54,12 +54,31 @@ class CellPage:
         return " and ".join(dict.fromkeys(record.device for record in self.judged))
 
     @property
+    def page(self) -> str:
+        """Return the page of the cell's row."""
+        return f"{slug(self.verdict.cell.table, self.verdict.cell.row)}.html"
+
+    @property
     def file(self) -> str:
-        """Return a file name that is readable and unique to the cell."""
+        """Return where the report shows a cell with a recipe: the page of its row, and a place on it."""
+        return f"{self.page}#{slug(self.verdict.cell.column, self.verdict.cell.metric.name)}"
+
+    @property
+    def address(self) -> str:
+        """Return where the report shows the cell: without a recipe, that is a place in the paper's table."""
         cell = self.verdict.cell
-        name = "-".join((cell.table, cell.row, cell.column, cell.metric.name))
-        readable = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:SLUG_LENGTH]
-        return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:6]}.html"
+        inside = f"index.html#{slug(cell.table, cell.row, cell.column, cell.metric.name)}"
+        return self.file if self.settings else inside
+
+    @property
+    def anchor(self) -> str:
+        """Return the name of the cell's place on its page."""
+        return self.address.partition("#")[2]
+
+    @property
+    def seconds(self) -> float:
+        """Return the training time of all finished runs."""
+        return sum(record.seconds for record in self.records if record.metrics)
 
 
 @dataclass(frozen=True)
@@ -74,6 +93,7 @@ class PaperPage:
     claims: Sequence[Mapping[str, str]] = ()  # texts by heading
     misses: Sequence[str] = ()  # why cells are not reproduced
     open: Sequence[Mapping[str, str]] = ()  # texts by heading: which rows more runs would settle
+    address: str = ""  # of the paper; empty where nothing was printed
 
     @property
     def verdicts(self) -> list[Verdict]:
@@ -100,8 +120,32 @@ class PaperPage:
         return len(self.trained)
 
     @property
+    def seconds(self) -> float:
+        """Return the training time of all finished runs."""
+        return sum(record.seconds for record in self.trained.values())
+
+    @property
     def hours(self) -> str:
-        return duration(sum(record.seconds for record in self.trained.values()))
+        return duration(self.seconds)
+
+
+def slug(*names: str) -> str:
+    """Return a name for a file or a place that is readable, and another one for other names."""
+    name = "-".join(names)
+    readable = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:SLUG_LENGTH]
+    return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+
+
+def distance(verdict: Verdict) -> float | None:
+    """Return our mean less the published value, in the unit of the metric; None without both."""
+    value = verdict.cell.value
+    return None if verdict.mean is None or value is None else verdict.mean - value
+
+
+def in_margins(verdict: Verdict) -> float | None:
+    """Return our mean less the published value, in margins; None without both, or without a margin."""
+    difference = distance(verdict)
+    return None if difference is None or not verdict.cell.margin else difference / verdict.cell.margin
 
 
 def basis(pages: Iterable[PaperPage], thing: str) -> str:

@@ -1,4 +1,4 @@
-"""What a run in MLflow has: tags, settings and metrics of a record; and the record read back from them."""
+"""What the run of a job has: tags, settings and metrics of a record; and the record read back from them."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,10 +8,10 @@ from typing import Any
 from results.metrics import METRICS
 from results.published import Cell
 from results.records import PROVENANCE, Digests, EpochEnd, RunRecord, key_of
-from results.verdicts import Verdict
+from results.tracking.about import JobAbout
 
 LONGEST_PARAMETER = 500
-PARENT_TAGS = ("backend", "device", "commit", "data hash", "versions")  # copied from the latest job of a cell
+NOTE_TAG = "mlflow.note.content"
 
 
 def tags_of(cell: Cell, record: RunRecord) -> dict[str, str]:
@@ -40,8 +40,27 @@ def metrics_of(cell: Cell, record: RunRecord, curve: Sequence[EpochEnd]) -> list
     values |= {"seconds": record.seconds, "examples per second": record.examples_per_second}
     values |= {"device memory MB": record.peak_device_bytes / 1e6 or None}
     values |= {f"published {plain(cell.metric.name)}": cell.value}
-    epochs = (_timed({"loss": point.loss, "valid": point.valid}, point.epoch) for point in curve)
-    return [*_timed(values), *chain.from_iterable(epochs)]
+    epochs = (timed({"loss": point.loss, "valid": point.valid}, point.epoch) for point in curve)
+    return [*timed(values), *chain.from_iterable(epochs), *_of_the_machine(record)]
+
+
+def _of_the_machine(record: RunRecord) -> list[Any]:
+    """Return what was sampled while a job trained, as MLflow names its system metrics."""
+    from mlflow.entities import Metric
+
+    return [
+        Metric(f"system/{name}", value, round(1000 * moment), step)
+        for step, (moment, values) in enumerate(record.observed.samples)
+        for name, value in values.items()
+    ]
+
+
+def about_tags(record: RunRecord, about: JobAbout) -> dict[str, str]:
+    """Return MLflow's own tags of a run: its source and its description."""
+    commit = {"mlflow.source.git.commit": record.commit.removesuffix("+")} if record.commit else {}
+    note = {NOTE_TAG: about.text} if about.text else {}
+    command = {"command": about.command} if about.command else {}
+    return {"mlflow.source.name": "retable", "mlflow.source.type": "LOCAL", **commit, **note, **command}
 
 
 def parameters_of(settings: Mapping[str, str]) -> list[Any]:
@@ -49,18 +68,6 @@ def parameters_of(settings: Mapping[str, str]) -> list[Any]:
     from mlflow.entities import Param
 
     return [Param(plain(name), value[:LONGEST_PARAMETER]) for name, value in settings.items()]
-
-
-def verdict_of(verdict: Verdict, latest: RunRecord | None) -> tuple[list[Any], list[Any]]:
-    """Return the metrics and tags of a cell's parent run."""
-    from mlflow.entities import RunTag
-
-    tags = {"verdict": verdict.answer.value, "verdict.reason": verdict.reason}
-    if latest:
-        tags |= {name: tags_of(verdict.cell, latest)[name] for name in PARENT_TAGS}
-    metric = plain(verdict.cell.metric.name)
-    values = {metric: verdict.mean, f"published {metric}": verdict.cell.value}
-    return _timed(values), [RunTag(name, text) for name, text in tags.items()]
 
 
 def place(cell: Cell) -> dict[str, str]:
@@ -78,16 +85,12 @@ def plain(name: str) -> str:
     return "".join(character if character.isalnum() or character in "_-./ " else "_" for character in name)
 
 
-def quotable(text: str) -> str:
-    """Remove the quotes that MLflow's filters have no escape for."""
-    return text.replace("'", "").replace("`", "")
-
-
 def _heading(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _timed(values: Mapping[str, float | None], step: int = 0) -> list[Any]:
+def timed(values: Mapping[str, float | None], step: int = 0) -> list[Any]:
+    """Return MLflow's metrics of now; one without a value is left out."""
     from mlflow.entities import Metric
 
     return [Metric(name, value, milliseconds(0), step) for name, value in values.items() if value is not None]

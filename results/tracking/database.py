@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -103,10 +103,8 @@ def _make(new: Path) -> None:
 
     _remove(new)  # a kill may have left it
     new.touch()  # with the modes of other files: SQLite would let only its owner write
-    with _without_flushing():
+    with without_flushing(new):
         SqlAlchemyStore(address(new), (new.parent / "mlartifacts").as_uri()).engine.dispose()
-    with new.open("rb+") as stream:
-        os.fsync(stream.fileno())
 
 
 def _remove(new: Path) -> None:
@@ -115,8 +113,8 @@ def _remove(new: Path) -> None:
 
 
 @contextmanager
-def _without_flushing() -> Iterator[None]:
-    """Let SQLite write to disk when it likes; the file is flushed as a whole before it is used."""
+def without_flushing(path: Path) -> Iterator[None]:
+    """Let SQLite write to disk when it likes; the file is flushed as a whole at the end."""
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
 
@@ -128,6 +126,8 @@ def _without_flushing() -> Iterator[None]:
         yield
     finally:
         event.remove(Engine, "connect", connected)
+        with suppress(FileNotFoundError), path.open("rb+") as stream:
+            os.fsync(stream.fileno())
 
 
 def _set_aside(path: Path) -> Path | None:

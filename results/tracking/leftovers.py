@@ -8,6 +8,8 @@ from typing import Any
 from results.tracking.owner import is_gone
 
 JOB_TAG, CELL_TAG, PARTIAL_TAG = "retable.job", "retable.cell", "retable.partial"
+PAGE_TAG = "retable.verdict"  # of a parent: its cell with the metric, for those who look for it
+FORM_TAG = "retable.form"  # of a job's run: which version of ours sent it
 OWNER_TAG, PARENT_TAG = "retable.owner", "mlflow.parentRunId"
 
 

@@ -171,4 +171,13 @@ NOTES = (
 CLAIMS = (Claim("the mean of five networks beats one", "2", "5 CNNs", "1 CNN", columns=("Top-1 (val)",)),)
 TITLE = "Krizhevsky et al. (2012), ImageNet Classification with Deep Convolutional Neural Networks"
 LOOK = Look("2", ("1 CNN",), "Top-1 (val)", look)
-TABLE = PaperTable("krizhevsky2012", TITLE, recipe, NOTES, CLAIMS, LOOK, metrics=(TOP_FIVE_ERROR,))
+TABLE = PaperTable(
+    "krizhevsky2012",
+    TITLE,
+    recipe,
+    NOTES,
+    CLAIMS,
+    LOOK,
+    metrics=(TOP_FIVE_ERROR,),
+    address="https://doi.org/10.1145/3065386",
+)

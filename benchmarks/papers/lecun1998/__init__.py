@@ -150,4 +150,6 @@ MISSES = (
     ),
 )
 LOOK = Look("MNIST", (STUDIED[0],), "none", look)
-TABLE = PaperTable("lecun1998", TITLE, recipe, NOTES, CLAIMS, LOOK, MISSES)
+TABLE = PaperTable(
+    "lecun1998", TITLE, recipe, NOTES, CLAIMS, LOOK, MISSES, address="https://doi.org/10.1109/5.726791"
+)

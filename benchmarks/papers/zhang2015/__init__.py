@@ -138,4 +138,6 @@ NOTES = (
     "docs/zhang2015.md has the command and an estimate of the cost.",
 )
 TITLE = "Zhang, Zhao & LeCun (2015), Character-level Convolutional Networks for Text Classification"
-TABLE = PaperTable("zhang2015", TITLE, recipe, notes=NOTES, claims=CLAIMS)
+TABLE = PaperTable(
+    "zhang2015", TITLE, recipe, notes=NOTES, claims=CLAIMS, address="https://arxiv.org/abs/1509.01626"
+)

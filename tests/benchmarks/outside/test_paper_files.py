@@ -126,6 +126,12 @@ BROKEN = {
         lambda folder: write_paper(folder, "ba2026", PAPER.replace('"share"', '"test error"')),
         "the suite has another metric test error",
     ),
+    "an address that no page may link to": (
+        lambda folder: write_paper(
+            folder, "ba2026", PAPER.replace("metrics=(SHARE,)", "metrics=(SHARE,), address='javascript:alert(1)'")
+        ),
+        "has the address 'javascript:alert(1)'. Expected one like https://",
+    ),
 }
 
 

@@ -1,14 +1,11 @@
-"""The report on the committed results, opened in a browser if one is installed."""
+"""The files of a report: on the committed results, and on small papers."""
 
-import os
+import json
 import re
-import shutil
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
-from benchmarks.cli.app import app
 from benchmarks.reporting import paper_page
 from benchmarks.table import load_table, paper_names
 from results.ledger import ResultsError
@@ -18,110 +15,48 @@ from results.report.pages import CellPage, PaperPage
 from results.report.report import write_report
 from results.verdicts import Answer, Verdict
 
-COMMITTED = Path(__file__).parents[3] / "results"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 NASTY = "</script><img src=x onerror=alert(1)>"
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory) -> Path:
-    """Return the folder of a report on the committed results."""
-    folder = tmp_path_factory.mktemp("report") / "pages"
-    result = CliRunner().invoke(app, ["report", "--results", str(COMMITTED), "--output", str(folder)])
-    assert result.exit_code == 0, result.output
-    return folder
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Return Chromium; without one, skip the test, or fail in continuous integration."""
-    if CHROMIUM is None:
-        assert not os.environ.get("CI"), "no Chromium: `make test-tools` installs it"
-        pytest.skip("needs Chromium: `make test-tools` installs Debian's")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-def watched(browser, width: int, scheme: str):
-    """Return a page and the list of its complaints: console messages, errors, dialogs, requests to a network."""
-    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("dialog", lambda dialog: (complaints.append("dialog"), dialog.dismiss()))
-    page.on("request", lambda r: None if r.url.startswith(("file:", "data:")) else complaints.append(r.url))
-    return page, complaints
-
-
-@pytest.mark.parametrize(
-    "width, scheme, paper", [(1400, "light", "rgb(253, 253, 251)"), (400, "dark", "rgb(21, 24, 27)")]
-)
-def test_pages_open_in_a_browser(report, browser, width, scheme, paper):
-    page, complaints = watched(browser, width, scheme)
-    cells = sorted(report.glob("kim2014/2-cnn-rand-*.html"))
-    assert len(cells) == 7
-    for path in [report / "index.html", *report.glob("*/index.html"), *cells]:
-        page.goto(path.as_uri())
-        charts = page.locator("script[data-chart]").count()
-        page.wait_for_function("n => document.querySelectorAll('.chart svg').length === n", arg=charts)
-        assert page.evaluate("document.documentElement.scrollWidth") == width, path.name
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == paper
-        for box in page.locator(".chart svg").all():
-            assert 200 < (box.bounding_box() or {})["width"] <= width
-    assert complaints == []
-
-
-def test_charts_show_what_was_recorded(report, browser):
-    page, _ = watched(browser, 1400, "light")
-    page.goto(next(report.glob("kim2014/2-cnn-rand-trec-*.html")).as_uri())
-    table = paper_page(load_table("kim2014"), COMMITTED)
-    trec = next(c for c in table.cells if c.verdict.cell.row == "CNN-rand" and c.verdict.cell.column == "TREC")
-    page.wait_for_selector(".chart svg")
-    assert page.locator("#chart-1 svg [aria-roledescription='point']").count() == len(trec.verdict.units) + 1
-    assert page.locator("#chart-2 svg [aria-roledescription='line mark']").count() == len(trec.records)
-
-
-def test_systems_of_one_column_are_charted_by_score_and_time(report, browser):
-    page, _ = watched(browser, 1400, "dark")
-    page.set_default_timeout(10_000)
-    page.goto((report / "lecun1998" / "index.html").as_uri())
-    figure = page.get_by_role("img", name="Time: table MNIST, none")
-    figure.locator("svg").wait_for()
-    cells = [c for c in paper_page(load_table("lecun1998"), COMMITTED).cells if c.verdict.cell.column == "none"]
-    assert page.get_by_role("img", name="Time: table architecture").count() == 0  # counts are not scores
-    measured = [cell.label for cell in cells if cell.verdict.mean is not None]
-    assert len(measured) >= 5
-    assert sorted(figure.locator("[aria-roledescription='text mark']").all_text_contents()) == sorted(measured)
-
-
-def test_every_cell_has_a_page_and_every_link_has_a_target(report):
+def test_every_cell_has_an_address_and_every_link_has_a_target(report, committed):
+    texts = {path: path.read_text("utf-8") for path in report.rglob("*.html")}
+    names = {path: set(re.findall(r'id="([^"]+)"', text)) for path, text in texts.items()}
     for name in paper_names():
-        pages = {path.name for path in (report / name).glob("*.html")} - {"index.html"}
-        assert len(pages) == len(load_table(name).cells())
-    for path in report.rglob("*.html"):
-        text = path.read_text("utf-8")
-        for address in re.findall(r'(?:href|src)="([^"#:]+)"', text):
-            assert (path.parent / address).exists(), (path, address)
+        for cell in paper_page(load_table(name), committed).cells:
+            file, _, place = cell.address.partition("#")
+            assert place in names[report / name / file], cell.verdict.cell.name
+    for path, text in texts.items():
+        for address in set(re.findall(r'(?:href|src)="([^":]+)"', text)):
+            file, _, place = address.partition("#")
+            target = (path.parent / file).resolve() if file else path
+            assert target.exists(), (path, address)
+            assert not place or "=" in place or place in names[target], (path, address)
         assert "http://" not in text.replace("http://www.w3.org", ""), path
 
 
-def test_the_page_of_a_cell_shows_verdict_recipe_and_command(report):
-    text = next(report.glob("kim2014/2-cnn-rand-mpqa-*.html")).read_text("utf-8")
+def test_a_report_is_small(report):
+    files = [path for path in report.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 8e6
+    assert len(files) < 400
+
+
+def test_the_page_of_a_row_shows_verdicts_recipe_and_commands(report):
+    text = next(report.glob("kim2014/2-cnn-rand-*.html")).read_text("utf-8")
     for part in (
         "83.4 (margin 1)",
         "reproduced",
         "batch_size",
         "retable run kim2014 --table 2 --row CNN-rand --column MPQA",
+        'href="https://arxiv.org/abs/1408.5882"',
     ):
         assert part in text
-    absent = next(report.glob("kim2014/2-sent-parser-mr-*.html")).read_text("utf-8")
-    assert "not attempted" in absent
-    assert "Quoted by Kim (2014) from another paper." in absent
+    assert text.count("<h2>Recipe</h2>") == 1
+
+
+def test_the_page_of_a_paper_says_why_cells_have_no_page(report):
+    text = (report / "kim2014" / "index.html").read_text("utf-8")
+    assert "Sent-Parser, MR" in text.partition("Not attempted, and why")[2]
+    assert not list(report.glob("kim2014/2-sent-parser-*.html"))
 
 
 def test_the_page_of_a_paper_shows_its_order_claims(report):
@@ -131,18 +66,19 @@ def test_the_page_of_a_paper_shows_its_order_claims(report):
 
 
 def test_notes_are_marked_as_the_projects(report):
-    text = (report / "kim2014" / "index.html").read_text("utf-8")
-    assert "<h2>The project's notes</h2>" in text
-    cell = next(report.glob("kim2014/2-cnn-rand-trec-*.html")).read_text("utf-8")
-    assert "<h2>The project's notes on the paper</h2>" in cell
+    assert "<h2>The project's notes</h2>" in (report / "kim2014" / "index.html").read_text("utf-8")
 
 
-def test_the_overview_has_a_line_for_each_kind(report):
-    text = (report / "index.html").read_text("utf-8")
-    paper = paper_page(load_table("lecun1998"), COMMITTED)
-    assert len(paper.kinds) == 2
-    for kind, reproduced, _ in paper.kinds:
-        assert f"<strong>{kind.capitalize()}</strong>: reproduced {reproduced}</p>" in text
+def test_all_cells_are_data(report):
+    rows = json.loads((report / "cells.json").read_text("utf-8"))
+    assert len(rows) == sum(len(load_table(name).cells()) for name in paper_names())
+    trec = next(
+        row for row in rows if (row["row"], row["column"], row["paper"]) == ("CNN-rand", "TREC", "kim2014")
+    )
+    assert trec["distance"] == pytest.approx(trec["mean"] - 91.2)
+    assert trec["distance_in_margins"] == pytest.approx(trec["distance"] / 1.5)
+    assert (report / "cells.csv").read_text("utf-8").count("\n") > len(rows)
+    assert r"\begin{table}" in (report / "cells.tex").read_text("utf-8")
 
 
 def paper_of(*rows: str) -> PaperPage:
@@ -163,9 +99,9 @@ def paper_of(*rows: str) -> PaperPage:
     )
 
 
-def test_text_from_data_is_escaped(browser, tmp_path):
+def test_text_from_data_is_escaped(watched, tmp_path):
     write_report([paper_of(NASTY)], tmp_path / "pages", NASTY)
-    page, complaints = watched(browser, 1400, "light")
+    page, complaints = vars(watched()).values()
     for path in (tmp_path / "pages").rglob("*.html"):
         page.goto(path.as_uri())
         page.wait_for_timeout(100)
@@ -174,15 +110,46 @@ def test_text_from_data_is_escaped(browser, tmp_path):
     assert complaints == []
 
 
-def test_equal_records_give_equal_pages_and_old_pages_are_removed(tmp_path):
+def test_equal_records_give_equal_files_and_old_pages_are_removed(tmp_path):
     folder = tmp_path / "pages"
     write_report([paper_of("one", "two")], folder, "x")
-    first = {str(path): path.read_bytes() for path in folder.rglob("*.html")}
+    first = {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     write_report([paper_of("one", "two")], folder, "x")
-    assert {str(path): path.read_bytes() for path in folder.rglob("*.html")} == first
+    assert {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()} == first
     write_report([paper_of("one")], folder, "x")
-    assert len(list(folder.rglob("*.html"))) == len(first) - 1
+    assert len([path for path in folder.rglob("*") if path.is_file()]) == len(first) - 1
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def turned(paper: PaperPage, answer: Answer) -> PaperPage:
+    """Return a paper whose first cell has another answer."""
+    first, *others = paper.cells
+    return replace(paper, cells=[replace(first, verdict=replace(first.verdict, answer=answer)), *others])
+
+
+def test_a_report_says_what_changed_until_something_else_does(tmp_path):
+    paper, folder = paper_of("one", "two"), tmp_path / "pages"
+    front = write_report([paper], folder, "the first")
+    assert "This is the first report in this folder" in front.read_text("utf-8")
+    for _ in range(2):  # writing it again hides nothing
+        write_report([turned(paper, Answer.WORSE)], folder, "the second")
+        text = front.read_text("utf-8")
+        assert "p: one, one</a>: reproduced → <strong>worse</strong>" in text
+        assert "Since the report from the first:" in text
+    stale = replace(paper.cells[1], verdict=replace(paper.cells[1].verdict, stale="code changed"))
+    write_report([replace(paper, cells=[stale, *paper_of("three").cells])], folder, "the third")
+    text = front.read_text("utf-8")
+    for part in ("1 cell new", "1 cell no longer here", "1 cell stale now", "Since the report from the second:"):
+        assert part in text
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "[1]", '{"a": 1}', '[{"paper": "p"}]'])
+def test_a_damaged_earlier_report_is_replaced(tmp_path, damage):
+    front = write_report([paper_of("one")], tmp_path / "pages", "x")
+    for name in ("cells.json", "changes.json"):
+        (tmp_path / "pages" / name).write_text(damage)
+    write_report([paper_of("one")], tmp_path / "pages", "x")
+    assert "This is the first report in this folder" in front.read_text("utf-8")
 
 
 def test_similar_names_get_different_pages(tmp_path):

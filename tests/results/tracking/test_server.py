@@ -84,7 +84,7 @@ def test_everything_is_sent_once_and_read_back(tmp_path, capfd):
     for _ in range(2):
         tracker = Tracker("once", tmp_path, pytest.fail)
         answers += [tracker.send(CELL, record(seed), curve(seed), {"epochs": "25"}) for seed in (0, 1)]
-        tracker.send_verdict(judge(CELL, [record(0), record(1)], folds=1, runs=2))
+        tracker.send_verdicts([judge(CELL, [record(0), record(1)], folds=1, runs=2)])
     tracker.send_files(record(1), [picture])
     assert answers == [True, True, False, False]
     client, runs = found("once")
@@ -119,7 +119,7 @@ def test_a_server_that_dies_in_the_middle_costs_one_line(server, tmp_path):
     server.kill()
     started = time.monotonic()
     assert not any(tracker.send(CELL, record(seed), curve(seed), {}) for seed in (1, 2))
-    tracker.send_verdict(judge(CELL, [record(0)], folds=1, runs=2))
+    tracker.send_verdicts([judge(CELL, [record(0)], folds=1, runs=2)])
     assert time.monotonic() - started < 30
     (warning,) = warnings
     assert warning.startswith(

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from math import sqrt
 
 import pytest
 import sqlalchemy
@@ -24,7 +25,7 @@ def folder(sound, tmp_path_factory):
     for _ in range(2):
         tracker = Tracker("paper", folder, warnings.append)
         answers += [tracker.send(CELL, record(seed), curve(seed), {"epochs": "25"}) for seed in (0, 1)]
-        tracker.send_verdict(judge(CELL, [record(0), record(1)], folds=1, runs=2))
+        tracker.send_verdicts([judge(CELL, [record(0), record(1)], folds=1, runs=2)])
     assert warnings == []
     assert answers == [True, True, False, False]
     return folder
@@ -59,7 +60,11 @@ def test_a_parent_per_cell_and_a_nested_run_per_job(runs):
     assert {"verdict": "inconclusive", "backend": "jax", "commit": "c0ffee"}.items() <= parents[
         0
     ].data.tags.items()
-    assert parents[0].data.metrics == {"test accuracy": 82.5, "published test accuracy": 82.7}
+    numbers = {"test accuracy": 82.5, "published test accuracy": 82.7, "n": 2, "mean": 82.5, "published": 82.7}
+    numbers |= {"margin": 1.5, "sd": sqrt(0.5), "distance": -0.2, "distance in margins": 0.2 / 1.5, "seconds": 6}
+    found = parents[0].data.metrics
+    assert found.pop("interval low") < 82.5 < found.pop("interval high") <= 100
+    assert found == pytest.approx(numbers)
 
 
 def test_a_run_has_settings_provenance_and_its_curve(runs):
