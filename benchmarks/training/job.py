@@ -97,7 +97,7 @@ def _earn(job: Job) -> Generator[EpochEnd, None, RunRecord]:
 
 def _sizes(fold: Fold) -> tuple[tuple[str, int], ...]:
     parts = {"train": fold.train, "validation": fold.valid, "test": fold.test}
-    return tuple((name, len(part.y)) for name, part in parts.items() if part is not None)
+    return tuple((name, len(part.y)) for name, part in parts.items() if part is not None and len(part.y))
 
 
 def _confusion(test: Split, predictions: str) -> tuple[tuple[int, ...], ...]:

@@ -3,6 +3,8 @@
 import logging
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ ENVIRONMENT = {
     "PGCONNECT_TIMEOUT": "10",
     "PGOPTIONS": "-c lock_timeout=20s",
 }
+POOL, NO_POOL = "MLFLOW_SQLALCHEMYSTORE_POOLCLASS", "NullPool"
 LOGGERS = ("mlflow", "alembic", "urllib3")  # they print SQL, tracebacks and addresses
 ATTEMPTS, SECONDS_BETWEEN = 5, 2.0  # while another command makes the schema
 
@@ -48,12 +51,27 @@ def _path(folder: Path) -> Path:
     return (folder / "mlflow.db").resolve()
 
 
+@contextmanager
+def connections_kept() -> Iterator[None]:
+    """Let clients that are opened meanwhile keep their connections, unless the user chose a pool."""
+    before = os.environ.get(POOL)
+    if before in (None, NO_POOL):
+        os.environ[POOL] = "QueuePool"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(POOL, None)
+        else:
+            os.environ[POOL] = before
+
+
 def set_up() -> None:
     """Set the environment and the loggers of MLflow, once it is going to be used."""
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     if is_ours():  # no connection outlives the file behind it
-        os.environ.setdefault("MLFLOW_SQLALCHEMYSTORE_POOLCLASS", "NullPool")
+        os.environ.setdefault(POOL, NO_POOL)
     import mlflow.store.db.utils
 
     mlflow.store.db.utils.MAX_RETRY_COUNT = 1

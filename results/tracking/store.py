@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from results.tracking.client import connect, own_database, set_up, tracking_uri
+from results.tracking.client import connect, connections_kept, own_database, set_up, tracking_uri
 from results.tracking.database import prepare, without_flushing
 
 
@@ -39,10 +39,13 @@ class Store:
 
     @contextmanager
     def many(self) -> Iterator[None]:
-        """Let our own database be flushed to disk once, at the end; `track` can make it again at any time."""
+        """Open our own database faster: flushed to disk once, at the end, and by connections that stay.
+
+        The client has to be opened inside. `track` can make the database again at any time.
+        """
         path = own_database(self.folder)
         if path is None:
             yield
             return
-        with without_flushing(path):
+        with without_flushing(path), connections_kept():
             yield
