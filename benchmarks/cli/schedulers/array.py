@@ -15,10 +15,11 @@ from benchmarks.cli.nightly import PlanFile, night, place_of, plan_alone
 from benchmarks.cli.options.arguments import with_papers
 from benchmarks.cli.progress import RunReport
 from benchmarks.reproduce import Watcher, folder_of_records, reproduce, with_data
-from benchmarks.reproduce import track as send_missing
 from benchmarks.runners.places import choose_runner, share_of_machine
 from benchmarks.signals import Status
 from benchmarks.table import load_table
+from benchmarks.tracked.about import of_paper
+from benchmarks.tracked.later import track as send_missing
 from benchmarks.training.backends import select_backend
 from data_pipelines.dataset import DataError
 from results.folders import results_folder
@@ -216,8 +217,9 @@ def _send(plan: "Plan", results: Path) -> None:
     if plan.options.is_trial:
         return
     for paper in dict.fromkeys(run.paper for run in plan.run):
-        tracker = Tracker(paper, results, warn)
-        send_missing(load_table(paper).plan(), RecordFiles(paper, results), tracker)
+        table = load_table(paper)
+        tracker = Tracker(paper, results, warn, about=of_paper(table))
+        send_missing(table.plan(), RecordFiles(paper, results), tracker)
 
 
 class _Unavailable(Watcher):
