@@ -64,4 +64,4 @@ Baseline = Annotated[str | None, BeforeValidator(name_of_night)]
 def unknown_field(name: str, known: Iterable[str]) -> str:
     """Return in words that a plan has no such field, with the nearest one that it has."""
     near = get_close_matches(name.rpartition(".")[2], list(known), n=1, cutoff=0.5)
-    return f"there is no field {name!r}" + (f". Did you mean {near[0]}?" if near else "")
+    return f"there is no field {name!r}" + (f". Did you mean {near[0]}" if near else "")

@@ -178,7 +178,7 @@ def test_a_commit_has_results_of_its_own(tmp_path):
         ("hours = 1\ngpus_per_job = 1\n[[run]]\npaper = 'starter'", "go with on = .ray."),
         ("hours = 0\n[[run]]\npaper = 'starter'", "hours: Input should be greater than 0, got 0"),
         ("hour = 1\n[[run]]\npaper = 'starter'", "hours is missing; there is no field 'hour'. Did you mean hours"),
-        ("hours = 1\n[[run]]\npaper = 'starter'\nrows = 'x'", "there is no field 'run.0.rows'. Did you mean row?"),
+        ("hours = 1\n[[run]]\npaper = 'starter'\nrows = 'x'", "there is no field 'run.0.rows'. Did you mean row"),
         ("hours = 1\ngate = ['bad']\n[[run]]\npaper = 'starter'", "gate.0: Input should be 'reproduced'"),
         ("hours = 1\n[[run]]\npaper = 'starter'\nseeds = 0", "run.0.seeds: .* greater than or equal to 1, got 0"),
         ("hours = 1\n[[run]]\npaper = 'starter'\nrow = 'x'", "There is no row 'x'"),
