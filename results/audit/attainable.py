@@ -48,7 +48,7 @@ def is_tested(entry: Entry) -> bool:
 
 
 def unattainable(entries: Sequence[Entry]) -> Iterator[Finding]:
-    """Yield the numbers of one table that are no share of their test examples.
+    """Yield the numbers of one table that can't be a share of their test examples.
 
     Where several of a column are not, a note says how many would be by other rules of rounding; if one of these
     fits all of the column, the note is all.
@@ -86,7 +86,7 @@ def _neighbours(entry: Entry, total: int) -> str:
         f"{count}/{total} = {float(Fraction(count * entry.whole, total)):.6g}" for count in (below, below + 1)
     ]
     of_runs = f" ({entry.runs} runs on {entry.test_examples})" if (entry.runs or 1) > 1 else ""
-    return f"{entry.number.text} is no share of {total} examples{of_runs}: {' and '.join(shares)}"
+    return f"{entry.number.text} can't be a share of {total} examples{of_runs}: {' and '.join(shares)}"
 
 
 def unattainable_deviations(entries: Sequence[Entry]) -> Iterator[Finding]:

@@ -126,7 +126,7 @@ def _add(found: Read, number: int, line: Mapping[str, Any]) -> None:
 
 
 def _value(text: str) -> tuple[Printed | None, Printed | None]:
-    """Return a number and what stands behind its plus-minus sign; None for what is no number."""
+    """Return a number and the one after its plus-minus sign; None for other text."""
     first, *rest = PLUS_MINUS.split(text)
     spread = _bare(rest[0]) if len(rest) == 1 else None
     if not rest and (inside := re.fullmatch(r"(.*\d\S*)\s*\(([\d.]+)\)(.*)", text)):
@@ -165,7 +165,7 @@ def _count(line: Mapping[str, str], column: str) -> int | None:
 
 
 def _metric(name: str) -> Metric:
-    """Return a metric of the suite, or one whose direction and unit its name tells."""
+    """Return a metric of the suite, or one whose name has its direction and unit."""
     if name in METRICS:
         return METRICS[name]
     words = name.casefold() or "test accuracy"

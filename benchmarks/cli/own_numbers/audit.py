@@ -30,7 +30,7 @@ def audit_tables(
 ) -> None:
     """Check whether printed numbers can be true.
 
-    A CSV file needs the columns row and value; table, column and metric say where a number stands, and what it is.
+    A CSV file needs the columns row and value; table, column and metric say where a number is, and what.
     Checks use test_examples, folds, runs, deviation, min, max and best where a line has them. Exits with 6 if a
     number is impossible.
     """

@@ -58,7 +58,7 @@ def listed(folder: Path, year: int, held_out: int) -> list[Listed]:
 def load_probabilities(paths: Sequence[Path], fold: int, seed: int, *, year: int, held_out: int) -> Fold:
     """Return what each of some networks says about the test part: a list of float arrays (images, classes).
 
-    There is no training part. Raises DataError for a file that is no array of probabilities, for an array of
+    There is no training part. Raises DataError for a file without an array of probabilities, for an array of
     another shape, and for two equal ones.
     """
     test = listed(paths[0], year, held_out)[-1]

@@ -1,4 +1,4 @@
-"""Tables of others: whatever stands around a number, and what is no number."""
+"""Tables of others: whatever is printed around a number, and other text."""
 
 import pytest
 
