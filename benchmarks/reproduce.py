@@ -79,8 +79,7 @@ def reproduce(
                 files.append(record, curve)  # the file first: a tracking failure must not lose a result
                 watcher.record(record, curve)
                 if tracker is not None:
-                    one = by_place(planned)[record.key[1:4]]
-                    recipe = by_key[record.key].recipe
+                    one, recipe = by_place(planned)[record.key[1:4]], by_key[record.key].recipe
                     tracker.send(one.cell, record, curve, settings(recipe), of_job(one, record, folder))
     judged = verdicts(planned, files.records(), backend=backend)
     if tracker is not None:

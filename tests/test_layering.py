@@ -19,7 +19,9 @@ DOORS = {
     "altair": {"results/report/charts.py"},
     "matplotlib": {"results/report/pictures.py"},
     "vl_convert": {"results/report/charts.py"},
-    "pynvml": {"benchmarks/nights/gpus.py", "benchmarks/nights/series/surroundings.py"},
+    "pynvml": {
+        f"benchmarks/{name}.py" for name in ("nights/gpus", "nights/series/surroundings", "training/system")
+    },
     "ruptures": {"benchmarks/nights/series/steps.py"},
     "ray": {"benchmarks/runners/ray_cluster.py"},
     "typer": {path.relative_to(ROOT).as_posix() for path in (ROOT / "benchmarks/cli").rglob("*.py")},

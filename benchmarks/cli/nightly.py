@@ -52,7 +52,7 @@ def nightly(
 
 
 def nights(plan_file: PlanFile, format: Format = "table") -> None:
-    """Print the nights of a plan that are kept, and what each of them changed."""
+    """Print the kept nights of a plan, and what changed."""
     from benchmarks.nights.series import table
     from benchmarks.nights.series.kept import KeptNights
 

@@ -98,6 +98,7 @@ def test_a_command_that_comes_second_keeps_what_the_first_has_sent(store):
     for tag, run in ((OWNER_TAG, parent), (OWNER_TAG, job)):
         store.client.set_tag(run, tag, ELSEWHERE)
     second.send(CELL, record(0), curve(0), {})
+    second.send_rest()
     assert store.active(CELL_TAG) == [parent]
     assert len(store.active(JOB_TAG)) == 1
     runs = store.client.search_runs([store.experiment], run_view_type=ViewType.ALL)

@@ -1,5 +1,6 @@
 """Steps in seconds and memory: named once they last, or where something changed with them."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -44,7 +45,7 @@ def test_a_step_that_lasts_is_told_with_its_night(states):
     (step,) = found(series([12, 12, 12, 12, 24, 24]), states)
     assert (step.night, step.quantity, step.is_slower) == (5, "seconds", True)
     assert in_words(step).endswith("since night 5 of 2026-11-05, commit c0ffee")
-    assert "TREC: from 12 s to 24 s" in in_words(step).replace("11.9", "12").replace("24.2", "24")
+    assert re.search(r"TREC: from 1[12](\.\d)? s to 2[34](\.\d)? s", in_words(step))
     assert step.is_as(step._asdict())
     (step,) = found(series([24, 24, 24, 12, 12]), states)
     assert not step.is_slower
