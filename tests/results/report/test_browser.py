@@ -42,7 +42,7 @@ def test_pages_open_without_complaints(report, watched, width, scheme):
     assert complaints == []
 
 
-@pytest.mark.parametrize("width, scheme", [(1400, "dark"), (400, "light")])
+@pytest.mark.parametrize("width, scheme", [(1400, "dark"), pytest.param(400, "light", marks=pytest.mark.slow)])
 def test_pages_are_accessible(report, watched, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
