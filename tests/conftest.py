@@ -52,3 +52,15 @@ LONG = (
 def pytest_collection_modifyitems(items) -> None:
     """Begin with the files that take longest, so that two processes end at about the same time."""
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory) -> Path:
+    """Return a sound database of MLflow, made once, because MLflow takes a second for it."""
+    from results.tracking.client import set_up
+    from results.tracking.database import prepare
+
+    set_up()
+    path = tmp_path_factory.mktemp("sound") / "mlflow.db"
+    prepare(path, pytest.fail)
+    return path

@@ -18,8 +18,7 @@ from results.folders import results_folder
 from results.predictions import encode
 from results.records import RecordFiles, RunRecord
 from results.tracking.about import filter_of
-from results.tracking.client import set_up, tracking_uri
-from results.tracking.database import prepare
+from results.tracking.client import tracking_uri
 from results.tracking.leftovers import FORM_TAG
 from results.tracking.tracker import Tracker
 
@@ -29,14 +28,6 @@ TREC = ("2", "CNN-rand", "TREC")
 def kim():
     table = load_table("kim2014")
     return table, table.plan(table.cells(*TREC))
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory):
-    set_up()
-    path = tmp_path_factory.mktemp("sound") / "mlflow.db"
-    prepare(path, pytest.fail)
-    return path
 
 
 @pytest.fixture

@@ -1,19 +1,8 @@
-"""A sound database, made once, because MLflow takes a second for it."""
+"""A results folder with a sound database."""
 
 import shutil
 
 import pytest
-
-from results.tracking.client import set_up
-from results.tracking.database import prepare
-
-
-@pytest.fixture(scope="session")
-def sound(tmp_path_factory):
-    set_up()
-    path = tmp_path_factory.mktemp("sound") / "mlflow.db"
-    prepare(path, pytest.fail)
-    return path
 
 
 @pytest.fixture
