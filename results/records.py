@@ -139,9 +139,11 @@ class RecordFiles:
         return list(records.values())
 
     def curves(self) -> dict[JobKey, list[EpochEnd]]:
-        """Return the learning curve of every job."""
+        """Return the learning curve of every job; the last one of a job that ran again."""
         curves: dict[JobKey, list[EpochEnd]] = {}
         for point in self._read(self.curve_ledger, _point):
+            if point.epoch == 1:
+                curves.pop(point.key, None)
             curves.setdefault(point.key, []).append(point)
         return curves
 

@@ -31,7 +31,7 @@ from benchmarks.cli import (
 )
 from benchmarks.cli.options import completion
 from benchmarks.cli.options.arguments import with_papers
-from benchmarks.cli.own_numbers import audit, judge
+from benchmarks.cli.own_numbers import audit, certify, judge
 from benchmarks.cli.schedulers import array, schedule
 from benchmarks.evidence.roots import UnknownCode
 from benchmarks.signals import Status
@@ -77,6 +77,8 @@ COMMANDS: dict[str, Callable] = {
     "compare": compare.compare_groups,
     "judge": judge.judge,
     "audit": audit.audit_tables,
+    "certify": certify.certify,
+    "verify": certify.verify,
     "look": look.look,
     "report": report.report,
     "nightly": nightly.nightly,
@@ -98,7 +100,9 @@ app.add_typer(data.app, name="data")
 app.add_typer(vectors.app, name="vectors")
 app.add_typer(array.app, name="array")
 
-READERS = {"list", "show", "plan", "compare", "judge", "audit", "nights", "schedule"}  # they write nothing of ours
+READERS = {  # they write nothing of ours
+    *("list", "show", "plan", "compare", "judge", "audit", "verify", "nights", "schedule"),
+}
 USER_ERRORS = (UnknownName, DataError, ResultsError, UnknownCode, SyntaxError)
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
 PATH_ERRORS = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}

@@ -74,13 +74,25 @@ def _printed(findings: Iterable) -> int:
 
 
 def merge(
-    folder: Annotated[Path, typer.Argument(help="Of records, as `results/` of another machine.")],
+    source: Annotated[
+        Path, typer.Argument(help="A folder of records, as `results/` of another machine, or a certificate.")
+    ],
     results: arguments.Results = None,
 ) -> None:
     """Take the records of another machine into yours.
 
     Runs that are here already, failures and trials are left out. What changes in the verdicts is printed.
     """
+    if source.is_file():
+        from benchmarks.certificates.verifying import verified_records
+
+        with verified_records(source) as folder:
+            _merge(folder, results or results_folder())
+    else:
+        _merge(source, results or results_folder())
+
+
+def _merge(folder: Path, results: Path) -> None:
     from benchmarks.outside.merging import merge as merged
 
     if not (folder / "reproduced").is_dir():
@@ -91,7 +103,7 @@ def merge(
         except UnknownName as error:
             warn(f"{path}: left out. {error}")
             continue
-        found = merged(table, folder, results or results_folder())
+        found = merged(table, folder, results)
         print(
             f"{table.paper}: {found.added} added, {found.known} here already, {found.trials} of trials left out."
         )

@@ -12,11 +12,13 @@ from benchmarks.own_numbers.audited import published_audits
 from benchmarks.reporting import paper_page, report_on
 from benchmarks.speed.tables import document as speed_document
 from benchmarks.table import load_table, load_tables
+from data_pipelines.dataset import DataError
 from data_pipelines.whole_files import write_text
 from results.audit import planted
 from results.audit.measure import measured
 from results.ledger import ResultsError
 from results.report.audits import audits_document
+from results.report.certificates import certificates_document
 from results.report.documents import beside, cells_document, costs_document, summary
 from results.report.lectures import lectures_document, read_places
 from results.report.overview import results_document
@@ -29,6 +31,7 @@ VERDICTS = ROOT / "docs" / "verdicts.md"
 RECORDS = ROOT / "results"  # the project's own, wherever RETABLE_RESULTS points
 EXAMPLE = ("kim2014", "2", "CNN-rand")  # the table and row that the README shows
 GENERATED = 1000  # tables for the measure of the audit
+CHANGES = 8  # of a certificate, of each kind
 SHOWN = ("column", "published", "ours", "sd", "runs", "96 % interval", "margin", "verdict")
 
 
@@ -56,7 +59,7 @@ def docs(
 ) -> None:
     """Write the generated documents of this repository.
 
-    These are results, cells, lectures, speed, costs and audit in docs/, and the tables of README.md and
+    These are results, cells, lectures, speed, costs, audit and certify in docs/, and the tables of README.md and
     docs/verdicts.md.
     """
     if not VERDICTS.exists():
@@ -72,11 +75,25 @@ def docs(
         "docs/audit.md": audits_document(published_audits(), measured(planted.tables(GENERATED))),
         "docs/verdicts.md": _replaced(VERDICTS.read_text("utf-8"), "recognition", as_markdown(recognition())),
     }
+    if certificates := _certificates():
+        texts["docs/certify.md"] = certificates
     for name, text in texts.items():
         path = output / name
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, text)
         print(path)
+
+
+def _certificates() -> str:
+    """Return docs/certify.md; nothing without the data of its case."""
+    from benchmarks.certificates.measured.case import case  # it imports cryptography
+
+    try:
+        found = case(RECORDS, CHANGES, CHANGES // 4)
+    except DataError as error:
+        warn(f"docs/certify.md is left out. {error}")
+        return ""
+    return certificates_document(found.text, [one._asdict() for one in found.counts])
 
 
 def _with_results(readme: str, pages: list[PaperPage]) -> str:

@@ -4,9 +4,9 @@ A recipe has three: of its own code, of its data set's, and of the training loop
 that numbers changed; it is the reason to check.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.evidence.kept_digests import KeptDigests
 from benchmarks.evidence.reader import Reader, hashed
@@ -18,6 +18,26 @@ LOOP = Place("benchmarks.training.fitting", "fit")
 SCORING = Place("results.metrics", "score")  # all that the suite adds to a measurement
 
 
+class Roots(NamedTuple):
+    """Where the walks for the three digests of a recipe begin."""
+
+    core: Named
+    data: Named
+    loop: Named
+
+
+def roots_of(recipe: Any, loop: Place = LOOP) -> Roots:
+    """Return the roots of a recipe or measurement. Raises UnknownCode for a part without source."""
+    core, data = map(named_in, _parts(recipe))
+    return Roots(core, data, Named((loop,) if hasattr(recipe, "build") else ()))
+
+
+def digests_of(roots: Roots, source: Source, known: dict[Place, str] | None = None) -> Digests:
+    """Return the digests in a state of the code; `known` is shared by calls for one source. Raises UnknownCode."""
+    shared = {} if known is None else known
+    return Digests(*(_digest(source, shared, named) for named in roots))
+
+
 def todays_digests(recipe: Any) -> Digests:
     """Return the digests of a recipe in the code that runs. Raises UnknownCode."""
     source, known, kept = _today()
@@ -27,7 +47,7 @@ def todays_digests(recipe: Any) -> Digests:
             return _digest(source, known, named)  # kept ones are of the suite's own files
         return kept.get(named, partial(_digest, source, known))
 
-    return _digests(recipe, LOOP, digest)
+    return Digests(*map(digest, roots_of(recipe)))
 
 
 @cache
@@ -40,12 +60,7 @@ def digests(recipe: Any, source: Source, known: dict[Place, str] | None = None, 
 
     Raises UnknownCode for a part without source.
     """
-    return _digests(recipe, loop, partial(_digest, source, {} if known is None else known))
-
-
-def _digests(recipe: Any, loop: Place, digest: Callable[[Named], str]) -> Digests:
-    core, data = (digest(named_in(part)) for part in _parts(recipe))
-    return Digests(core, data, digest(Named((loop,))) if hasattr(recipe, "build") else "")
+    return digests_of(roots_of(recipe, loop), source, known)
 
 
 def _digest(source: Source, known: dict[Place, str], named: Named) -> str:

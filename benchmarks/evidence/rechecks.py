@@ -116,11 +116,12 @@ def write(probes: Iterable[Recheck], ledger: Ledger | None = None) -> None:
     """Append probes, dated today, without the secrets and folders that an error may name."""
     today = datetime.now(UTC).date().isoformat()
     (ledger or rechecked_ledger()).append(
-        [_line(probe._replace(date=today, reason=FOLDERS.sub("", masked(probe.reason)))) for probe in probes]
+        [line_of(probe._replace(date=today, reason=FOLDERS.sub("", masked(probe.reason)))) for probe in probes]
     )
 
 
-def _line(probe: Recheck) -> list[str]:
+def line_of(probe: Recheck) -> list[str]:
+    """Return a probe as a line of its file."""
     return [*probe.before, *probe.after, *map(str, probe[2:])]
 
 

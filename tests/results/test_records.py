@@ -2,6 +2,7 @@
 
 import errno
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -123,6 +124,12 @@ def test_a_curve_without_its_record_is_dropped(files):
     files.curve_ledger.append([[*map(str, key(1)), "1", "0.5", "", "1"]])
     files.repair()
     assert files.curves() == {key(0): points(0)}
+
+
+def test_a_job_that_ran_again_has_its_last_curve(files):
+    files.append(record(0), points(0))
+    files.append(replace(record(0), finished="2100-01-01"), [points(0)[0]._replace(loss=0.25)])
+    assert files.curves() == {key(0): [points(0)[0]._replace(loss=0.25)]}
 
 
 def test_other_columns_are_an_error(files):

@@ -1,0 +1,1 @@
+"""How well a check of a certificate notices changes: they are made here, and counted."""

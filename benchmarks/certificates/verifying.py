@@ -1,0 +1,104 @@
+"""Judging a certificate again: from the file alone, without Keras, the data or the suite's source tree."""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from benchmarks.certificates import archive, signing
+from benchmarks.certificates.checks import Check, Outcome, guarded, judged
+from benchmarks.certificates.contents import (
+    MANIFEST,
+    METADATA,
+    RECIPES,
+    RECORDS,
+    SIGNATURE,
+    STATEMENT,
+    from_json,
+    published_file,
+)
+from benchmarks.certificates.crate import is_known
+from benchmarks.certificates.looks import code, fixed, recipes, runs, scores
+from benchmarks.certificates.opened import Opened, opened
+from benchmarks.certificates.statement import difference, rejudge
+from results.ledger import ResultsError
+from results.tables import in_words, ours
+
+UNSIGNED = "damage and inconsistency are noticed; an author who changes runs and computes all hashes again is not"
+
+
+def verify(files: Mapping[str, bytes], trusted: Collection[str] = ()) -> Iterator[Check]:
+    """Yield what was checked of a certificate, and what could not be.
+
+    `trusted` are the short names of keys, of which one must have signed; none: any, or nobody. Files that are not
+    those of the manifest end the check. Raises ResultsError for another kind of file, and for a later version.
+    """
+    with opened(files) as certificate:
+        wrong = [Check("files", Outcome.FAULT, text, name) for name, text in archive.differences(files)]
+        wrong += list(_signature(certificate, trusted))
+        if any(check.outcome == Outcome.FAULT for check in wrong):
+            yield from wrong
+            return
+        yield Check("files", Outcome.OK, f"all {len(files)} are those of {MANIFEST}")
+        yield from wrong
+        for point, file, look in (
+            ("metadata", METADATA, _metadata),
+            ("printed cells and margins", published_file(certificate.paper), fixed.look),
+            ("recipes", RECIPES, recipes.look),
+            ("code", "code", code.look),
+            ("runs", RECORDS, runs.look),
+            ("predictions", RECORDS, scores.look),
+            ("verdicts", STATEMENT, _verdicts),
+        ):
+            yield from guarded(point, file, partial(look, certificate))
+
+
+@contextmanager
+def verified_records(path: Path) -> Iterator[Path]:
+    """Provide a folder with the records of a certificate. Raises ResultsError if anything is not as stated."""
+    files = archive.read(path)
+    faults = [check for check in verify(files) if check.outcome == Outcome.FAULT]
+    if faults:
+        place = f" ({faults[0].file})" if faults[0].file else ""
+        raise ResultsError(f"{path} is not as stated. {faults[0].point}: {faults[0].text}{place}.")
+    with opened(files) as certificate:
+        yield certificate.folder / RECORDS
+
+
+def _signature(certificate: Opened, trusted: Collection[str]) -> Iterator[Check]:
+    named, files = certificate.statement.get("signer"), certificate.files
+    if SIGNATURE not in files:
+        fault = f"{STATEMENT} names a signer" if named else "no key that you trust" if trusted else ""
+        yield Check("signature", Outcome.FAULT if fault else Outcome.UNCHECKED, fault or UNSIGNED, SIGNATURE)
+        return
+    try:
+        key = signing.signer(files[MANIFEST], files[SIGNATURE])
+    except ValueError as error:
+        yield Check("signature", Outcome.FAULT, str(error), SIGNATURE)
+        return
+    name = signing.fingerprint(key)
+    fault = f"it is of {name}, {STATEMENT} names another key" if key != named else ""
+    if trusted and name not in trusted:
+        fault = f"it is of {name}, not of a key that you trust"
+    advice = "" if trusted else "; --signer compares it with a key that you know"
+    yield judged("signature", fault, f"of {name}{advice}", SIGNATURE)
+
+
+def _metadata(certificate: Opened) -> Iterator[Check]:
+    graph = from_json(METADATA, certificate.files)["@graph"]
+    listed = {entity["@id"] for entity in graph if entity["@type"] == "File"}
+    present = certificate.files.keys() - {METADATA, MANIFEST, SIGNATURE}
+    strange = sorted(name for name in present if not is_known(name, certificate.paper))
+    faults = [
+        *(f"{name} does not belong to a certificate" for name in strange),
+        *(f"{name} is not described" for name in sorted(present - listed)),
+        *(f"{name} is described, and missing" for name in sorted(listed - present)),
+    ]
+    yield judged("metadata", "; ".join(faults[:3]), f"{len(listed)} files are described", METADATA)
+
+
+def _verdicts(certificate: Opened) -> Iterator[Check]:
+    for cell, statement in certificate.stated:
+        verdict = rejudge(cell, statement, certificate.records_of(statement))
+        point = f"{cell.name}, {cell.metric.name}"
+        yield judged(point, difference(statement, verdict), f"{in_words(verdict)}: {ours(verdict)}", STATEMENT)

@@ -1,0 +1,135 @@
+"""retable certify | verify: a file by which a stranger judges a cell of ours again."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Annotated, Any
+
+import typer
+
+from benchmarks.cli.console import FORMATS, print_rows, warn, wide_console
+from benchmarks.cli.options import arguments
+from benchmarks.signals import Status
+from benchmarks.table import load_table, match
+from benchmarks.training.backends import BACKENDS, select_backend
+from results.folders import results_folder
+from results.records import RecordFiles
+from results.tables import in_words, ours
+
+MOST_NAMED = 5  # cells that are left out
+
+
+def certify(
+    paper: arguments.Paper,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write, as cell.zip.")],
+    table: arguments.Tables = None,
+    row: arguments.Rows = None,
+    column: arguments.Columns = None,
+    backend: Annotated[str | None, typer.Option(help="Whose runs [that of the verdict].")] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="A private key of Ed25519 to sign with [~/.ssh/id_ed25519].")
+    ] = None,
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="Do not sign.")] = False,
+    results: arguments.Results = None,
+) -> None:
+    """Write what a stranger needs to judge cells again.
+
+    Runs, predictions, true classes, margins with their history and the code are in one file; the data are not.
+    Cells without runs of today's code are left out.
+    """
+    from benchmarks.certificates import archive, writing
+
+    known, signing_key = load_table(paper), None if unsigned else _key(key)
+    used = match("back end", backend, list(BACKENDS)) if backend else None
+    archive.check_place(output)
+    planned = known.plan(known.cells(table, row, column))
+    source = RecordFiles(known.paper, results or results_folder())
+    found = writing.certify(known, planned, source, backend=used, key=signing_key)
+    for text in found.left_out if found.verdicts and len(found.left_out) <= MOST_NAMED else []:
+        warn(f"left out: {text}.")
+    if not found.verdicts:
+        reasons = "; ".join(dict.fromkeys(found.left_out[:MOST_NAMED]))
+        warn(f"Nothing can be certified. {reasons}.")
+        raise typer.Exit(Status.NO_EVIDENCE)
+    archive.write(output, found.files)
+    for verdict in found.verdicts:
+        print(f"{verdict.cell.name}, {verdict.cell.metric.name}: {in_words(verdict)} ({ours(verdict)})")
+    size = output.stat().st_size / 1e6
+    print(f"{output}: {len(found.verdicts)} cell(s), {size:.1f} MB, {'signed' if signing_key else 'not signed'}.")
+
+
+def _key(path: Path | None) -> Any:
+    """Return the key to sign with: the given one, or the user's own if there is one."""
+    from benchmarks.certificates import signing
+
+    chosen = path or signing.usual_key()
+    if chosen is None:
+        return None
+    try:
+        return signing.read_key(chosen)
+    except signing.NeedsPassphrase:
+        return signing.read_key(chosen, typer.prompt(f"Passphrase of {chosen}", hide_input=True, err=True))
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(help="A certificate.")],
+    signer: Annotated[
+        str | None, typer.Option(help="Who must have signed: SHA256:..., a public key, or a file of them.")
+    ] = None,
+    rerun: Annotated[bool, typer.Option("--rerun", help="Train one job of it again, chosen by chance.")] = False,
+    minutes: Annotated[
+        float | None, typer.Option(min=0, help="With --rerun: only a job that took at most so long.")
+    ] = None,
+    format: arguments.Format = "table",
+) -> None:
+    """Judge a certificate again.
+
+    The file is enough: the data, the code that trained and a deep learning library are not used. Exits with 1 if
+    anything is not as stated.
+    """
+    from benchmarks.certificates import archive, signing
+    from benchmarks.certificates.checks import Outcome
+    from benchmarks.certificates.verifying import verify as verified
+
+    chosen = match("format", format, FORMATS)
+    trusted = signing.expected(signer) if signer else set()
+    files = archive.read(file)
+    checks = list(verified(files, trusted))
+    if rerun and not any(check.outcome == Outcome.FAULT for check in checks):
+        checks += _again(files, minutes)
+    if chosen == "table":
+        _print(file, checks)
+    else:
+        print_rows([{**check._asdict(), "outcome": str(check.outcome)} for check in checks], chosen, "Certificate")
+    if any(check.outcome == Outcome.FAULT for check in checks):
+        raise typer.Exit(Status.FAILED)
+
+
+def _print(file: Path, checks: Sequence[Any]) -> None:
+    from benchmarks.certificates.checks import in_a_line
+
+    counts, console = Counter(str(check.outcome) for check in checks), wide_console()
+    for check in checks:
+        console.print(in_a_line(check), highlight=False, markup=False)
+    words = {"ok": "as stated", "FAULT": "not as stated", "not checked": "not checked"}
+    total = ", ".join(f"{counts[name]} {text}" for name, text in words.items() if counts[name])
+    console.print(f"{file}: {total}.", highlight=False, markup=False)
+
+
+def _again(files: dict[str, bytes], minutes: float | None) -> list[Any]:
+    """Train one job of a certificate again."""
+    from benchmarks.certificates import rerun
+    from benchmarks.certificates.opened import opened
+    from benchmarks.runners.places import run_apart
+
+    with opened(files) as certificate:
+        try:
+            chosen = rerun.choose(rerun.repeatable(certificate), minutes, Random())
+        except rerun.NoTime as error:
+            warn(str(error))
+            raise typer.Exit(Status.NO_EVIDENCE) from error
+        select_backend(chosen.record.key.backend)
+        seconds = chosen.record.seconds
+        warn(f"training again: {chosen.record.key}, which took {seconds:.0f} s on {chosen.record.device}.")
+        return list(rerun.repeated(certificate, chosen, run_apart(chosen.job, chosen.record.threads or 1)))
