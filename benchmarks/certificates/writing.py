@@ -81,16 +81,19 @@ def _reason(verdict: Verdict) -> str:
 def _behind(
     planned: Planned, verdict: Verdict, records: Iterable[RunRecord], rechecks: Rechecks
 ) -> list[RunRecord]:
-    """Return all records that were judged, failed ones included."""
+    """Return the records that were judged: the last run of each job, and all failures."""
     recipe = planned.recipe
     assert not isinstance(recipe, NotAttempted)
-    return [
-        record
-        for record in records
-        if (record.key.fingerprint, record.key.backend) == (planned.fingerprint, verdict.backend)
-        and rechecks.same(record.code, planned.code)
-        and not lacked_what_is_here(record, recipe.dataset)
-    ]
+    found: dict[tuple, RunRecord] = {}
+    for record in records:
+        is_mine = (record.key.fingerprint, record.key.backend) == (planned.fingerprint, verdict.backend)
+        if (
+            is_mine
+            and rechecks.same(record.code, planned.code)
+            and not lacked_what_is_here(record, recipe.dataset)
+        ):
+            found[record.key.identity if not record.error else (record.key, record.finished)] = record
+    return list(found.values())
 
 
 def _parts(table: PaperTable, chosen: Sequence[Chosen], source: RecordFiles, rechecks: Rechecks) -> Files:

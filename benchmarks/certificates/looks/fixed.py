@@ -21,6 +21,8 @@ def look(certificate: Opened) -> Iterator[Check]:
         if not is_whole(name, content):
             yield Check("git's objects", Outcome.FAULT, "it is not what its name says", f"{GIT}/{name}")
     for cell, statement in certificate.stated:
+        if cell.value is None:
+            continue  # nothing printed, nothing to move
         point, records = f"{cell.name}, {cell.metric.name}", certificate.records_of(statement)
         if changes is None or not records:
             yield Check(f"{point}: history", Outcome.UNCHECKED, "no history of the printed cells", HISTORY)

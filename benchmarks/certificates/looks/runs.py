@@ -17,7 +17,7 @@ def look(certificate: Opened) -> Iterator[Check]:
     faults = [
         *certificate.warnings,
         *(f"{r.key} is of no cell" for r in records if (r.key.fingerprint, r.key.backend) not in mine),
-        *(f"{text} is there {count} times" for text, count in _jobs(records).items() if count > 1),
+        *(f"job {job} is there {count} times" for job, count in _jobs(records).items() if count > 1),
     ]
     good = [record for record in records if not record.error]
     text = f"{len(good)} finished, {len(records) - len(good)} failed"
@@ -34,8 +34,8 @@ def look(certificate: Opened) -> Iterator[Check]:
         yield judged("predictions", "; ".join(faults[:3]), file=where.format("predictions"))
 
 
-def _jobs(records: list[RunRecord]) -> Counter[str]:
-    return Counter(str(record.key.identity) for record in records if not record.error)
+def _jobs(records: list[RunRecord]) -> Counter[tuple]:
+    return Counter(record.key.identity for record in records if not record.error)
 
 
 def _gap(record: RunRecord, epochs: list[int]) -> str:
