@@ -30,7 +30,8 @@ def merge(table: PaperTable, source: Path, target: Path) -> Merged:
         raise ResultsError(f"{source} is the folder of your records. Expected another one.")
     theirs, mine = RecordFiles(table.paper, source), RecordFiles(table.paper, target)
     found = [record for record in theirs.records() if not record.error]
-    counting = [record for record in found if not record.commit.endswith("+")]
+    last = {record.key: record for record in found}  # a curve and predictions are those of the last run of a job
+    counting = [record for record in last.values() if not record.commit.endswith("+")]
     if not counting:
         return Merged(0, 0, len(found), [])
     before, after = take(theirs, mine, counting)
@@ -51,17 +52,21 @@ def take(
 
 
 def _new(theirs: Iterable[RunRecord], mine: Iterable[RunRecord]) -> Iterator[RunRecord]:
-    """Yield the records of jobs that the same code has not run here."""
-    rechecks, done = Rechecks.read(), [(r.key.identity, r.code) for r in mine if not r.error]
+    """Yield the records of jobs that the same code has not run here, or later: of two runs the earlier counts.
+
+    So folders come to the same verdicts in whatever order they are merged.
+    """
+    rechecks, done = Rechecks.read(), [(r.key.identity, r.code, r.finished) for r in mine if not r.error]
     failures = {(r.key, r.finished) for r in mine if r.error}
     for record in theirs:
         if record.error:
             if (record.key, record.finished) not in failures:
                 yield record
         elif not any(
-            identity == record.key.identity and rechecks.same(code, record.code) for identity, code in done
+            identity == record.key.identity and finished <= record.finished and rechecks.same(code, record.code)
+            for identity, code, finished in done
         ):
-            done.append((record.key.identity, record.code))
+            done.append((record.key.identity, record.code, record.finished))
             yield record
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.outside.merging import merge
+from benchmarks.reproduce import verdicts
 from benchmarks.table import load_table
 from results.ledger import ResultsError
 from results.predictions import encode
@@ -43,6 +44,21 @@ def test_records_are_taken_once_with_curves_and_predictions(record, tmp_path):
     assert [r.key.seed for r in mine.records()] == [0, 1]
     assert [list(found) for found in mine.predictions().values()] == [list(classes)]
     assert merge(table, theirs.folder, mine.folder) == (0, 2, 1, [])
+
+
+def test_folders_come_to_the_same_verdict_in_any_order(record, tmp_path):
+    """Two machines ran seed 0, with other numbers; one of them ran seed 1."""
+    one, other = RecordFiles("fa2026", tmp_path / "one"), RecordFiles("fa2026", tmp_path / "other")
+    one.append(record)
+    other.append(replace(record, metrics={"test accuracy": 48.0, "share": 50.0}, finished="2025-12-31"))
+    other.append(with_seed(record, 1))
+    table, judged = load_table("fa2026"), []
+    for number, order in enumerate([(one, other), (other, one), (one, other, one)]):
+        mine = RecordFiles("fa2026", tmp_path / f"mine {number}")
+        for theirs in order:
+            merge(table, theirs.folder, mine.folder)
+        judged.append(verdicts(table.plan(), mine.records())[0])
+    assert [verdict.units for verdict in judged] == [(48.0, 50.0)] * 3
 
 
 def test_a_run_of_other_code_is_another_run(record, tmp_path):
