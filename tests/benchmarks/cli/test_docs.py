@@ -12,7 +12,9 @@ from results.report.lectures import read_places
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("documents")
-    docs(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("benchmarks.cli.report.GENERATED", 20)  # tables, whose measure takes seconds
+        docs(folder)
     return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.md")}
 
 
