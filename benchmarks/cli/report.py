@@ -12,7 +12,6 @@ from benchmarks.own_numbers.audited import published_audits
 from benchmarks.reporting import paper_page, report_on
 from benchmarks.speed.tables import document as speed_document
 from benchmarks.table import load_table, load_tables
-from data_pipelines.dataset import DataError
 from data_pipelines.whole_files import write_text
 from results.audit import planted
 from results.audit.measure import measured
@@ -56,12 +55,15 @@ def report(
 
 def docs(
     output: Annotated[Path, typer.Option(help="The folder of README.md and docs/ [the repository].")] = ROOT,
+    without_data: Annotated[bool, typer.Option("--without-data", help="Leave out docs/certify.md.")] = False,
 ) -> None:
     """Write the generated documents of this repository.
 
     These are results, cells, lectures, speed, costs, audit and certify in docs/, and the tables of README.md and
     docs/verdicts.md.
     """
+    from benchmarks.certificates.measured.case import case  # it imports cryptography
+
     if not VERDICTS.exists():
         raise ResultsError(f"There is no {VERDICTS}. The documents are written from the source tree.")
     pages = [paper_page(load_table(name), RECORDS) for name in own_papers()]
@@ -75,25 +77,14 @@ def docs(
         "docs/audit.md": audits_document(published_audits(), measured(planted.tables(GENERATED))),
         "docs/verdicts.md": _replaced(VERDICTS.read_text("utf-8"), "recognition", as_markdown(recognition())),
     }
-    if certificates := _certificates():
-        texts["docs/certify.md"] = certificates
+    if not without_data:
+        found = case(RECORDS, CHANGES, CHANGES // 4)
+        texts["docs/certify.md"] = certificates_document(found.text, [one._asdict() for one in found.counts])
     for name, text in texts.items():
         path = output / name
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, text)
         print(path)
-
-
-def _certificates() -> str:
-    """Return docs/certify.md; nothing without the data of its case."""
-    from benchmarks.certificates.measured.case import case  # it imports cryptography
-
-    try:
-        found = case(RECORDS, CHANGES, CHANGES // 4)
-    except DataError as error:
-        warn(f"docs/certify.md is left out. {error}")
-        return ""
-    return certificates_document(found.text, [one._asdict() for one in found.counts])
 
 
 def _with_results(readme: str, pages: list[PaperPage]) -> str:

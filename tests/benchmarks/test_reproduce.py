@@ -207,8 +207,8 @@ def test_sets_of_one_name_are_fetched_apart(tmp_path, monkeypatch):
 
 
 def test_equal_seeds_give_equal_numbers():
-    table = load_table("kim2014")
-    planned = table.plan(table.cells(*TREC), Options(epochs=3, lookalike=True))
+    table = load_table("starter")
+    planned = table.plan(table.cells(None, "LeNet-style", "digits"), Options(epochs=1, lookalike=True))
     jobs = missing_jobs(planned, [], backend="tensorflow", seeds=2)
 
     def numbers(job):
@@ -220,13 +220,18 @@ def test_equal_seeds_give_equal_numbers():
     assert first[0] != other[0]
 
 
-def stopped_again_and_again(files: RecordFiles, arguments: tuple[str, ...], folder: Path) -> None:
-    """Run a command to its end; each of three starts before is stopped once another job is finished."""
+STOPS = (signal.SIGKILL, signal.SIGINT, signal.SIGKILL)
+
+
+def stopped_again_and_again(
+    files: RecordFiles, arguments: tuple[str, ...], folder: Path, stops: tuple[signal.Signals, ...] = STOPS
+) -> None:
+    """Run a command to its end; each of some starts before is stopped once another job is finished."""
 
     def finished() -> int:
         return len(files.records())
 
-    for number, stop in enumerate((signal.SIGKILL, signal.SIGINT, signal.SIGKILL), start=1):
+    for number, stop in enumerate(stops, start=1):
         before = finished()
         process = start(*arguments, folder=folder)
         wait_for(lambda before=before: finished() > before, process)
@@ -239,15 +244,21 @@ def stopped_again_and_again(files: RecordFiles, arguments: tuple[str, ...], fold
     assert process.returncode == 0, errors
 
 
-@pytest.mark.parametrize("at_once", [pytest.param(1, marks=pytest.mark.slow), min(cores(), 2)])
-def test_kills_lose_at_most_the_current_jobs_and_double_none(tmp_path, at_once):
+@pytest.mark.parametrize(
+    ("at_once", "seeds", "stops"),
+    [
+        (min(cores(), 2), 6, STOPS[:1]),
+        *(pytest.param(most, 12, STOPS, marks=pytest.mark.slow) for most in {1, min(cores(), 2)}),
+    ],
+)
+def test_kills_lose_at_most_the_current_jobs_and_double_none(tmp_path, at_once, seeds, stops):
     """The jobs import no deep-learning library, so that a start takes a second."""
     files = RecordFiles("kim2014", tmp_path / "trial")
-    arguments = ("run", "kim2014", "--row", "NBSVM", "--column", "CR", "--lookalike", "--seeds", "12")
+    arguments = ("run", "kim2014", "--row", "NBSVM", "--column", "CR", "--lookalike", "--seeds", str(seeds))
     arguments = (*arguments, "--jobs", str(at_once))
-    stopped_again_and_again(files, arguments, tmp_path)
+    stopped_again_and_again(files, arguments, tmp_path, stops)
     keys = [record.key for record in files.records()]
-    assert len(keys) == len(set(keys)) == 12 * 10
+    assert len(keys) == len(set(keys)) == seeds * 10
     assert set(files.predictions()) == set(keys)
 
 

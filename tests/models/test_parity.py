@@ -1,6 +1,6 @@
 """Every network of the suite does the same on all installed backends, from the same weights and batches.
 
-The smallest network of every module is compared in each run of the tests, the others in the campaign.
+A few kinds that compile quickly are compared in each run of the tests, the others in the campaign.
 """
 
 import os
@@ -19,7 +19,7 @@ from tests.support.processes import QUICKLY_COMPILED, ROOT
 
 FIRST, *REST = BACKENDS
 OTHERS = [backend for backend in REST if find_spec(backend)]
-GROUPS = {"smallest": (), "others": pytest.mark.slow}
+GROUPS = {"quick": (), "others": pytest.mark.slow}
 CASES = [pytest.param(group, name, marks=GROUPS[group]) for group, names in groups().items() for name in names]
 TOLERANCES = {"outputs": 1e-5, "gradient": 1e-5, "losses": 2e-4, "weights": 1e-4}  # of the largest number
 

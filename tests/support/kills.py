@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from results.records import JobKey, RecordFiles
-from tests.support.processes import ROOT
+from tests.support.processes import FAULTS, ROOT
 
 EAGER = [sys.executable, "-m", "tests.support.eager"]
-FAULTS = Path(__file__).parent / "faults"
 NEVER = 10**9
 Command = tuple[str, ...]
 
@@ -105,7 +104,7 @@ def killed_again_and_again(
         cycle += 1
         place = Place(folder / str(cycle) / "place", settings)
         for command in commands:
-            struck += _killed(command, place, rng.sample(range(1, writes[command] + 1), 2), damage)
+            struck += _killed(command, place, rng.sample(range(1, writes[command] + 1), min(kills, 2)), damage)
         _inspect(place, whole, damage)
     return damage, struck
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 COMMAND = [sys.executable, "-c", "from benchmarks.cli.app import main; main()"]
 ROOT = Path(__file__).parent.parent.parent
+FAULTS = Path(__file__).parent / "faults"
+WITHOUT_MLFLOW = {"WITHOUT": "mlflow", "PYTHONPATH": os.pathsep.join([str(FAULTS), str(ROOT)])}
 QUICKLY_COMPILED = {  # a short test spends its time compiling; fusion emitters double that time
     "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
     " --xla_cpu_parallel_codegen_split_count=1"
@@ -30,8 +32,12 @@ def trace_quickly() -> None:
 
 
 def start(*arguments: str, folder: Path, **environment: str) -> subprocess.Popen:
-    """Start the command in a process of its own, its records in a folder and MLflow where nobody listens."""
-    own = {"RETABLE_RESULTS": str(folder), "MLFLOW_TRACKING_URI": "http://127.0.0.1:9", **environment}
+    """Start the command in a process of its own, its records in a folder.
+
+    It has MLflow, which is slow to import, only where `environment` says where to.
+    """
+    without = {} if "MLFLOW_TRACKING_URI" in environment else WITHOUT_MLFLOW
+    own = {"RETABLE_RESULTS": str(folder), **without, **environment}
     return subprocess.Popen(
         [*COMMAND, *arguments],
         cwd=ROOT,

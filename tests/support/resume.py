@@ -17,6 +17,7 @@ from results.records import EpochEnd
 from tests.support.processes import trace_quickly
 
 EPOCHS = 2
+FEW_STEPS = 6  # of a language model, which are compiled one by one
 PLACES = [  # packed sentences and the best epoch; recurrent states and a rate that falls
     ("kim2014", "2", "CNN-rand", "TREC"),
     ("kim2016", "3", "LSTM-Word-Small", "PTB"),
@@ -33,11 +34,23 @@ def jobs() -> list[Job]:
     return found
 
 
+def leave(job: Job) -> None:
+    """Leave a job after its first epoch."""
+    event = next(train(job))
+    assert isinstance(event, EpochEnd), event
+
+
+def numbers(job: Job) -> list:
+    """Train a job to its end; return its metrics, losses and validation scores, and its error."""
+    *epochs, record = train(job)
+    points = [(point.epoch, point.loss, point.valid) for point in epochs]
+    return [job.key.paper, record.metrics, points, record.error]
+
+
 def stop() -> None:
     """Leave every job after its first epoch, the last one by a kill."""
     for job in jobs():
-        event = next(train(job))
-        assert isinstance(event, EpochEnd), event
+        leave(job)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -45,13 +58,11 @@ def go(homes: list[str]) -> None:
     """Train every job to its end, once in each cache folder; print metrics, losses and validation scores."""
     for home, job in product(homes, jobs()):
         os.environ["RETABLE_HOME"] = home
-        *epochs, record = train(job)
-        points = [(point.epoch, point.loss, point.valid) for point in epochs]
-        print(json.dumps([job.key.paper, record.metrics, points, record.error]))
+        print(json.dumps(numbers(job)))
 
 
 if __name__ == "__main__":
     trace_quickly()
-    kim2016.STEPS = 6  # of a language model, which are compiled one by one
+    kim2016.STEPS = FEW_STEPS
     what, *homes = sys.argv[1:]
     stop() if what == "stop" else go(homes)

@@ -13,6 +13,7 @@ from benchmarks.certificates.measured.counts import counts
 from benchmarks.certificates.parts.git_objects import file_at
 from benchmarks.certificates.verifying import verify
 from results.ledger import ResultsError
+from results.report.certificates import certificates_document
 from tests.benchmarks.certificates.conftest import CELLS, PATH
 from tests.support.processes import ROOT
 
@@ -66,6 +67,12 @@ def test_a_damaged_archive_is_noticed(measured):
 @pytest.mark.parametrize("kind", sorted(CHANGES.keys() - OF_THE_SEAL - BY_CHANCE))
 def test_what_contradicts_the_rest_is_noticed_even_if_all_hashes_are_computed_again(kind, measured):
     assert measured[kind].seen == (kind not in UNSEEN)
+
+
+def test_the_document_counts_all_changes(measured):
+    text = certificates_document("$ retable verify", [count._asdict() for count in measured.values()])
+    assert f"changed {len(measured)} times. `verify` noticed {len(measured)} changes" in text
+    assert "\n|two curves are swapped|1 of 1|1|0 of 1|\n" in text
 
 
 def test_git_proves_what_was_printed_at_a_commit(signed, repository):

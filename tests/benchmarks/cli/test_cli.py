@@ -184,16 +184,15 @@ def test_square_brackets_of_a_row_are_printed():
 
 
 def test_a_run_on_lookalike_data_is_a_trial(tmp_path):
-    arguments = ("run", "kim2014", "--row", "CNN-rand", "--column", "TREC", "--lookalike", "--seeds", "1")
-    output = run(*arguments, "--epochs", "1", "--set", "optimizer.rho=0.9", folder=tmp_path)
-    assert "A trial: epochs=1, optimizer.rho=0.9, generated data. It never counts." in output
-    assert "[1/1] CNN-rand / TREC fold 0 seed 0: test accuracy" in output
+    arguments = ("run", "starter", "--row", "LeNet-style", "--column", "digits", "--lookalike", "--seeds", "1")
+    changed = ("optimizer.learning_rate", "0.01")
+    output = run(*arguments, "--epochs", "1", "--set", "=".join(changed), folder=tmp_path)
+    assert "A trial: epochs=1, optimizer.learning_rate=0.01, generated data. It never counts." in output
+    assert "[1/1] LeNet-style / digits fold 0 seed 0: test accuracy" in output
     assert not (tmp_path / "reproduced").exists()
-    (record,) = RecordFiles("kim2014", tmp_path / "trial").records()
-    table = load_table("kim2014")
-    planned = table.plan(
-        table.cells("2", "CNN-rand", "TREC"), Options(1, True, changes=(("optimizer.rho", "0.9"),))
-    )
+    (record,) = RecordFiles("starter", tmp_path / "trial").records()
+    table = load_table("starter")
+    planned = table.plan(table.cells("1", "LeNet-style", "digits"), Options(1, True, changes=(changed,)))
     (job,) = missing_jobs(planned, [], backend="tensorflow", seeds=1)
     (*_, here) = train(job)
     assert (record.key, record.metrics) == (here.key, here.metrics)  # equal seeds, equal numbers, in two processes

@@ -24,7 +24,7 @@ DRIVERS = (
     "benchmarks.recipe",
     "benchmarks.signals",
 )  # they hand on what others compute
-QUICK = ("starter", "lecun1989")
+QUICK = {("starter", "digits"), ("starter", "WordSim-353")}
 SOURCE = Source()
 
 
@@ -62,7 +62,7 @@ class Tracer:
 
 
 def marked(cell):
-    return pytest.param(cell, marks=() if cell.paper in QUICK else pytest.mark.slow, id=cell.name)
+    return pytest.param(cell, marks=() if (cell.paper, cell.column) in QUICK else pytest.mark.slow, id=cell.name)
 
 
 @pytest.mark.parametrize("cell", map(marked, cells_by_digests()))

@@ -48,10 +48,17 @@ def no_server(monkeypatch, tmp_path):
     monkeypatch.setenv("RETABLE_RESULTS", str(tmp_path / "all"))
 
 
-def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path):
+TERMINATED = (signal.SIGTERM, Status.STOPPED)
+KILLED = (signal.SIGKILL, -signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    "stops", [(TERMINATED,), pytest.param((KILLED, TERMINATED), marks=pytest.mark.slow)], ids=["once", "twice"]
+)
+def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path, stops):
     plan = plan_in(tmp_path)
     files = RecordFiles("starter", tmp_path / "out" / "trial")
-    for stop, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, Status.STOPPED)):
+    for stop, code in stops:
         before = len(files.records())
         process = start("nightly", str(plan), folder=tmp_path / "all")
         wait_for(lambda before=before: len(files.records()) > before, process)
@@ -68,6 +75,13 @@ def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path):
     assert again["verdicts"] == {"incomplete": 1, "reproduced": 1}
     code, closed = night(plan_in(tmp_path, gate=("incomplete", "worse")))
     assert (code, closed["gate"]) == (Status.FAILED, ["starter 1 / LeNet-style / digits (incomplete)"])
+
+
+def at_once(jobs, **settings):
+    """End every job with the number 1."""
+    for job in jobs:
+        numbers = {metric.name: 1.0 for metric in job.recipe.metrics}
+        yield RunRecord(job.key, numbers, code=job.code, finished=f"2999-{job.key.seed}")
 
 
 @pytest.fixture
@@ -123,7 +137,8 @@ def test_data_that_is_missing_fails_the_night(tmp_path, home, monkeypatch):
     assert (code, summary["problems"]) == (Status.FAILED, ["unavailable: no network"])
 
 
-def test_a_night_writes_its_report_on_its_own_runs(tmp_path):
+def test_a_night_writes_its_report_on_its_own_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr("benchmarks.cli.nightly.choose_runner", lambda *where: at_once)
     plan = plan_in(tmp_path, more='report = "pages"')
     assert night(plan)[0] == Status.DONE
     text = (tmp_path / "pages" / "starter" / "index.html").read_text()

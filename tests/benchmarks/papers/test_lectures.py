@@ -35,6 +35,7 @@ COUNTED = {  # numbers that a slide prints as rows, as words of a list, or as a 
 }
 
 
+QUICK = {"000", "003"}  # lectures without large networks
 INDIFFERENT = {  # inputs that may be anything: the claim is about growth or order, or the slide's error is larger
     ("001", "weights grow as the receptive field n", "maps"),
     ("001", "weights of dilated layers grow as log n", "maps"),
@@ -57,6 +58,10 @@ def name(cell) -> str:
 
 def claim_of(cell) -> partial:
     return CLAIMS[cell.table][cell.row]
+
+
+def is_finding(cell) -> bool:
+    return cell.note.startswith("finding: ")
 
 
 def answer(cell, claim: partial) -> Answer:
@@ -175,7 +180,7 @@ def test_eleven_runs_are_the_fewest_with_the_numbers_of_mfcc():
 
 @pytest.mark.parametrize("cell", CELLS, ids=name)
 def test_a_claim_holds_unless_it_is_a_finding(cell):
-    expected = Answer.DIFFERS if cell.note.startswith("finding: ") else Answer.REPRODUCED
+    expected = Answer.DIFFERS if is_finding(cell) else Answer.REPRODUCED
     assert answer(cell, claim_of(cell)) == (Answer.MEASURED if cell.value is None else expected)
 
 
@@ -189,9 +194,16 @@ def test_a_changed_input_turns_the_verdict_of_a_claim_that_holds_and_moves_the_n
         assert any(value != number for value, _ in found)
 
 
-@pytest.mark.parametrize("cell", [cell for cell in CELLS if cell.value is not None], ids=name)
+@pytest.mark.parametrize(
+    "cell",
+    [c for c in CELLS if c.value is not None and (claim_of(c).func is not agreeing or is_finding(c))],
+    ids=name,
+)
 def test_another_printed_number_turns_the_verdict(cell):
-    """Where a formula is printed, one of its constants is changed: it is among the inputs."""
+    """Where a formula is printed, one of its constants is changed: it is among the inputs.
+
+    Of a formula that holds, the test of changed inputs has done so.
+    """
     claim = claim_of(cell)
     turned = OPPOSITE[answer(cell, claim)]
     if claim.func is agreeing:
@@ -200,16 +212,19 @@ def test_another_printed_number_turns_the_verdict(cell):
         assert any(answer(*changed) == turned for changed in with_print_changed(cell, claim))
 
 
-def test_every_input_of_a_claim_matters():
+@pytest.mark.parametrize(
+    "table", [pytest.param(table, marks=() if table in QUICK else pytest.mark.slow) for table in CLAIMS]
+)
+def test_every_input_of_a_claim_matters(table):
     """For each input some change moves the number, or makes it impossible to compute."""
     indifferent = set()
-    for cell in CELLS:
+    for cell in (cell for cell in CELLS if cell.table == table):
         claim = claim_of(cell)
         inputs, number = inputs_of(claim), claim()
         for argument in signature(inputs.func).bind(*inputs.args, **inputs.keywords).arguments:
             if not matters(claim, argument, number):
                 indifferent.add((cell.table, cell.row, argument))
-    assert indifferent == INDIFFERENT
+    assert indifferent == {place for place in INDIFFERENT if place[0] == table}
 
 
 def matters(claim: partial, argument: str, number: float) -> bool:

@@ -17,7 +17,6 @@ from benchmarks.runners import ray_cluster, worker
 from benchmarks.runners.places import run_here
 from benchmarks.runners.ray_cluster import Cluster, environment, run_on_ray
 from benchmarks.table import UnknownName, load_table
-from benchmarks.training.backends import BACKENDS
 from data_pipelines.dataset import DataError
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
 from tests.support import work
@@ -63,6 +62,7 @@ def killed_while_two_work(nodes, jobs: list[Job]) -> list[EpochEnd | RunRecord]:
     return events
 
 
+@pytest.mark.slow
 def test_a_killed_node_costs_a_retry_and_no_record(nodes, monkeypatch):
     def slow_epochs(job, key, commit, variables):
         import time
@@ -95,7 +95,6 @@ def test_a_network_on_a_killed_node_ends_with_the_numbers_of_this_process(nodes)
 def test_every_job_has_a_process_of_its_own_with_its_environment(nodes, monkeypatch):
     def tell(job, key, commit, variables):
         import os
-        import sys
 
         was_early = "keras" in sys.modules
         seen = (was_early, "planted" in str(os.environ), variables["RETABLE_MIRROR"])
@@ -118,6 +117,7 @@ def test_an_address_in_the_environment_is_a_cluster(monkeypatch):
     assert "waiting for it to grow" in lines[0] and "no GPU now" in lines[1]
 
 
+@pytest.mark.slow
 def test_run_on_ray_from_the_command_line(tmp_path, monkeypatch):
     pytest.importorskip("ray", reason="needs Ray: pip install 'retable[ray]'")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
@@ -127,6 +127,15 @@ def test_run_on_ray_from_the_command_line(tmp_path, monkeypatch):
     files = RecordFiles("starter", tmp_path / "trial")
     assert sorted(record.key.seed for record in files.records()) == [0, 1]
     assert {record.error for record in files.records()} == {""}
+
+
+def test_run_on_a_cluster_from_the_command_line(nodes, tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    arguments = ["run", "lectures", "--row", "convolution formula", "--on", "ray", "--address", nodes.address]
+    result = CliRunner().invoke(app, [*arguments, "--results", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    folder = next(tmp_path.rglob("reproduced")).parent  # that of trials, where code is not committed
+    assert [record.error for record in RecordFiles("lectures", folder).records()] == [""]
 
 
 class FakeRay:
@@ -160,6 +169,20 @@ def test_a_lost_job_waits_before_it_starts_again(monkeypatch):
     list(ray_cluster.collect(FakeRay, starter_jobs(seeds=1, epochs=1), start, lambda text: None))
     for first, second, wait in zip(times, times[1:], ray_cluster.WAITS, strict=False):
         assert second - first >= wait
+
+
+def test_a_lost_job_costs_a_line_and_has_one_record(monkeypatch):
+    monkeypatch.setattr(ray_cluster, "WAITS", (0, 0, 0))
+    jobs, lines = starter_jobs(seeds=2, epochs=2), []
+    first, other = (job.key for job in jobs)
+    kept = {key: [EpochEnd(key, 1, 0.5, None, 0.1), RunRecord(key, {"value": 1.0})] for key in (first, other)}
+    lost = [kept[first][0], FakeRay.exceptions.RayError("the node died")]
+    streams = {first: iter([iter(lost), iter(kept[first])]), other: iter([iter(kept[other])])}
+    events = list(ray_cluster.collect(FakeRay, jobs, lambda job: next(streams[job.key]), lines.append))
+    records = [event for event in events if isinstance(event, RunRecord)]
+    assert sorted(record.key.seed for record in records) == [0, 1]
+    assert Counter(event.key for event in events if isinstance(event, EpochEnd)) == {first: 2, other: 1}
+    assert len(lines) == 1 and "starts again" in lines[0]
 
 
 @pytest.mark.slow
@@ -261,27 +284,3 @@ def test_wrong_places(wrong, error, text, tmp_path):
     with pytest.raises(error, match=text):
         raise result.exception
     assert not (tmp_path / "trial").exists()
-
-
-def test_device_memory_comes_from_the_backend(monkeypatch):
-    chip = SimpleNamespace(memory_stats=lambda: {"peak_bytes_in_use": 7})
-    monkeypatch.setitem(sys.modules, "jax", SimpleNamespace(local_devices=lambda: [chip]))
-    assert BACKENDS["jax"].peak_bytes() == 7
-    calls: list[str] = []
-    cuda = SimpleNamespace(
-        is_available=lambda: True,
-        max_memory_allocated=lambda: 9,
-        reset_peak_memory_stats=lambda: calls.append("reset"),
-    )
-    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
-    BACKENDS["torch"].forget_peak()
-    assert (BACKENDS["torch"].peak_bytes(), calls) == (9, ["reset"])
-    memory = SimpleNamespace(
-        get_memory_info=lambda name: {"peak": 11}, reset_memory_stats=lambda name: calls.append(name)
-    )
-    config = SimpleNamespace(list_physical_devices=lambda kind: ["a GPU"], experimental=memory)
-    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(config=config))
-    BACKENDS["tensorflow"].forget_peak()
-    assert (BACKENDS["tensorflow"].peak_bytes(), calls) == (11, ["reset", "GPU:0"])
-    config.list_physical_devices = lambda kind: []
-    assert BACKENDS["tensorflow"].peak_bytes() == 0

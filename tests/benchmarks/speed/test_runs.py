@@ -15,9 +15,12 @@ from benchmarks.speed.tasks import text
 from data_pipelines.dataset import Fold, Split
 
 TASKS = [name for name in task_names() if isinstance(load_task(name), WholeRuns)]
+LARGE = ("topics",)  # networks
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in LARGE else ()) for name in TASKS]
+)
 def test_a_plain_keras_script_trains_by_the_recipe(name, tmp_path):
     task = load_task(name)
     recipe, rng = replace(shortened(task, 1), order=first_batches), np.random.default_rng(0)

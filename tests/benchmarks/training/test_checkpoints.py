@@ -18,12 +18,26 @@ from benchmarks.training.job import train
 from data_pipelines.dataset import LeftOut
 from data_pipelines.whole_files import sealed_path
 from models.recurrent import Stateful
-from results.records import EpochEnd, RecordFiles
+from results.records import EpochEnd, RecordFiles, RunRecord
+from tests.support import resume
 from tests.support.processes import QUICKLY_COMPILED, ROOT
 from tests.support.resume import PLACES
 
 
-@pytest.mark.parametrize("backend", ["tensorflow", pytest.param("jax", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("place", range(len(PLACES)))
+def test_jobs_that_were_left_end_with_the_numbers_of_unbroken_ones(place, tmp_path, monkeypatch):
+    monkeypatch.setattr(resume.kim2016, "STEPS", resume.FEW_STEPS)
+    job = resume.jobs()[place]
+    resume.leave(job)
+    assert checkpoints.path_of(job).exists()
+    broken = resume.numbers(job)
+    assert not checkpoints.path_of(job).exists()
+    assert broken == resume.numbers(job)
+    assert broken[-1] == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
 def test_killed_jobs_end_with_the_numbers_of_unbroken_ones(backend, tmp_path):
     broken, unbroken = tmp_path / "broken", tmp_path / "unbroken"
     killed = start(backend, broken, "stop")
@@ -66,6 +80,14 @@ def first_epoch(job):
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("RETABLE_HOME", str(tmp_path / "home"))
+
+
+def waiting_for(job):
+    """Put a checkpoint, of which only its name matters, where that of a job would be."""
+    path = checkpoints.path_of(job)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    return path
 
 
 def test_short_epochs_write_no_checkpoint():
@@ -128,22 +150,47 @@ def flipped(content, at):
     return bytes(changed)
 
 
+def a_state(seed):
+    """Return a small network, a generator and a progress of one epoch, and the key of their job."""
+    keras.utils.set_random_seed(seed)
+    model = keras.Sequential([keras.Input((40,)), keras.layers.Dense(40)])
+    model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
+    model.optimizer.build(model.trainable_variables)
+    key = a_job().key
+    return key, model, np.random.default_rng(seed), checkpoints.Progress([EpochEnd(key, 1, 0.5, 90.0, 0.1)])
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_checkpoint_that_cannot_serve_is_told_and_set_aside(damage):
-    job = a_job()
-    path, other = first_epoch(job), first_epoch(replace(job, key=job.key._replace(seed=1)))
+def test_a_checkpoint_that_cannot_serve_is_told_and_changes_nothing(damage, tmp_path):
+    path, other = tmp_path / "one.npz", tmp_path / "other.npz"
+    for seed, place in enumerate((path, other)):
+        _, *state = a_state(seed)
+        checkpoints.save(place, *state)
+    key, model, rng, _ = a_state(2)
+    assert checkpoints.resume(other, *a_state(2)[:3]).curve
     DAMAGES[damage](path, other)
+    before = [np.array(variable) for variable in checkpoints.state_of(model)]
     with pytest.warns(LeftOut, match=f"{path} .*; the work is done again"):
+        assert checkpoints.resume(path, key, model, rng) == checkpoints.Progress()
+    for ours, theirs in zip(checkpoints.state_of(model), before, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert rng.bit_generator.state == np.random.default_rng(2).bit_generator.state
+    assert path.with_name(f"{path.name}.damaged").exists()
+
+
+def test_work_whose_checkpoint_cannot_serve_is_done_again():
+    job = a_job()
+    changed(first_epoch(job), commit="fffffff")
+    with pytest.warns(LeftOut, match="; the work is done again"):
         *epochs, record = train(job)
     assert [point.epoch for point in epochs] == [1, 2]
     assert record.error == ""
-    assert path.with_name(f"{path.name}.damaged").exists()
 
 
 def test_a_checkpoint_feeds_one_records_file(tmp_path):
     names = {name: checkpoints.for_records(RecordFiles("starter", tmp_path / name)) for name in ("one", "two")}
     one, two = (replace(a_job(), records=names[name]) for name in ("one", "two"))
-    path = first_epoch(one)
+    path = waiting_for(one)
     assert path != checkpoints.path_of(two)
     assert checkpoints.for_records(RecordFiles("starter", tmp_path / "one")) == one.records
     assert path.exists()  # a run that goes on finds it
@@ -155,10 +202,8 @@ def test_a_checkpoint_feeds_one_records_file(tmp_path):
 def test_a_checkpoint_whose_record_was_written_is_removed(tmp_path):
     files = RecordFiles("starter", tmp_path)
     job = replace(a_job(), records=checkpoints.for_records(files))
-    path, waiting = first_epoch(job), first_epoch(replace(job, key=job.key._replace(seed=1)))
-    *_, record = train(job)
-    files.append(record)
-    path.write_bytes(waiting.read_bytes())  # as if it had been killed between the two
+    path, waiting = waiting_for(job), waiting_for(replace(job, key=job.key._replace(seed=1)))
+    files.append(RunRecord(job.key, {"test accuracy": 90.0}))  # as if it had been killed right after it
     checkpoints.for_records(files)
     assert not path.exists() and waiting.exists()
 

@@ -1,4 +1,4 @@
-"""A report on the committed results, and a browser, for several files of tests."""
+"""A report on the committed results of some papers or all, and a browser, for several files of tests."""
 
 import os
 import shutil
@@ -9,7 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.cli.app import app
+from benchmarks.table import paper_names
 
+SOME = ("kim2014", "lectures", "lecun1998")
 COMMITTED = Path(__file__).parents[3] / "results"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -20,11 +22,19 @@ def committed() -> Path:
     return COMMITTED
 
 
+@pytest.fixture(
+    scope="session", params=[SOME, pytest.param(tuple(paper_names()), marks=pytest.mark.slow)], ids=["some", "all"]
+)
+def papers(request) -> tuple[str, ...]:
+    """Return the papers of the report."""
+    return request.param
+
+
 @pytest.fixture(scope="session")
-def report(tmp_path_factory) -> Path:
+def report(tmp_path_factory, papers) -> Path:
     """Return the folder of a report on the committed results."""
     folder = tmp_path_factory.mktemp("report") / "pages"
-    result = CliRunner().invoke(app, ["report", "--results", str(COMMITTED), "--output", str(folder)])
+    result = CliRunner().invoke(app, ["report", *papers, "--results", str(COMMITTED), "--output", str(folder)])
     assert result.exit_code == 0, result.output
     return folder
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.reporting import paper_page
-from benchmarks.table import load_table, paper_names
+from benchmarks.table import load_table
 from results.ledger import ResultsError
 from results.metrics import METRICS
 from results.published import Cell
@@ -18,10 +18,10 @@ from results.verdicts import Answer, Verdict
 NASTY = "</script><img src=x onerror=alert(1)>"
 
 
-def test_every_cell_has_an_address_and_every_link_has_a_target(report, committed):
+def test_every_cell_has_an_address_and_every_link_has_a_target(report, papers, committed):
     texts = {path: path.read_text("utf-8") for path in report.rglob("*.html")}
     names = {path: set(re.findall(r'id="([^"]+)"', text)) for path, text in texts.items()}
-    for name in paper_names():
+    for name in papers:
         for cell in paper_page(load_table(name), committed).cells:
             file, _, place = cell.address.partition("#")
             assert place in names[report / name / file], cell.verdict.cell.name
@@ -69,9 +69,9 @@ def test_notes_are_marked_as_the_projects(report):
     assert "<h2>The project's notes</h2>" in (report / "kim2014" / "index.html").read_text("utf-8")
 
 
-def test_all_cells_are_data(report):
+def test_all_cells_are_data(report, papers):
     rows = json.loads((report / "cells.json").read_text("utf-8"))
-    assert len(rows) == sum(len(load_table(name).cells()) for name in paper_names())
+    assert len(rows) == sum(len(load_table(name).cells()) for name in papers)
     trec = next(
         row for row in rows if (row["row"], row["column"], row["paper"]) == ("CNN-rand", "TREC", "kim2014")
     )

@@ -1,7 +1,7 @@
-"""Kill a Python process while it writes; every Python loads this whose PYTHONPATH has the folder of this file.
+"""Faults of a Python process; every Python loads this whose PYTHONPATH has the folder of this file.
 
-FAULT names a folder whose writes count, a file that counts them over all processes, and the number of the
-one before which, or in the middle of which, the process is killed.
+WITHOUT names a library that can't be imported. FAULT names a folder whose writes count, a file that counts them
+over all processes, and the number of the one before which, or in the middle of which, the process is killed.
 """
 
 import os
@@ -48,6 +48,8 @@ def install(folder: str, counter: str, at: int) -> None:
     os.write, os.fsync = write_half, count_and_flush
 
 
+if "WITHOUT" in os.environ:
+    sys.modules[os.environ["WITHOUT"]] = None  # type: ignore[assignment]
 if "FAULT" in os.environ:
     place, counts, number = os.environ["FAULT"].split("\n")
     install(place, counts, int(number))
