@@ -192,8 +192,3 @@ def _costs(planned: Sequence[Planned], entries: Sequence[Entry]) -> list[dict[st
             {"cell": cells[mark], "kind": kind, "jobs": len(quiet), "beside other load": beside, **medians}
         )
     return found
-
-
-def choose_apart(plan: Plan, here: Apart, choose: Callable[..., Any]) -> Apart:
-    """Return how a job of a plan runs again: in a process of this machine, or on its cluster."""
-    return here if plan.on == "here" else lambda job, threads: choose(plan.on, plan.cluster, plan.share)([job])
