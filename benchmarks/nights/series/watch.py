@@ -19,13 +19,15 @@ from benchmarks.nights.series.journal import Entry, Journal, Kind, unseen
 from benchmarks.nights.series.kept import KeptNights, Summary
 from benchmarks.nights.series.load import LoadMeter, is_quiet
 from benchmarks.nights.series.reruns import Apart, rerun
-from benchmarks.nights.series.sample import Today, candidates, fitting
+from benchmarks.nights.series.sample import candidates, fitting
 from benchmarks.nights.series.settings import Gate
-from benchmarks.nights.series.states import States
+from benchmarks.nights.series.states import States, Today
 from benchmarks.nights.series.surroundings import surroundings, versions_today
 from benchmarks.table import load_table
 from results.records import RecordFiles
 from results.verdicts import Verdict
+
+ABOUT = ("night", "date", "commit")
 
 
 @dataclass(frozen=True)
@@ -152,9 +154,6 @@ class Watch:
     def baseline(self) -> Baseline:
         closing = ["regressed", *(["slower"] if Gate.SLOWER in self.plan.gate else [])]
         return baseline_of(self.before, self.plan.baseline, (self.clock.date, provenance.commit()), closing)
-
-
-ABOUT = ("night", "date", "commit")
 
 
 class Clock:
