@@ -19,9 +19,7 @@ DOORS = {
     "altair": {"results/report/charts.py"},
     "matplotlib": {"results/report/pictures.py"},
     "vl_convert": {"results/report/charts.py"},
-    "pynvml": {
-        f"benchmarks/{name}.py" for name in ("nights/gpus", "nights/series/surroundings", "training/system")
-    },
+    "pynvml": {"benchmarks/training/nvidia.py"},
     "ruptures": {"benchmarks/nights/series/steps.py"},
     "ray": {"benchmarks/runners/ray_cluster.py"},
     "typer": {path.relative_to(ROOT).as_posix() for path in (ROOT / "benchmarks/cli").rglob("*.py")},

@@ -123,13 +123,14 @@ def _watched(
     """Let a night run beside those before it, and return its summary."""
     from benchmarks.nights.gpus import GpuMeter
     from benchmarks.nights.plan import Stop, stopping
-    from benchmarks.nights.series.watch import Watch, choose_apart
+    from benchmarks.nights.series.reruns import apart
+    from benchmarks.nights.series.watch import Watch
     from benchmarks.nights.summary import names_of_records, run_state, summarise
 
     folder, _ = folder_of_records(results, plan.options)
     problems: list[str] = []
     stopped, known, meter = "", names_of_records(plan, folder), GpuMeter(plan)
-    watch = Watch(plan, kept, folder, choose_apart(plan, run_apart, choose_runner))
+    watch = Watch(plan, kept, folder, apart(plan, meter, run_apart, choose_runner))
     watch.begin()
     try:
         with stopping(plan.hours, problems):

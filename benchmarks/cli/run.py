@@ -22,7 +22,7 @@ from benchmarks.settings import MOST_EPOCHS
 from benchmarks.signals import Status, raised_until_exit
 from benchmarks.table import PaperTable, load_table, load_tables, match
 from benchmarks.tracked.about import of_paper
-from benchmarks.tracked.later import Tracked
+from benchmarks.tracked.later import Tracked, receipts
 from benchmarks.tracked.later import track as send_missing
 from benchmarks.training.backends import BACKENDS, select_backend
 from data_pipelines.dataset import DataError
@@ -198,31 +198,35 @@ def track(
         str | None, typer.Argument(help="A paper [all that have records].", autocompletion=completion.papers)
     ] = None,
     results: arguments.Results = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Ask MLflow about every run, also where nothing is new here.")
+    ] = False,
 ) -> None:
     """Send to MLflow the records that it lacks, of a paper or of all.
 
     Sending twice changes nothing. Runs of an earlier version get their data sets and files.
     """
     folder = existing(results)
-    if paper:
-        _track(load_table(paper), folder, Store(folder), "")
-        return
     store = Store(folder)
-    tables = [table for table in load_tables(warn) if RecordFiles(table.paper, folder).record_ledger.path.exists()]
-    if not tables:
-        print(f"There are no records in {folder}.")
+    tables = [load_table(paper)] if paper else _recorded(folder)
+    kept = receipts(folder, store.uri)
     for table in tables:
-        _track(table, folder, store, f"{table.paper}: ")
+        tracker = Tracker(table.paper, folder, warn, about=of_paper(table), store=store)
+        found = send_missing(table.plan(), RecordFiles(table.paper, folder), tracker, kept, check=check)
+        name = "" if paper else f"{table.paper}: "
+        if tracker.is_down:
+            print(f"{name}{found.sent} run(s) sent before that.")
+            raise typer.Exit(Status.FAILED)
+        print(f"{name}{_in_words(found)}.")
+    kept.write()
 
 
-def _track(table: PaperTable, folder: Path, store: Store, name: str) -> None:
-    """Send the records of one paper, and print what was done; exit with 1 if MLflow fails."""
-    tracker = Tracker(table.paper, folder, warn, about=of_paper(table), store=store)
-    found = send_missing(table.plan(), RecordFiles(table.paper, folder), tracker)
-    if tracker.is_down:
-        print(f"{name}{found.sent} run(s) sent before that.")
-        raise typer.Exit(Status.FAILED)
-    print(f"{name}{_in_words(found)}.")
+def _recorded(folder: Path) -> list[PaperTable]:
+    """Return the papers that have records, and say so where none has."""
+    found = [table for table in load_tables(warn) if RecordFiles(table.paper, folder).record_ledger.path.exists()]
+    if not found:
+        print(f"There are no records in {folder}.")
+    return found
 
 
 def _in_words(found: Tracked) -> str:

@@ -1,12 +1,8 @@
-"""The GPUs of a night: waiting until others leave them, and the hours that its jobs hold them.
-
-The only door to pynvml.
-"""
+"""The GPUs of a night: waiting until others leave them, and the hours that its jobs hold them."""
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +12,7 @@ from benchmarks.nights.durations import in_words
 from benchmarks.nights.plan import Plan, Stop
 from benchmarks.runners.places import is_arithmetic
 from benchmarks.runners.ray_cluster import gpus_of_job
+from benchmarks.training import nvidia
 from results.records import EpochEnd, JobKey, RunRecord
 
 POLL_SECONDS = 30.0
@@ -36,16 +33,21 @@ class GpuMeter:
     has_waited: bool = False
     last: dict[JobKey, float] = field(default_factory=dict)  # event of a job
 
-    def around(self, run: Runner) -> Runner:
-        """Return a runner that waits for the GPUs first, and raises Stop when the plan's GPU hours are over."""
+    def around(self, run: Runner, *, alone: bool = False) -> Runner:
+        """Return a runner that waits for the GPUs first, and raises Stop when the plan's GPU hours are over.
+
+        `alone` says that its jobs run one by one, whatever the plan says.
+        """
+        at_once = 1.0 if alone else _at_once(self.plan)
 
         def events(jobs: Iterable[Job]) -> Events:
             jobs = list(jobs)
             if long := {job.key for job in jobs if not is_arithmetic(job)}:
+                self.check()
                 self._wait()
             before = time.monotonic()
             for event in run(jobs):
-                before = self._count(event, before) if event.key in long else time.monotonic()
+                before = self._count(event, before, at_once) if event.key in long else time.monotonic()
                 yield event  # its record is on disk when the next one is asked for
                 self.check()
 
@@ -67,11 +69,11 @@ class GpuMeter:
             return {}
         return {"gpu hours": {"used": round(self.hours, 4), "budget": self.plan.gpu_hours, "gpus": self.gpus}}
 
-    def _count(self, event: EpochEnd | RunRecord, before: float) -> float:
+    def _count(self, event: EpochEnd | RunRecord, before: float, at_once: float) -> float:
         """Add the time since the last event of the job; return the time of this event."""
         now = time.monotonic()
-        self.gpus = share_of_job(self.plan) if self.given is None else self.given
-        if self.given is None and _at_once(self.plan) > 1:  # it began with others, at a time that nobody says
+        self.gpus = share_of_job(self.plan, at_once) if self.given is None else self.given
+        if self.given is None and at_once > 1:  # it began with others, at a time that nobody says
             before = now - min(event.seconds, now - before)
         self.seconds += self.gpus * (now - self.last.get(event.key, before))
         self.last[event.key] = now
@@ -85,11 +87,11 @@ class GpuMeter:
         self.has_waited = True
 
 
-def share_of_job(plan: Plan) -> float:
+def share_of_job(plan: Plan, at_once: float) -> float:
     """Return the GPUs that a job holds: on this machine all that it sees, shared by the jobs that run at once."""
     if plan.on == "ray":
         return gpus_of_job(plan.cluster)
-    return len(visible()) / _at_once(plan) if machine.has_accelerator() else 0.0
+    return len(visible()) / at_once if machine.has_accelerator() else 0.0
 
 
 def _at_once(plan: Plan) -> float:
@@ -119,47 +121,18 @@ def wait_until_free(seconds: float, say: Callable[[str], None] = print) -> None:
 
 def others() -> list[str]:
     """Return who else uses the GPUs of this process, in words; nothing where there is no NVIDIA GPU or driver."""
-    with _library() as pynvml:
-        if pynvml is None:
-            return []
-        found = []
-        for name in visible():
-            with suppress(pynvml.NVMLError):  # part of a GPU, or one that does not exist: its job will say so
-                found += _users(pynvml, name.strip())
-        return found
+    names = map(str.strip, visible())
+    return [text for name in names if (use := nvidia.use_of(name)) and (text := _users(name, use))]
 
 
-@contextmanager
-def _library() -> Iterator[Any]:
-    """Provide pynvml, or None without a driver."""
-    import pynvml
-
-    try:
-        pynvml.nvmlInit()
-    except pynvml.NVMLError:
-        yield None
-        return
-    try:
-        yield pynvml
-    finally:
-        pynvml.nvmlShutdown()
-
-
-def _users(pynvml: Any, name: str) -> list[str]:
-    handle = (
-        pynvml.nvmlDeviceGetHandleByIndex(int(name)) if name.isdigit() else pynvml.nvmlDeviceGetHandleByUUID(name)
-    )
-    processes = [one.pid for one in pynvml.nvmlDeviceGetComputeRunningProcesses(handle) if one.pid != os.getpid()]
-    memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
-    held = f"{memory.used / 2**30:.1f} of {memory.total / 2**30:.1f} GiB are taken"
-    if processes:
-        names = ", ".join(f"{pid} ({_name(pid)})" for pid in processes)
-        return [f"GPU {name} is used by process {names}; {held}"]
-    return (
-        [f"GPU {name} is used by a process that is invisible here; {held}"]
-        if (memory.used > TAKEN * memory.total)
-        else []
-    )
+def _users(name: str, use: nvidia.Use) -> str:
+    """Return who uses a GPU; empty where it is free."""
+    held = f"{use.taken / 2**30:.1f} of {use.total / 2**30:.1f} GiB are taken"
+    if use.others:
+        names = ", ".join(f"{pid} ({_name(pid)})" for pid in use.others)
+        return f"GPU {name} is used by process {names}; {held}"
+    is_taken = use.taken > TAKEN * use.total
+    return f"GPU {name} is used by a process that is invisible here; {held}" if is_taken else ""
 
 
 def _name(pid: int) -> str:

@@ -2,8 +2,9 @@
 
 import signal
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from benchmarks import provenance
 from benchmarks.jobs import MOST_HOURS, MOST_RUNS, Options
 from benchmarks.nights.durations import Duration
-from benchmarks.nights.series.settings import Baseline, Gate, Recheck, unknown_field
+from benchmarks.nights.series.settings import Baseline, Gate
 from benchmarks.runners.places import MOST_DEVICES, Share, share_of_machine
 from benchmarks.runners.ray_cluster import Cluster
 from benchmarks.settings import MOST_EPOCHS
@@ -62,7 +63,7 @@ class Plan(Model):
     hours: float = Field(gt=0, le=MOST_HOURS)  # at most, for the whole night
     gate: tuple[Gate, ...] = (Gate.REGRESSED,)  # any of these for a cell fails the night
     baseline: Baseline = None  # a night, by its commit or date; None: the last one that found nothing worse
-    recheck: Recheck = None  # seconds in which recorded jobs run again
+    recheck: Duration = None  # seconds in which recorded jobs run again
     backend: str = "tensorflow"
     deterministic: bool = False
     on: Literal["here", "ray"] = "here"
@@ -193,6 +194,12 @@ def _in_words(error: Any) -> str:
         return f"{place} is missing"
     if error["type"] == "extra_forbidden":
         fields = PlannedRun.model_fields if len(error["loc"]) > 1 else Plan.model_fields
-        return unknown_field(place, fields)
+        return _unknown_field(place, fields)
     text = error["msg"].removeprefix("Value error, ")
     return f"{place}: {text}, got {error['input']!r}" if place else text
+
+
+def _unknown_field(name: str, known: Iterable[str]) -> str:
+    """Return in words that a plan has no such field, with the nearest one that it has."""
+    near = get_close_matches(name.rpartition(".")[2], list(known), n=1, cutoff=0.5)
+    return f"there is no field {name!r}" + (f". Did you mean {near[0]}" if near else "")

@@ -68,7 +68,8 @@ def summarise(
     counted = [verdict for state in states if state.counts for verdict in state.judged if not verdict.stale]
     evidence = [verdict for verdict in counted if verdict.answer not in UNDECIDED]
     has_evidence = bool(evidence) or plan.options.is_trial  # a rehearsal is not asked for any
-    code = _status(bool(problems or closed_by), left > 0, has_evidence)
+    lacks_reruns = bool(stopped and plan.recheck)  # they are the last thing that a night does
+    code = _status(bool(problems or closed_by), left > 0 or lacks_reruns, has_evidence)
     return {
         "started": clock.started.isoformat(timespec="seconds"),
         "hours": round(clock.seconds / 3600, 4),

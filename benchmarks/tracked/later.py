@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.jobs import Planned
 from benchmarks.recipe import NotAttempted, settings
 from benchmarks.reproduce import by_place, verdicts
 from benchmarks.tracked.about import of_cells, of_job
+from data_pipelines.cache import cache_folder
 from results.records import RecordFiles, RunRecord
+from results.tracking.receipts import Receipts, content_of
 from results.tracking.tracker import Tracker
 
 
@@ -21,18 +24,39 @@ class Tracked(NamedTuple):
     unknown: int
 
 
-def track(planned: Sequence[Planned], files: RecordFiles, tracker: Tracker) -> Tracked:
-    """Send to MLflow the records of a paper that it lacks, and its verdicts."""
+def receipts(folder: Path, uri: str) -> Receipts:
+    """Return the receipts, in the cache of this machine, of a folder of records and the store at an address."""
+    return Receipts(cache_folder().parent / "tracked", uri, folder)
+
+
+def track(
+    planned: Sequence[Planned],
+    files: RecordFiles,
+    tracker: Tracker,
+    kept: Receipts | None = None,
+    *,
+    check: bool = True,
+) -> Tracked:
+    """Send to MLflow the records of a paper that it lacks, and its verdicts.
+
+    Without `check`, MLflow is not asked where a kept receipt holds. Whoever keeps receipts writes them at the end.
+    """
     places, records = by_place(planned), files.records()
     recipes = {one.fingerprint: one.recipe for one in planned if not isinstance(one.recipe, NotAttempted)}
     known = [r for r in records if r.key[1:4] in places and r.key.fingerprint in recipes]
-    with tracker.many():
-        tracker.tidy()
-        missing = [record for record in known if tracker.lacks(record)]
-        sent = _send(missing, planned, files, tracker) if missing else []
-        tracker.send_verdicts(verdicts(planned, records), of_cells(planned, files.folder))
-    added = sum(sent)
-    return Tracked(added, len(known) - added, len(sent) - added, len(records) - len(known))
+    judged, about = verdicts(planned, records), of_cells(planned, files.folder)
+    content = content_of(tracker.about, known, judged, about)
+    done: list[bool] = []
+    if check or kept is None or not kept.hold(tracker.paper, content):
+        with tracker.many():
+            tracker.tidy()
+            missing = [record for record in known if tracker.lacks(record)]
+            done = _send(missing, planned, files, tracker) if missing else []
+            tracker.send_verdicts(judged, about)
+    if kept and tracker.has_all:
+        kept.give(tracker.paper, content)
+    sent = sum(done)
+    return Tracked(sent, len(known) - sent, len(done) - sent, len(records) - len(known))
 
 
 def _send(

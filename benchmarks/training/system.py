@@ -9,7 +9,8 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+
+from benchmarks.training import nvidia
 
 SECONDS = 10.0  # between two samples, as in MLflow
 MOST_SAMPLES = 200  # of a job; then neighbours are averaged, and the next ones come half as often
@@ -89,7 +90,7 @@ class Machine:
     def __init__(self) -> None:
         import psutil
 
-        self._system, self._gpus = psutil, _gpus()
+        self._system, self._gpus = psutil, nvidia.handles()
         psutil.cpu_percent()  # the next call is about the time since this one
         self._network = psutil.net_io_counters()
 
@@ -108,34 +109,5 @@ class Machine:
             values["network_receive_megabytes"] = (network.bytes_recv - self._network.bytes_recv) / MEGABYTE
             values["network_transmit_megabytes"] = (network.bytes_sent - self._network.bytes_sent) / MEGABYTE
         for number, gpu in enumerate(self._gpus):
-            values |= {f"gpu_{number}_{name}": value for name, value in _of_gpu(gpu).items()}
+            values |= {f"gpu_{number}_{name}": value for name, value in nvidia.readings(gpu).items()}
         return {name: round(value, 1) for name, value in values.items()}
-
-
-def _gpus() -> list[Any]:
-    """Return the handles of NVIDIA GPUs; none without a driver."""
-    try:
-        import pynvml
-
-        pynvml.nvmlInit()
-        return [pynvml.nvmlDeviceGetHandleByIndex(number) for number in range(pynvml.nvmlDeviceGetCount())]
-    except Exception:  # ImportError, or one of many errors of the library
-        return []
-
-
-def _of_gpu(gpu: Any) -> dict[str, float]:
-    """Return the values of a GPU; one that the driver does not know is left out."""
-    import pynvml
-
-    values: dict[str, float] = {}
-    with suppress(pynvml.NVMLError):
-        memory = pynvml.nvmlDeviceGetMemoryInfo(gpu)
-        values["memory_usage_percentage"] = 100 * memory.used / memory.total
-        values["memory_usage_megabytes"] = memory.used / MEGABYTE
-    with suppress(pynvml.NVMLError):
-        values["utilization_percentage"] = pynvml.nvmlDeviceGetUtilizationRates(gpu).gpu
-    with suppress(pynvml.NVMLError):
-        watts = pynvml.nvmlDeviceGetPowerUsage(gpu) / 1000
-        values["power_usage_watts"] = watts
-        values["power_usage_percentage"] = 100_000 * watts / pynvml.nvmlDeviceGetEnforcedPowerLimit(gpu)
-    return values

@@ -125,26 +125,18 @@ def _test_to_train(groups: Groups) -> float:
 
 def _tested(one: Summary, other: Summary, groups: Groups, question: Question) -> Pair:
     """Return a pair with its difference and standard error; the answer says why there is none."""
-    ratio = _test_to_train(groups)
     if question.is_paired:
         first, second = _shared(one.group, other.group)
-        count, least, too_few, estimated = len(first), FEWEST_PAIRS, TOO_FEW, of_pairs
+        count, ratio, least, too_few = len(first), _test_to_train(groups), FEWEST_PAIRS, TOO_FEW
     else:
-        first, second, count, least, too_few, estimated = (
-            one.values,
-            other.values,
-            None,
-            2,
-            TOO_FEW_RUNS,
-            of_groups,
-        )
-        ratio = ratio if _are_folds(groups) else 0.0
-    pair = Pair(one.group.label, other.group.label, count, None, None, too_few)
-    if first and second:
-        pair = replace(pair, difference=fmean(second) - fmean(first))
+        first, second = one.values, other.values
+        ratio = _test_to_train(groups) if _are_folds(groups) else 0.0
+        count, least, too_few = None, FEWEST_VALUES, TOO_FEW_RUNS
+    difference = fmean(second) - fmean(first) if first and second else None
+    pair = Pair(one.group.label, other.group.label, count, difference, None, too_few)
     if min(len(first), len(second)) < least:
         return pair
-    estimate = estimated(first, second, ratio)
+    estimate = (of_pairs if question.is_paired else of_groups)(first, second, ratio)
     return replace(pair, estimate=estimate, answer="" if estimate else _without_spread(first, second))
 
 

@@ -14,8 +14,10 @@ from results.groups.samples import seed_keys
 OURS = "retable."  # tags that the suite wrote
 COMMITS = ("mlflow.source.git.commit", "commit")  # the latter in runs of the suite
 CODE, DATA, SCRIPT = "code (git commit)", "data (mlflow.data)", "script (mlflow.source.name)"
+LACKING = "not logged"
 MOST_VALUES = 3  # of a group that a text names
 MOST_GROUPS = 4
+ATTRIBUTES = (Key("attributes", "experiment"), Key("attributes", "user"))
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,8 @@ class Factor:
     is_parted: bool  # no group has two values: the groups can't be compared without it
     is_partly_lacking: bool  # some runs do not have it; the others have one value
 
-    def __str__(self) -> str:
-        """Return its name and values: which groups have which."""
-        return self.text({label: brief(label, 24) for label in self.values})
-
     def text(self, names: Mapping[str, str]) -> str:
-        """Return its name and values, with the groups by these names and in their order."""
+        """Return its name and which groups have which values; `names` are those of groups by label, in order."""
         by_values: dict[str, list[str]] = {}
         for label, name in names.items():
             by_values.setdefault(_in_words(self.values[label]), []).append(name)
@@ -68,9 +66,6 @@ def unknown(groups: Sequence[Group]) -> list[str]:
     return [name for name, is_known in known.items() if not is_known]
 
 
-LACKING = "not logged"
-
-
 def _properties(runs: Sequence[Run], question: Question) -> dict[str, Callable[[Run], str]]:
     """Return the functions from a run to its properties, by name."""
     unit = (question.unit,) if question.unit else ()
@@ -81,13 +76,9 @@ def _properties(runs: Sequence[Run], question: Question) -> dict[str, Callable[[
         CODE: _commit,
         DATA: lambda run: ", ".join(run.data) or LACKING,
         **{str(key): _valued(key) for key in sorted(names - asked)},
-        **{str(key): _valued(key) for key in map(_attribute, ("experiment", "user")) if key not in asked},
+        **{str(key): _valued(key) for key in ATTRIBUTES if key not in asked},
         SCRIPT: lambda run: run.tags.get("mlflow.source.name", LACKING),
     }
-
-
-def _attribute(name: str) -> Key:
-    return Key("attributes", name)
 
 
 def _valued(key: Key) -> Callable[[Run], str]:
@@ -127,16 +118,16 @@ def _importance(factor: Factor) -> tuple[int, bool, bool]:
 def _in_words(counts: Mapping[str, int]) -> str:
     """Return the values of a group: all of a few, or the range of many numbers."""
     if len(counts) == 1:
-        return shown(next(iter(counts)))
+        return _shown(next(iter(counts)))
     if len(counts) > MOST_VALUES and all(map(NUMBER.fullmatch, counts)):
-        ends = (shown(find(counts, key=float)) for find in (min, max))
+        ends = (_shown(find(counts, key=float)) for find in (min, max))
         return f"{' to '.join(ends)} ({len(counts)} values)"
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    texts = [f"{shown(value)} ({count})" for value, count in ordered[:MOST_VALUES]]
+    texts = [f"{_shown(value)} ({count})" for value, count in ordered[:MOST_VALUES]]
     return ", ".join(texts) + (f" and {len(counts) - MOST_VALUES} more" if len(counts) > MOST_VALUES else "")
 
 
-def shown(value: str) -> str:
+def _shown(value: str) -> str:
     """Return a value on a line: a commit by its first characters, a number with six digits."""
     if re.fullmatch("[0-9a-f]{40}", value):
         return value[:8]

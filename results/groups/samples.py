@@ -1,10 +1,10 @@
 """From the runs of one group to its samples: no run counts twice, and the folds of a cross-validation are one."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import fmean
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from results.groups.question import Question, Repeats
 from results.groups.runs import Key, Run, brief, canonical
@@ -12,6 +12,7 @@ from results.ledger import ResultsError
 
 SEED = re.compile(r"(^|[._\- ])(random_?state|rng)$|(^|[._\- ])seed([._\- ]|$)|_?seed$", re.IGNORECASE)
 FOLD = re.compile(r"(^|[._\- ])(cv_?)?(fold|split)s?([._\- ]?(index|idx|id|number|no))?$", re.IGNORECASE)
+COSTS = re.compile(r"^system/|time|second|duration|memory|speed|throughput", re.IGNORECASE)
 UNSEEDED = {"", "none", "null", "nan"}
 FEW = 3  # names in a message
 Place = tuple[str, ...]
@@ -61,6 +62,17 @@ def varying(runs: Sequence[Run]) -> list[Key]:
     keys = [Key("params", name) for name in sorted({name for run in runs for name in run.params})]
     keys += [key for key in [*fold_keys(runs), *seed_keys(runs)] if key.kind == "tags"]
     return [key for key in keys if len({key.value(run) for run in runs}) > 1]
+
+
+def copies(runs: Iterable[Run]) -> int:
+    """Return how many runs have the parameters and the metrics, but for costs, of an earlier one."""
+    return sum(count - 1 for count in Counter(map(_content, runs)).values())
+
+
+def _content(run: Run) -> tuple[Any, ...]:
+    params = sorted((name, canonical(text)) for name, text in run.params.items())
+    metrics = sorted((name, value) for name, value in run.metrics.items() if not COSTS.search(name))
+    return tuple(params), tuple(metrics)
 
 
 def _like(form: re.Pattern[str], runs: Iterable[Run]) -> list[Key]:

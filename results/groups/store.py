@@ -11,11 +11,11 @@ from typing import Any
 from results.groups.runs import Run, nearest
 from results.ledger import ResultsError
 from results.tracking.client import connect, set_up, tracking_uri
+from results.tracking.database import FILE, address
 from results.tracking.experiment import search
 from results.tracking.failures import in_one_line
 from results.tracking.leftovers import PARENT_TAG
 
-SQLITE = "sqlite:///"
 EXPECTED = "Expected as --store or MLFLOW_TRACKING_URI: sqlite:///FILE, a file, a folder, or a server's address."
 
 
@@ -25,11 +25,11 @@ def address_of(store: str | None, folder: Path) -> str:
     Raises ResultsError for a file or folder that is not a store of MLflow: MLflow would make one there.
     """
     given = store or tracking_uri(folder)
-    is_local = given.startswith((SQLITE, "file:")) or "://" not in given
+    is_local = given.startswith((FILE, "file:")) or "://" not in given
     if not is_local or given.startswith("databricks"):
         return given
-    path = Path(given.removeprefix(SQLITE).removeprefix("file:").partition("?")[0]).expanduser()
-    if given.startswith(SQLITE) or path.is_file():
+    path = Path(given.removeprefix(FILE).removeprefix("file:").partition("?")[0]).expanduser()
+    if given.startswith(FILE) or path.is_file():
         return _of_database(path)
     return _of_folder(path)
 
@@ -56,7 +56,7 @@ def _of_database(path: Path) -> str:
         raise ResultsError(f"{path} can't be read as an SQLite database: {error}.") from error
     if not {"experiments", "runs"} <= tables:
         raise ResultsError(f"{path} is not a database of MLflow: it has no runs. {EXPECTED}")
-    return f"{SQLITE}{path.resolve()}"
+    return address(path.resolve())
 
 
 def opened(address: str) -> Any:

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from results.groups.compared import NO_SPREAD, Compared, Pair, Summary
-from results.groups.copies import copies
 from results.groups.question import Repeats
 from results.groups.runs import brief
-from results.groups.samples import fold_keys
+from results.groups.samples import copies, fold_keys
 from results.tables import interval
 
 MOST_FACTORS, MOST_NAMES, MOST_PAIRS, MOST_LABEL = 8, 5, 40, 32
@@ -39,8 +38,10 @@ class Numbers:
         return f"{ends[0]:.4g} to {ends[1]:.4g}"
 
 
-def names(found: Compared, most: int = MOST_LABEL) -> dict[str, str]:
-    """Return a short name for each group, all different."""
+def names(found: Compared, most: int = MOST_LABEL, *, numbered: bool = False) -> dict[str, str]:
+    """Return a short name for each group, all different; if `numbered`, its number, for narrow tables."""
+    if numbered:
+        return {one.group.label: str(number) for number, one in enumerate(found.summaries, start=1)}
     short: dict[str, str] = {}
     taken: set[str] = set()
     for one in found.summaries:
@@ -53,17 +54,12 @@ def names(found: Compared, most: int = MOST_LABEL) -> dict[str, str]:
     return short
 
 
-def places(found: Compared) -> dict[str, str]:
-    """Return the number of each group in order, as a name for narrow tables."""
-    return {one.group.label: str(number) for number, one in enumerate(found.summaries, start=1)}
-
-
 def group_rows(found: Compared, *, numbered: bool = False) -> list[dict[str, str]]:
     """Return a row of texts for each group, if `numbered` with its number."""
-    numbers, short, place = Numbers(found), names(found), places(found)
+    numbers, short = Numbers(found), names(found)
     return [
         {
-            "no.": place[one.group.label] if numbered else "",
+            "no.": str(number) if numbered else "",
             "group": short[one.group.label],
             "n": str(len(one.values)),
             "mean": numbers.text(one.mean),
@@ -71,13 +67,13 @@ def group_rows(found: Compared, *, numbered: bool = False) -> list[dict[str, str
             "sd": numbers.text(one.deviation),
             "95 % interval": numbers.interval(one.interval),
         }
-        for one in found.summaries
+        for number, one in enumerate(found.summaries, start=1)
     ]
 
 
 def pair_rows(found: Compared, most: int = MOST_PAIRS, *, numbered: bool = False) -> list[dict[str, str]]:
-    """Return a row of texts for each pair; of many, for those with the smallest p. `numbered` for short names."""
-    numbers, short = Numbers(found), places(found) if numbered else names(found)
+    """Return a row of texts for each pair; of many, for those with the smallest p."""
+    numbers, short = Numbers(found), names(found, numbered=numbered)
     return [
         {
             "first": short[pair.first],
@@ -118,7 +114,7 @@ def notes(found: Compared, *, numbered: bool = False) -> list[str]:
 
     If `numbered`, groups have the numbers of `group_rows` there.
     """
-    differing = _confounded(found, places(found) if numbered else names(found))
+    differing = _confounded(found, names(found, numbered=numbered))
     return list(filter(None, [_counted(found), _tested(found), *differing, *_doubts(found)]))
 
 

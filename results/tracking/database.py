@@ -13,6 +13,7 @@ from results.locks import acquired
 
 PATIENCE_SECONDS = 20  # as MLflow waits for a locked database
 MAKING_SECONDS = 120
+FILE = "sqlite:///"  # how the address of a database begins
 BESIDE = ("", "-journal", "-wal", "-shm")  # what SQLite would apply to a new database of the same name
 UNAVAILABLE = {  # says nothing about the content
     *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
@@ -22,7 +23,7 @@ UNAVAILABLE = {  # says nothing about the content
 
 def address(path: Path) -> str:
     """Return the address by which MLflow opens a database."""
-    return f"sqlite:///{path}"
+    return f"{FILE}{path}"
 
 
 def prepare(path: Path, say: Callable[[str], None]) -> None:

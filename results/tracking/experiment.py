@@ -75,7 +75,7 @@ class Experiment:
         about: JobAbout = JobAbout(),
     ) -> bool:
         """Add the run of a record unless it exists; return whether it was added."""
-        name = _name(record)
+        name = job_name(record)
         if name in self._jobs:
             return False
         title = f"{cell.row} / {cell.column} / fold {record.key.fold} / seed {record.key.seed}"
@@ -91,18 +91,18 @@ class Experiment:
 
     def lacks(self, record: RunRecord) -> bool:
         """Return whether a record has no run, or one without all that can be sent."""
-        form = self._forms.get(_name(record), "")
+        form = self._forms.get(job_name(record), "")
         return form != FORM and not (form == WITHOUT_FILES and self.refusal)
 
     def complete(self, record: RunRecord, curve: Sequence[EpochEnd], about: JobAbout) -> bool:
         """Add what an earlier version did not send to the run of a record; return whether anything was added."""
-        run = self._jobs.get(_name(record))
+        run = self._jobs.get(job_name(record))
         if run is None or not self.lacks(record):
             return False
         form = self._fill(run, record, curve, about)
-        if form == self._forms[_name(record)]:
+        if form == self._forms[job_name(record)]:
             return False
-        self._forms[_name(record)] = form
+        self._forms[job_name(record)] = form
         tags = changed_words(about_tags(record, about), run.data.tags)
         self._log(run, [], {}, tags | {FORM_TAG: form})
         return True
@@ -208,7 +208,7 @@ class Experiment:
         return kept
 
 
-def _name(record: RunRecord) -> str:
+def job_name(record: RunRecord) -> str:
     """Return the value of the tag that a run of a record has, and no other."""
     return f"{record.key} {record.finished}"
 

@@ -41,6 +41,11 @@ class Tracker:
         self.is_down = False
         self._has_warned_of_files = False
 
+    @property
+    def has_all(self) -> bool:
+        """Return whether the store took all that was sent, files included."""
+        return not self.is_down and not self._has_warned_of_files
+
     def tidy(self) -> None:
         """End or delete the runs that stopped commands of this machine left."""
         self._guarded(lambda: self._experiment)

@@ -7,7 +7,7 @@ from benchmarks.jobs import Planned
 from benchmarks.nights.series.journal import Entry
 from benchmarks.nights.series.kept import Summary, name_of
 from benchmarks.nights.series.pairs import BAD, Pairs, compared, in_words, noise, paired, side
-from benchmarks.nights.series.sample import Today
+from benchmarks.nights.series.states import Today
 from data_pipelines.dataset import DataError
 from results.comparison import LEVEL, Comparison, holm
 from results.tables import decimals, number
@@ -149,7 +149,7 @@ def _compared(
         pairs = paired(
             group,
             lambda entry: entry.night <= baseline.night,
-            lambda entry: entry.night > baseline.night and today.is_of_today(entry, cell),
+            lambda entry: entry.night > baseline.night and today.made(entry, cell),
         )
         if test := compared(cell, pairs):
             found.append((test, pairs))

@@ -88,9 +88,11 @@ def unseen(files: RecordFiles, fingerprints: set[str], entries: Iterable[Entry])
     last = {record.key: record for record in records}  # predictions of a job are those of its last run
     return [
         Entry(
-            *(0, Kind.FOUND, record),
-            _hash_of_curve(_own_part(curves.get(record.key, ()), record, records)),
-            hash_of_classes(predictions.get(record.key)) if last[record.key] is record else "",
+            night=0,
+            kind=Kind.FOUND,
+            record=record,
+            curve=_hash_of_curve(_own_part(curves.get(record.key, ()), record, records)),
+            predictions=hash_of_classes(predictions.get(record.key)) if last[record.key] is record else "",
         )
         for record in new
     ]
@@ -144,8 +146,11 @@ def _entry(line: Mapping[str, str]) -> Entry:
     code = Digests(*(line[name] for name in Digests._fields))
     values = {str(name): float(value) for name, value in json.loads(line["values"]).items()}
     return Entry(
-        *(int(line["night"]), Kind(line["kind"]), RunRecord(key_of(line), values, code=code, **fields)),
-        *(line["curve"], line["predictions"]),
+        night=int(line["night"]),
+        kind=Kind(line["kind"]),
+        record=RunRecord(key_of(line), values, code=code, **fields),
+        curve=line["curve"],
+        predictions=line["predictions"],
         surroundings=json.loads(line["surroundings"]) if line["surroundings"] else None,
         load=float(line["load"]) if line["load"] else None,
     )

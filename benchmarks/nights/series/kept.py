@@ -110,10 +110,10 @@ class KeptNights:
         except (OSError, ValueError, ValidationError, RecursionError):
             self.warn(f"{path} is not the summary of a night, or is torn: it is skipped.")
             return None
-        return {"reruns": {}, **found, **_defaults(shape, found), "date": day}
+        return {**found, **_lacking(shape, found), "date": day}
 
 
-def _defaults(shape: Shape, found: Summary) -> Summary:
+def _lacking(shape: Shape, found: Summary) -> Summary:
     """Return what a summary of an earlier version lacks."""
     return {name: getattr(shape, name) for name in Shape.model_fields if name not in found}
 

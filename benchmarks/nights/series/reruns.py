@@ -9,6 +9,8 @@ from typing import Any
 
 from benchmarks import machine, provenance
 from benchmarks.jobs import Job
+from benchmarks.nights.gpus import GpuMeter, Runner
+from benchmarks.nights.plan import Plan
 from benchmarks.nights.series.journal import Entry, of_rerun
 from benchmarks.nights.series.load import LoadMeter
 from benchmarks.nights.series.sample import Candidate
@@ -16,6 +18,19 @@ from benchmarks.streams import masked
 from results.records import EpochEnd, RunRecord
 
 Apart = Callable[[Job, int], Any]  # a job and its threads -> its events
+
+
+def apart(plan: Plan, meter: GpuMeter, here: Apart, choose: Callable[..., Runner]) -> Apart:
+    """Return how a job of a plan runs again, alone: in a process of this machine, or on its cluster.
+
+    The meter counts it as any other job of the night, and may raise Stop.
+    """
+
+    def run(job: Job, threads: int) -> Any:
+        on_cluster = None if plan.on == "here" else choose(plan.on, plan.cluster, plan.share)
+        return meter.around(on_cluster or (lambda jobs: here(job, threads)), alone=True)([job])
+
+    return run
 
 
 def rerun(

@@ -1,12 +1,11 @@
 """Which recorded jobs a night runs again: what changed first, then what was not checked for longest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from benchmarks.jobs import Job, Planned
 from benchmarks.nights.series.journal import Entry, Kind
-from benchmarks.nights.series.states import States
-from benchmarks.nights.series.surroundings import as_names
+from benchmarks.nights.series.states import Today
 from benchmarks.recipe import NotAttempted, Recipe
 
 
@@ -22,7 +21,7 @@ class Candidate:
 
 
 def candidates(
-    planned: Sequence[Planned], entries: Sequence[Entry], today: "Today", backend: str
+    planned: Sequence[Planned], entries: Sequence[Entry], today: Today, backend: str
 ) -> list[Candidate]:
     """Return the recorded jobs of cells in the order in which they should run again."""
     places = {one.fingerprint: one for one in reversed(planned) if not one.obstacle}
@@ -32,23 +31,6 @@ def candidates(
             last.setdefault(entry.identity, []).append(entry)
     found = [_candidate(places[mine[-1].record.key.fingerprint], mine, today) for mine in last.values()]
     return _in_turns([one for one in found if one is not None])
-
-
-@dataclass(frozen=True)
-class Today:
-    """The state in which this night runs."""
-
-    states: States
-    versions: Mapping[str, str]
-    surroundings: Mapping[str, str]
-
-    def is_of_today(self, entry: Entry, planned: Planned) -> bool:
-        """Return whether a run was made under what runs tonight, as far as is known."""
-        before = as_names(entry.record.versions)
-        versions = {name: text for name, text in self.versions.items() if name in before}
-        is_same = all(before[name] == text for name, text in versions.items())
-        machine = entry.surroundings in (None, self.surroundings)
-        return is_same and machine and self.states.rechecks.same(entry.record.code, planned.code)
 
 
 def _candidate(planned: Planned, mine: Sequence[Entry], today: Today) -> Candidate | None:
@@ -64,7 +46,7 @@ def _candidate(planned: Planned, mine: Sequence[Entry], today: Today) -> Candida
     options = replace(planned.options, checkpoint_after=float("inf"))
     job = Job(place, recipe, options, planned.code, record.peak_bytes, f"rerun-{planned.cell.paper}")
     checked = max((entry.night for entry in mine if entry.kind == Kind.RERUN), default=0)
-    is_changed = not today.is_of_today(mine[-1], planned)
+    is_changed = not today.made(mine[-1], planned)
     return Candidate(job, record.seconds, record.threads, checked, is_changed)
 
 

@@ -65,6 +65,23 @@ class States:
         return {}
 
 
+@dataclass(frozen=True)
+class Today:
+    """The state in which this night runs."""
+
+    states: States
+    versions: Mapping[str, str]
+    surroundings: Mapping[str, str]
+
+    def made(self, entry: Entry, planned: Planned) -> bool:
+        """Return whether a run was made under what runs tonight, as far as is known."""
+        before = as_names(entry.record.versions)
+        versions = {name: text for name, text in self.versions.items() if name in before}
+        is_same = all(before[name] == text for name, text in versions.items())
+        machine = entry.surroundings in (None, self.surroundings)
+        return is_same and machine and self.states.rechecks.same(entry.record.code, planned.code)
+
+
 def _differing(before: Entry, after: Entry) -> list[str]:
     """Name what differs beside the code."""
     found = _named(as_names(before.record.versions), as_names(after.record.versions), both=True)

@@ -7,6 +7,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from benchmarks import provenance
+from benchmarks.training import nvidia
 from benchmarks.training.backends import PREFERRED
 
 COMPILED = ("jaxlib", "ml-dtypes", "jax-cuda", "jax_cuda", "nvidia-cudnn", "nvidia-cublas", "nvidia-cuda-runtime")
@@ -20,7 +21,7 @@ OURS = "retable"  # its code is compared by digests
 def surroundings() -> dict[str, str]:
     """Return what is known of this machine, by name; a setting that is not made is left out."""
     settings = {name: os.environ.get(name) or PREFERRED.get(name, "") for name in SETTINGS}
-    found = {**_packages(), **_gpu(), "processor features": _features(), **settings}
+    found = {**_packages(), **nvidia.versions(), "processor features": _features(), **settings}
     return {name: text for name, text in found.items() if text}
 
 
@@ -39,21 +40,6 @@ def _packages() -> dict[str, str]:
     """Return the versions of compiled parts that a record does not name."""
     names = {found.name.lower().replace("_", "-"): found.version for found in distributions() if found.name}
     return {name: text for name, text in sorted(names.items()) if name.startswith(COMPILED)}
-
-
-def _gpu() -> dict[str, str]:
-    """Return the versions of driver and CUDA; nothing without an NVIDIA GPU."""
-    with suppress(Exception):  # no driver, or a library that does not fit it
-        import pynvml
-
-        pynvml.nvmlInit()
-        try:
-            cuda = pynvml.nvmlSystemGetCudaDriverVersion_v2()
-            driver = pynvml.nvmlSystemGetDriverVersion()
-            return {"driver": str(driver), "CUDA of the driver": f"{cuda // 1000}.{cuda % 1000 // 10}"}
-        finally:
-            pynvml.nvmlShutdown()
-    return {}
 
 
 def _features() -> str:

@@ -19,13 +19,15 @@ from benchmarks.nights.series.journal import Entry, Journal, Kind, unseen
 from benchmarks.nights.series.kept import KeptNights, Summary
 from benchmarks.nights.series.load import LoadMeter, is_quiet
 from benchmarks.nights.series.reruns import Apart, rerun
-from benchmarks.nights.series.sample import Today, candidates, fitting
+from benchmarks.nights.series.sample import candidates, fitting
 from benchmarks.nights.series.settings import Gate
-from benchmarks.nights.series.states import States
+from benchmarks.nights.series.states import States, Today
 from benchmarks.nights.series.surroundings import surroundings, versions_today
 from benchmarks.table import load_table
 from results.records import RecordFiles
 from results.verdicts import Verdict
+
+ABOUT = ("night", "date", "commit")
 
 
 @dataclass(frozen=True)
@@ -154,9 +156,6 @@ class Watch:
         return baseline_of(self.before, self.plan.baseline, (self.clock.date, provenance.commit()), closing)
 
 
-ABOUT = ("night", "date", "commit")
-
-
 class Clock:
     """When a night began, and how long it takes whatever is done to the system's clock."""
 
@@ -192,8 +191,3 @@ def _costs(planned: Sequence[Planned], entries: Sequence[Entry]) -> list[dict[st
             {"cell": cells[mark], "kind": kind, "jobs": len(quiet), "beside other load": beside, **medians}
         )
     return found
-
-
-def choose_apart(plan: Plan, here: Apart, choose: Callable[..., Any]) -> Apart:
-    """Return how a job of a plan runs again: in a process of this machine, or on its cluster."""
-    return here if plan.on == "here" else lambda job, threads: choose(plan.on, plan.cluster, plan.share)([job])

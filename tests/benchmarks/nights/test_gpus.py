@@ -12,6 +12,7 @@ from benchmarks.nights import gpus
 from benchmarks.nights.durations import in_words, seconds_of
 from benchmarks.nights.gpus import GpuMeter, others, visible, wait_until_free
 from benchmarks.nights.plan import Plan, PlannedRun, Stop, read_plan
+from benchmarks.nights.series.reruns import apart
 from data_pipelines.dataset import DataError
 from results.records import EpochEnd, RunRecord
 from tests.support.work import jobs, where
@@ -149,6 +150,19 @@ def test_a_budget_ends_a_night_after_an_epoch(driver, clock, monkeypatch):
             seen.append(event)
     assert [type(event) for event in seen] == [EpochEnd, RunRecord, EpochEnd]
     assert meter.summary() == {"gpu hours": {"used": 3.0, "budget": 3.0, "gpus": 2.0}}
+
+
+def test_a_rerun_holds_all_gpus_and_ends_with_the_budget(driver, clock, monkeypatch):
+    monkeypatch.setattr("benchmarks.machine.has_accelerator", lambda: True)
+    monkeypatch.setattr("benchmarks.machine.cores", lambda: 2)
+    meter = GpuMeter(plan(jobs=2, gpu_hours=3))
+    again = apart(meter.plan, meter, lambda job, threads: run_of(clock, 3600)([job]), pytest.fail)
+    first, second = trained(2)
+    assert len(list(again(first, 1))) == 2 and meter.hours == 2
+    for hours in (1.5, 1.5):  # the second one does not begin
+        with pytest.raises(Stop, match="its 3 GPU hours were over"):
+            list(again(second, 1))
+        assert clock[0] == hours * 3600
 
 
 def test_a_machine_without_a_gpu_uses_no_gpu_hours(clock, monkeypatch):

@@ -44,6 +44,7 @@ def night(plan: Path) -> tuple[int, dict]:
 @pytest.fixture(autouse=True)
 def no_server(monkeypatch, tmp_path):
     """Let MLflow be down: a night must not depend on it."""
+    monkeypatch.setattr("benchmarks.provenance.is_clean", lambda: True)  # whoever changes code tests it first
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     monkeypatch.setenv("RETABLE_RESULTS", str(tmp_path / "all"))
 

@@ -1,6 +1,8 @@
 """What MLflow gets of real papers: data, commands and pages; records that are sent later, once and completed."""
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +22,9 @@ from results.records import RecordFiles, RunRecord
 from results.tracking.about import filter_of
 from results.tracking.client import tracking_uri
 from results.tracking.leftovers import FORM_TAG
+from results.tracking.store import Store
 from results.tracking.tracker import Tracker
+from tests.support.processes import ROOT
 
 TREC = ("2", "CNN-rand", "TREC")
 
@@ -127,6 +131,41 @@ def test_a_cell_without_recipe_has_nothing_to_say():
 def test_all_papers_are_sent_by_one_command(folder):
     result = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["track", "--results", str(folder)])
     assert result.stdout == "kim2014: 3 run(s) sent, 0 were already there.\n"
+
+
+def again(folder, *options: str) -> str:
+    words = ["track", "kim2014", "--results", str(folder), *options]
+    return CliRunner().invoke(app, words, catch_exceptions=False).stdout
+
+
+def test_without_anything_new_mlflow_is_not_asked(folder, monkeypatch):
+    assert again(folder).startswith("3 run(s) sent, 0 were")
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "open", lambda store, say: pytest.fail("MLflow was asked"))
+        assert again(folder) == "0 run(s) sent, 3 were already there.\n"
+        with pytest.raises(pytest.fail.Exception, match="was asked"):
+            again(folder, "--check")
+    files = RecordFiles("kim2014", folder)
+    files.append(replace(files.records()[0], finished="2026-11-29"))
+    assert again(folder) == "1 run(s) sent, 3 were already there.\n"
+
+
+def test_what_happened_to_the_database_is_noticed(folder, sound):
+    again(folder)
+    client, runs = found(folder, "tags.seed = '1'")
+    client.delete_run(runs[0].info.run_id)
+    assert again(folder) == "1 run(s) sent, 2 were already there.\n"
+    shutil.copy(sound, folder / "mlflow.db")
+    assert again(folder).startswith("3 run(s) sent")
+
+
+def test_without_anything_new_mlflow_is_not_imported(folder):
+    again(folder)
+    words = ["track", "kim2014", "--results", str(folder)]
+    code = f"import sys; from benchmarks.cli.app import app; app({words!r}, standalone_mode=False); "
+    code += "print({'mlflow', 'sqlalchemy'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["0 run(s) sent, 3 were already there.", "set()"], done.stderr
 
 
 def test_a_folder_without_records_says_so(tmp_path):

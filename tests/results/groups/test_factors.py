@@ -25,9 +25,13 @@ def found(runs):
     return {factor.name: factor for factor in compared.factors}
 
 
+def text(factor) -> str:
+    return factor.text({label: label for label in factor.values})
+
+
 def test_a_parameter_that_parts_the_groups():
     (factor,) = found(groups({"batch": 32, "epochs": 3}, {"batch": 64, "epochs": 3})).values()
-    assert (str(factor), factor.is_parted) == ("params.batch: 32 in adam; 64 in sgd", True)
+    assert (text(factor), factor.is_parted) == ("params.batch: 32 in adam; 64 in sgd", True)
 
 
 def test_equal_shares_and_other_spellings_are_no_difference():
@@ -39,7 +43,7 @@ def test_equal_shares_and_other_spellings_are_no_difference():
 def test_a_parameter_that_differs_in_part():
     runs = [run(0.1 * i, {"optimizer": "ab"[i > 3], "rate": int(i in (0, 4, 5))}) for i in range(8)]
     (factor,) = found(runs).values()
-    assert (str(factor), factor.is_parted) == ("params.rate: 0 (3), 1 (1) in a; 0 (2), 1 (2) in b", False)
+    assert (text(factor), factor.is_parted) == ("params.rate: 0 (3), 1 (1) in a; 0 (2), 1 (2) in b", False)
 
 
 def test_code_and_data_come_first():
@@ -49,12 +53,12 @@ def test_code_and_data_come_first():
         for seed, value in enumerate(ADAM)
     ]
     factors = list(found(runs).values())
-    assert [str(factor).partition(":")[0] for factor in factors] == [
+    assert [text(factor).partition(":")[0] for factor in factors] == [
         "code (git commit)",
         "data (mlflow.data)",
         "params.batch",
     ]
-    assert str(factors[0]).endswith(": aaaaaaaa in a; bbbbbbbb in b")
+    assert text(factors[0]).endswith(": aaaaaaaa in a; bbbbbbbb in b")
     assert not compare_runs(runs, QUESTION).unknown
     assert compare_runs(groups({}, {}), QUESTION).unknown == ["the code", "the data"]
 
@@ -68,7 +72,7 @@ def test_what_differs_in_every_run_is_named_once():
 
 def test_many_values_are_a_range_and_long_lists_are_cut():
     rates = [run(0.1 * i, {"optimizer": "ab"[i > 4], "rate": 0.001 * (i % 9)}) for i in range(10)]
-    assert str(found(rates)["params.rate"]) == (
+    assert text(found(rates)["params.rate"]) == (
         "params.rate: 0 to 0.004 (5 values) in a; 0 to 0.008 (5 values) in b"
     )
     many = {f"p{i:02}": i for i in range(12)}

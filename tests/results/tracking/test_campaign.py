@@ -3,10 +3,11 @@
 import getpass
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from mlflow.entities import ViewType
 from benchmarks.table import load_table
 from results.records import RecordFiles, RunRecord
 from results.tracking.client import set_up, tracking_uri
-from results.tracking.leftovers import CELL_TAG, JOB_TAG
+from results.tracking.leftovers import CELL_TAG, JOB_TAG, PARTIAL_TAG
 from tests.support.processes import run, start, wait_for
 
 pytestmark = pytest.mark.slow
@@ -128,12 +129,12 @@ def test_kills_leave_nothing_running_and_nothing_twice(folder):
     states = set()
     for kill in range(KILLS):
         (folder / "mlflow.db").unlink(missing_ok=True)
-        kill_once_there_is(folder / "mlflow.db.new", 0.3 * kill, start("track", "starter", **here))
+        kill_once((folder / "mlflow.db.new").exists, 0.3 * kill, start("track", "starter", **here))
         assert run("track", "starter", **here)
         assert counts(tracking_uri(folder))[:3] == (3, 15, 15)
-    for kill in range(KILLS):
+    for _ in range(KILLS):
         (folder / "mlflow.db").unlink(missing_ok=True)
-        kill_once_there_is(folder / "mlflow.db", 0.3 * kill, start("track", "starter", **here))
+        kill_once(lambda: is_amid_a_run(folder / "mlflow.db"), 0, start("track", "starter", **here))
         assert run("track", "starter", **here)
         assert counts(tracking_uri(folder))[:3] == (3, 15, 15)
         states |= counts(tracking_uri(folder))[3]
@@ -141,8 +142,18 @@ def test_kills_leave_nothing_running_and_nothing_twice(folder):
     assert sorted(path.name for path in folder.glob("mlflow.db*")) == ["mlflow.db", "mlflow.db.lock"]
 
 
-def kill_once_there_is(path, seconds, command):
-    wait_for(path.exists, command)
+def is_amid_a_run(path):
+    """Return whether the run of a job is in a database without all that belongs to it."""
+    if not path.exists():
+        return False
+    begun, complete = (f"SELECT run_uuid FROM tags WHERE key = '{tag}'" for tag in (PARTIAL_TAG, JOB_TAG))
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as found:
+        return found.execute(f"{begun} EXCEPT {complete}").fetchone() is not None
+    return False
+
+
+def kill_once(condition, seconds, command):
+    wait_for(condition, command)
     time.sleep(seconds)
     command.kill()
     command.communicate()

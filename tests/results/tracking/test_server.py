@@ -14,6 +14,7 @@ from mlflow import MlflowClient
 
 from results.tracking.leftovers import CELL_TAG, JOB_TAG
 from results.tracking.reader import tracked_records
+from results.tracking.receipts import state_of
 from results.tracking.tracker import Tracker
 from results.verdicts import judge
 from tests.results.tracking.samples import CELL, curve, record
@@ -105,7 +106,9 @@ def test_a_deleted_experiment_says_how_to_restore_it(tmp_path):
     Tracker("deleted", tmp_path, pytest.fail).tidy()
     client, _ = found("deleted")
     experiment = client.get_experiment_by_name("deleted").experiment_id
+    assert state_of(os.environ["MLFLOW_TRACKING_URI"], "deleted").startswith(f"{experiment} ")
     client.delete_experiment(experiment)
+    assert not state_of(os.environ["MLFLOW_TRACKING_URI"], "deleted")
     warnings = []
     Tracker("deleted", tmp_path, warnings.append).tidy()
     assert f"; `mlflow experiments restore --experiment-id {experiment}` brings it back" in warnings[0]

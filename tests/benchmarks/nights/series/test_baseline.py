@@ -7,9 +7,8 @@ import pytest
 from benchmarks.nights.plan import Plan, PlannedRun
 from benchmarks.nights.series.baseline import baseline_of, known, turned, turned_bad, worse_by_pairs
 from benchmarks.nights.series.journal import Kind
-from benchmarks.nights.series.sample import Today
 from benchmarks.nights.series.settings import Gate
-from benchmarks.nights.series.states import States
+from benchmarks.nights.series.states import States, Today
 from benchmarks.nights.series.surroundings import as_names
 from benchmarks.nights.series.watch import Clock
 from benchmarks.nights.summary import RunState, in_words, summarise

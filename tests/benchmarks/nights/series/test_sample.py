@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks.nights.series.journal import Kind
 from benchmarks.nights.series.reruns import rerun
-from benchmarks.nights.series.sample import Candidate, Today, candidates, fitting
-from benchmarks.nights.series.states import States
+from benchmarks.nights.series.sample import Candidate, candidates, fitting
+from benchmarks.nights.series.states import States, Today
 from benchmarks.nights.series.surroundings import as_names, surroundings
 from results.records import RunRecord
 from tests.support.nights import MACHINE, VERSIONS, cell_of, entry

@@ -32,7 +32,7 @@ def test_the_time_for_reruns_has_a_unit(tmp_path, text, seconds):
     "text", ['"2"', "2", '"0 hours"', '"-1 hour"', '"two hours"', '""', '"NaT"', '"9e99 days"']
 )
 def test_other_times_are_refused_in_a_line(tmp_path, text):
-    with pytest.raises(DataError, match='recheck: expected a time with its unit, such as "2 h') as found:
+    with pytest.raises(DataError, match="recheck: expected a (time with its unit|second or more)") as found:
         plan_of(tmp_path, f"recheck = {text}")
     assert "\n" not in str(found.value)
 

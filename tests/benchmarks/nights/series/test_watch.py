@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.cli.app import app
+from benchmarks.nights.plan import Stop
 from benchmarks.nights.series.kept import KeptNights
 from benchmarks.nights.series.watch import Clock
 from benchmarks.runners.places import run_here
@@ -31,6 +32,7 @@ def plan(tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     monkeypatch.setenv("RETABLE_RESULTS", str(tmp_path / "all"))
     monkeypatch.setattr("benchmarks.cli.nightly.run_apart", here)
+    monkeypatch.setattr("benchmarks.provenance.is_clean", lambda: True)  # whoever changes code tests it first
     (tmp_path / "plan.toml").write_text(PLAN.format(more=""))
     return tmp_path / "plan.toml"
 
@@ -81,6 +83,21 @@ def test_equal_nights_say_nothing_and_other_numbers_come_first(plan, monkeypatch
     assert any("rerun of lectures/004" in line and "was killed, twice" in line for line in said)
     shown = CliRunner().invoke(app, ["nights", str(plan)], env={"COLUMNS": "80"}).output
     assert "closed" in shown and "although nothing changed" in shown
+
+
+def late(job, threads):
+    raise Stop("its 1 hours were over")
+    yield
+
+
+def test_a_night_that_ends_during_reruns_says_so(plan, monkeypatch):
+    night(plan)
+    monkeypatch.setattr("benchmarks.cli.nightly.run_apart", late)
+    status, said = night(plan)
+    assert status == Status.STOPPED
+    assert "Stopped: its 1 hours were over; the next night continues." in said
+    plan.write_text(PLAN.format(more="").replace("recheck", "# recheck"))
+    assert night(plan)[0] == Status.DONE
 
 
 def test_a_clock_that_changes_spoils_no_series(plan, monkeypatch):
