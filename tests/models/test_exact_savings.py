@@ -16,7 +16,7 @@ from tests.support.texts import SMALLEST, laid, texts_of
 
 SYMBOLS, WIDTH, CLASSES, LONGEST, FRONT = 40, 6, 3, 9, 4
 SIZES = {"filters": (3, 4, 5), "maps": 8, "dropout": 0.0}
-WORD_RANGES = ((1, 20), (10, 30), *((20, 30),) * 8, (1, 12), (1, 30))  # of each step
+WORD_RANGES = ((1, 20), (10, 30), *((20, 30),) * 3, (1, 30))  # of each step
 TOLERANCE = 3e-5
 LOSS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
