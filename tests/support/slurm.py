@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -105,6 +105,7 @@ def cluster(folder: Path, most: int = 100) -> Iterator[dict[str, str]]:
             yield environment
         finally:
             ask("scancel", "--user=root", environment=environment)
+            _wait_until(lambda: not states(environment))  # a step that can't report its end to a daemon stays
             for daemon in reversed(daemons):
                 daemon.terminate()
             for daemon in daemons:
@@ -124,9 +125,17 @@ def states(environment: dict[str, str]) -> dict[str, str]:
 
 
 def _wait_for_node(environment: dict[str, str]) -> None:
-    deadline = time.monotonic() + 60
-    while not re.search(r"\bidle\b", said := ask("sinfo", "--noheader", environment=environment)):
-        assert time.monotonic() < deadline, f"the node does not come up: {said}"
+    def said() -> str:
+        return ask("sinfo", "--noheader", environment=environment)
+
+    _wait_until(lambda: re.search(r"\bidle\b", said()))
+    assert re.search(r"\bidle\b", said()), f"the node does not come up: {said()}"
+
+
+def _wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until a condition holds, so many seconds at most."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
         time.sleep(0.5)
 
 
