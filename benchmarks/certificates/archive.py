@@ -19,6 +19,7 @@ MOST_BYTES = 2**28  # of all files, uncompressed
 DATE = (1980, 1, 1, 0, 0, 0)  # the first that an archive can state; equal content shall give equal bytes
 CHUNK = 2**20
 READABLE = 0o644 << 16
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def manifest_of(files: Mapping[str, bytes]) -> bytes:
@@ -83,6 +84,8 @@ def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:
         name, kind = entry.filename, (entry.external_attr >> 16) & 0o170000
         if not NAME.fullmatch(name) or len(name) > LONGEST_NAME or kind not in (0, 0o100000):
             raise ResultsError(f"{path} has an entry {name[:LONGEST_NAME]!r}, which no certificate has.")
+        if entry.compress_type not in METHODS:
+            raise ResultsError(f"{path} has {name} compressed by another method than a certificate.")
         if name in names:
             raise ResultsError(f"{path} has {name} twice.")
         names.add(name)

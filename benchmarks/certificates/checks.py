@@ -1,5 +1,6 @@
 """What a check of a certificate says."""
 
+import csv
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
@@ -7,7 +8,10 @@ from typing import NamedTuple
 from benchmarks.evidence.roots import UnknownCode
 from results.ledger import ResultsError
 
-MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, ResultsError, UnknownCode, SyntaxError)
+MALFORMED = (  # whatever reading a text that somebody else wrote can raise
+    *(KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError, ImportError),
+    *(ResultsError, UnknownCode, SyntaxError, csv.Error),
+)
 
 
 class Outcome(StrEnum):
@@ -42,6 +46,6 @@ def guarded(point: str, file: str, look: Callable[[], Iterator[Check]]) -> Itera
 
 
 def in_a_line(check: Check) -> str:
-    """Return a check in one line; a fault has its file."""
+    """Return a check in one line; a fault has its file. A text of the certificate cannot pass for another line."""
     place = f" [{check.file}]" if check.outcome == Outcome.FAULT and check.file else ""
-    return f"{check.outcome:<12}{check.point}: {check.text}{place}"
+    return " ".join(f"{check.outcome:<11} {check.point}: {check.text}{place}".splitlines())

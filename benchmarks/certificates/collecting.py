@@ -116,11 +116,12 @@ def recipes(chosen: Iterable[Chosen]) -> Files:
     """Return settings, data and roots of each recipe, and the source that their digests read."""
     files: Files = {}
     code: Files = {}
+    source = bundled_code.gathering(code)
     for one in {one.planned.fingerprint: one for one in chosen}.values():
         about = {
             "settings": describe(one.recipe),
             "data": _data(one.recipe.dataset),
-            "code": bundled_code.as_json(bundled_code.read_for(one.recipe, code)),
+            "code": bundled_code.as_json(bundled_code.read_for(one.recipe, source)),
         }
         files[recipe_file(one.planned.fingerprint)] = as_json(about)
     return files | {f"{CODE}/{path}": text for path, text in code.items()}

@@ -37,7 +37,7 @@ def from_json(name: str, files: Mapping[str, bytes]) -> Json:
         found = json.loads(files[name])
     except KeyError as error:
         raise ResultsError(f"{name} is missing.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ResultsError(f"{name} is not JSON: {error}.") from error
     if not isinstance(found, dict):
         raise ResultsError(f"{name} holds a {type(found).__name__}. Expected an object.")

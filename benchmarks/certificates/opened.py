@@ -25,6 +25,8 @@ from results.ledger import Ledger, ResultsError
 from results.published import Cell, read_cells
 from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
 
+LONGEST = 100  # characters of a name that are shown
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -66,6 +68,8 @@ class Opened:
 
     @cached_property
     def predictions(self) -> dict[JobKey, np.ndarray]:
+        room = labels.Room()
+        self.record_files.prediction_ledger.read(lambda line: room.decode(line["predictions"]).size)
         return self.record_files.predictions()
 
     @cached_property
@@ -84,11 +88,15 @@ class Opened:
 
 @contextmanager
 def opened(files: Mapping[str, bytes]) -> Iterator[Opened]:
-    """Provide a certificate. Raises ResultsError for one of a later version."""
-    stated = from_json(STATEMENT, files).get("format")
+    """Provide a certificate. Raises ResultsError for one of a later version, and for one of no paper."""
+    statement = from_json(STATEMENT, files)
+    stated, paper = statement.get("format"), statement.get("paper")
     if stated != FORMAT:
         found = f"{STATEMENT} states the format {stated!r}"
         raise ResultsError(f"{found}. This version of retable reads {FORMAT}; a newer one may read it.")
+    if not isinstance(paper, str) or published_file(paper) not in files:
+        file = published_file(str(paper))[:LONGEST]
+        raise ResultsError(f"{file} is missing, the printed cells of the paper that {STATEMENT} names.")
     with TemporaryDirectory() as folder:
         for name, content in files.items():
             (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)

@@ -66,7 +66,7 @@ def signer(manifest: bytes, signature: bytes) -> str:
         key.verify(b64decode(stated["signature"], validate=True), PURPOSE + manifest)
     except InvalidSignature as error:
         raise ValueError("it is not one of this manifest") from error
-    except (KeyError, TypeError, ValueError, UnsupportedAlgorithm) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, UnsupportedAlgorithm) as error:
         raise ValueError("it cannot be read as a signature of an Ed25519 key") from error
     return " ".join(stated["key"].split()[:2])
 
@@ -99,7 +99,8 @@ def expected(asked: str) -> set[str]:
         raise ResultsError(
             f"--signer is {asked!r}. Expected SHA256:..., a public key, or a file of them."
         ) from error
-    found = [text[text.find("ssh-ed25519 ") :] for text in texts if "ssh-ed25519 " in text]
+    lines = [text for text in texts if not text.lstrip().startswith("#")]  # a key may be out of use
+    found = [text[text.find("ssh-ed25519 ") :] for text in lines if "ssh-ed25519 " in text]
     if not found:
         raise ResultsError(f"{asked} has no key of Ed25519.")
     return {_fingerprint_of_line(text, asked) for text in found}

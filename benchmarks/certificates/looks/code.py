@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from benchmarks.certificates.checks import Check, Outcome, judged
 from benchmarks.certificates.contents import CODE, LOCK, RECHECKED, from_json, recipe_file
 from benchmarks.certificates.opened import Opened
-from benchmarks.certificates.parts.bundled_code import digests_from
+from benchmarks.certificates.parts.bundled_code import bundled, digests_from
 from benchmarks.evidence.roots import UnknownCode
 from results.records import Digests
 
@@ -19,10 +19,11 @@ def look(certificate: Opened) -> Iterator[Check]:
         if name.startswith(f"{CODE}/")
     }
     seen = {LOCK.removeprefix(f"{CODE}/"), RECHECKED.removeprefix(f"{CODE}/")}
+    code = bundled(texts, seen)
     for fingerprint in sorted({statement["recipe"] for _, statement in certificate.stated}):
         roots = from_json(recipe_file(fingerprint), certificate.files)["code"]
         try:
-            found = digests_from(roots, texts, seen)
+            found = digests_from(roots, code)
         except UnknownCode as error:
             yield Check("code", Outcome.UNCHECKED, str(error), CODE)
             continue

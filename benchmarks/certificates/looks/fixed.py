@@ -1,25 +1,27 @@
 """Were value and margin of a cell fixed before its runs?"""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from benchmarks.certificates.checks import Check, Outcome, judged
 from benchmarks.certificates.contents import GIT, HISTORY
 from benchmarks.certificates.opened import Opened
 from benchmarks.certificates.parts import margins
-from benchmarks.certificates.parts.git_objects import file_at, is_whole
+from benchmarks.certificates.parts.git_objects import file_at, is_whole, way_to
 from results.published import Cell
 from results.records import RunRecord
 
 PATH = "results/published"  # of the printed cells in the suite's repository
+Printed = Mapping[margins.Place, tuple[str, str]]  # value and margin as they are written
+SHORTEST = 7  # digits of a commit's name, as git shortens it
 
 
 def look(certificate: Opened) -> Iterator[Check]:
     """Yield what the history says of each cell, and what git's own objects prove of the commits of its runs."""
     history = certificate.files.get(HISTORY)
-    changes = None if history is None else margins.read_history(history)
-    for name, content in _objects(certificate).items():
-        if not is_whole(name, content):
-            yield Check("git's objects", Outcome.FAULT, "it is not what its name says", f"{GIT}/{name}")
+    changes = None if history is None else _by_place(margins.read_history(history))
+    yield from _wrong_objects(certificate)
+    printed = _printed(certificate)
     for cell, statement in certificate.stated:
         if cell.value is None:
             continue  # nothing printed, nothing to move
@@ -27,9 +29,18 @@ def look(certificate: Opened) -> Iterator[Check]:
         if changes is None or not records:
             yield Check(f"{point}: history", Outcome.UNCHECKED, "no history of the printed cells", HISTORY)
         else:
-            fault = margins.moved(cell, changes, min(record.finished for record in records))
-            yield judged(f"{point}: fixed before the runs", fault, _written(cell, changes), HISTORY)
-        yield _proved(certificate, cell, records)
+            first = min((record.finished for record in records), key=margins.utc)
+            mine = changes[margins.place_of(cell)]
+            fault = margins.moved(cell, mine, first)
+            yield judged(f"{point}: fixed before the runs", fault, _written(mine), HISTORY)
+        yield _proved(cell, records, printed)
+
+
+def _by_place(changes: Sequence[margins.Change]) -> Mapping[margins.Place, list[margins.Change]]:
+    found = defaultdict(list)
+    for change in changes:
+        found[change.place].append(change)
+    return found
 
 
 def _objects(certificate: Opened) -> dict[str, bytes]:
@@ -38,24 +49,50 @@ def _objects(certificate: Opened) -> dict[str, bytes]:
     return {name.removeprefix(start): text for name, text in certificate.files.items() if name.startswith(start)}
 
 
-def _written(cell: Cell, changes: Sequence[margins.Change]) -> str:
-    last = [change for change in changes if change.place == margins.place_of(cell)][-1]
-    return f"value and margin are those of {last.date[:10]}, commit {last.commit[:12]}"
+def _wrong_objects(certificate: Opened) -> Iterator[Check]:
+    """Yield the objects that are damaged, and those to which no commit of a run leads."""
+    objects = _objects(certificate)
+    point, needed = "git's objects", set[str]()
+    for name, content in objects.items():
+        if not is_whole(name, content):
+            yield Check(point, Outcome.FAULT, "it is not what its name says", f"{GIT}/{name}")
+            return
+    for commit in _known({record.commit for record in certificate.records}, objects):
+        needed.update(way_to(objects, commit, f"{PATH}/{certificate.paper}.csv"))
+    if strange := sorted(objects.keys() - needed):
+        yield Check(point, Outcome.FAULT, "no commit of a run leads to it", f"{GIT}/{strange[0]}")
 
 
-def _proved(certificate: Opened, cell: Cell, records: Sequence[RunRecord]) -> Check:
+def _known(commits: Collection[str], objects: Collection[str]) -> list[str]:
+    """Return the commits that are among git's objects."""
+    whole = [commit for commit in commits if len(commit) >= SHORTEST]
+    return sorted(commit for commit in whole if any(name.startswith(commit) for name in objects))
+
+
+def _written(changes: Sequence[margins.Change]) -> str:
+    last = changes[-1:]  # none is a fault already
+    return "".join(f"value and margin are those of {one.date[:10]}, commit {one.commit[:12]}" for one in last)
+
+
+def _printed(certificate: Opened) -> dict[str, Printed]:
+    """Return what was printed at each commit of the runs that is among git's objects."""
+    objects, path = _objects(certificate), f"{PATH}/{certificate.paper}.csv"
+    commits = _known({record.commit for record in certificate.records}, objects)
+    return {commit: margins.lines(file_at(objects, commit, path)) for commit in commits}
+
+
+def _proved(cell: Cell, records: Sequence[RunRecord], printed: Mapping[str, Printed]) -> Check:
     """Compare the cell with what was printed at the commits of its runs."""
     point = f"{cell.name}, {cell.metric.name}: at the commits of the runs"
-    objects = _objects(certificate)
     commits = sorted({record.commit for record in records})
-    known = [commit for commit in commits if any(name.startswith(commit) for name in objects)]
+    known = [commit for commit in commits if commit in printed]
     for commit in known:
-        printed = margins.lines(file_at(objects, commit, f"{PATH}/{certificate.paper}.csv"))
-        found = printed.get(margins.place_of(cell))
+        found = printed[commit].get(margins.place_of(cell))
         if found is None or not margins.is_same(cell, found):
             was = "it was not there" if found is None else f"it was {found[0]} with the margin {found[1]}"
             return Check(point, Outcome.FAULT, f"at {commit} {was}", f"{GIT}/")
     if len(known) < len(commits):
         lost = next(commit for commit in commits if commit not in known)
-        return Check(point, Outcome.UNCHECKED, f"the certificate lacks commit {lost}", f"{GIT}/")
+        text = f"the certificate lacks commit {lost}" if lost else "some records name no commit"
+        return Check(point, Outcome.UNCHECKED, text, f"{GIT}/")
     return Check(point, Outcome.OK, f"git's objects show the same at {len(known)} of {len(known)}", f"{GIT}/")

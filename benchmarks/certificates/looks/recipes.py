@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 
 from benchmarks.certificates.checks import Check, judged
-from benchmarks.certificates.contents import RECIPES, Json, from_json, recipe_file
+from benchmarks.certificates.contents import RECIPES, STATEMENT, Json, from_json, recipe_file
 from benchmarks.certificates.opened import Opened
 from data_pipelines.dataset import Dataset, RemoteFile, no_examples, no_files
 
@@ -27,6 +27,8 @@ def _fault(certificate: Opened, about: Json, fingerprint: str) -> str:
     found = hashlib.sha256(text.encode()).hexdigest()[: len(fingerprint)]
     if found != fingerprint:
         return f"they give the fingerprint {found}, the records have {fingerprint}"
+    if fault := _other_protocol(certificate, about["settings"], fingerprint):
+        return fault
     stated, data = about["settings"].get("dataset", {}).get("data", ""), _data_hash(about["data"])
     if stated != data:
         return f"its files give the data hash {data}, the settings have {stated}"
@@ -34,6 +36,17 @@ def _fault(certificate: Opened, about: Json, fingerprint: str) -> str:
         data
     }
     return f"records have the data hash {min(others)}, its files give {data}" if others else ""
+
+
+def _other_protocol(certificate: Opened, settings: Json, fingerprint: str) -> str:
+    """Say where folds or revision are not those of the settings, in which a one is left out."""
+    folds, revision = settings.get("dataset", {}).get("folds", 1), settings.get("revision", 1)
+    found = [one["folds"] for _, one in certificate.stated if one["recipe"] == fingerprint]
+    if any(one != folds for one in found):
+        return f"they have {folds} folds, {STATEMENT} states {found[0]}"
+    mine = [record.key for record in certificate.records if record.key.fingerprint == fingerprint]
+    strange = [key for key in mine if key.fold >= folds or key.revision != revision]
+    return f"they have {folds} folds and revision {revision}, not {strange[0]}" if strange else ""
 
 
 def _data_hash(stated: Json) -> str:

@@ -17,6 +17,7 @@ def look(certificate: Opened) -> Iterator[Check]:
     faults = [
         *certificate.warnings,
         *(f"{r.key} is of no cell" for r in records if (r.key.fingerprint, r.key.backend) not in mine),
+        *(f"{r.key} is of another paper" for r in records if r.key.paper != certificate.paper),
         *(f"job {job} is there {count} times" for job, count in _jobs(records).items() if count > 1),
     ]
     good = [record for record in records if not record.error]
@@ -40,5 +41,5 @@ def _jobs(records: list[RunRecord]) -> Counter[tuple]:
 
 def _gap(record: RunRecord, epochs: list[int]) -> str:
     """Say that a run lacks epochs of its curve; what is not trained has none."""
-    expected = list(range(1, record.epochs + 1))
-    return "" if epochs == expected else f"{record.key} has {record.epochs} epochs, its curve has {len(epochs)}"
+    is_whole = len(epochs) == record.epochs and all(one == n for n, one in enumerate(epochs, start=1))
+    return "" if is_whole else f"{record.key} has {record.epochs} epochs, its curve has {len(epochs)}"

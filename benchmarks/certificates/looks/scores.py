@@ -42,7 +42,7 @@ def _again(certificate: Opened, record: RunRecord, metric: Metric | None) -> flo
         return "no predictions were kept"
     truth = certificate.labels.get(labels.which(record.key))
     if truth is None:
-        return f"{LABELS} lacks the true classes, because the data are given on request only"
+        return f"{LABELS} lacks the true classes, as those of data that are given on request only"
     found = certificate.predictions[record.key]
     if truth.shape != found.shape:
         return nan

@@ -41,15 +41,21 @@ def file_at(objects: Mapping[str, bytes], commit: str, path: str) -> bytes:
 
     Raises ValueError if an object is missing, or is not what its name says.
     """
+    return _content(objects, way_to(objects, commit, path)[-1], b"blob")
+
+
+def way_to(objects: Mapping[str, bytes], commit: str, path: str) -> list[str]:
+    """Return the names of the objects from a commit down to a file. Raises ValueError as `file_at` does."""
     whole = [name for name in objects if name.startswith(commit)]
     if len(whole) != 1:
         raise ValueError(f"commit {commit} is not among the objects")
     header = _content(objects, whole[0], b"commit").split(b"\n", 1)[0]
     name = header.removeprefix(b"tree ").decode(errors="replace")
-    *folders, last = path.split("/")
-    for folder in folders:
-        name = _entry(_content(objects, name, b"tree"), folder, len(name))
-    return _content(objects, _entry(_content(objects, name, b"tree"), last, len(name)), b"blob")
+    names = [*whole, name]
+    for part in path.split("/"):
+        name = _entry(_content(objects, name, b"tree"), part, len(name))
+        names.append(name)
+    return names
 
 
 def _content(objects: Mapping[str, bytes], name: str, kind: bytes) -> bytes:
@@ -70,10 +76,10 @@ def is_whole(name: str, content: bytes) -> bool:
 
 def _entry(tree: bytes, wanted: str, digits: int) -> str:
     """Return the name of the object that a tree has under a file's name."""
-    size = digits // 2
-    while tree:
-        about, _, rest = tree.partition(b"\0")
-        if about.split(b" ", 1)[-1] == wanted.encode():
-            return rest[:size].hex()
-        tree = rest[size:]
+    start, size = 0, digits // 2
+    while (end := tree.find(b"\0", start)) >= 0:
+        after = end + 1 + size
+        if tree[start:end].split(b" ", 1)[-1] == wanted.encode():
+            return tree[end + 1 : after].hex()
+        start = after
     raise ValueError(f"{wanted} is not in its tree")

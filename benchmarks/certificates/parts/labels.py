@@ -11,11 +11,27 @@ from benchmarks.jobs import Job, Planned
 from benchmarks.recipe import NotAttempted
 from benchmarks.training.job import loaded_fold
 from data_pipelines.dataset import Dataset
-from results.ledger import LONGEST_FIELD
+from results.ledger import LONGEST_FIELD, ResultsError
 from results.predictions import decode, encode
 from results.records import JobKey
 
+MOST_BYTES = 2**28  # of all classes of a file: a small text may unpack to many
 Which = tuple[str, int, int]  # fingerprint of the recipe, fold, seed
+
+
+class Room:
+    """The bytes that the classes of a file may have once they are unpacked."""
+
+    def __init__(self) -> None:
+        self.left = MOST_BYTES
+
+    def decode(self, text: str) -> np.ndarray:
+        """Return classes, (examples,). Raises ValueError, or ResultsError where there is no room."""
+        classes = decode(text)
+        self.left -= classes.nbytes
+        if self.left < 0:
+            raise ResultsError(f"its classes have more than {MOST_BYTES} bytes")
+        return classes
 
 
 def which(key: JobKey) -> Which:
@@ -54,7 +70,8 @@ def as_csv(lines: Iterable[list[str]]) -> bytes:
 
 
 def read(files: Mapping[str, bytes]) -> dict[Which, np.ndarray]:
-    """Return the true classes, (examples,), of each test part. Raises ValueError for a malformed file."""
+    """Return the true classes, (examples,), of each test part. Raises ValueError or ResultsError."""
     csv.field_size_limit(LONGEST_FIELD)
+    room = Room()
     lines = csv.DictReader(io.StringIO(files.get(LABELS, b"").decode(), newline=""), strict=True)
-    return {(line["recipe"], int(line["fold"]), int(line["seed"])): decode(line["labels"]) for line in lines}
+    return {(line["recipe"], int(line["fold"]), int(line["seed"])): room.decode(line["labels"]) for line in lines}

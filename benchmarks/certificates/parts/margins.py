@@ -80,10 +80,12 @@ def moved(cell: Cell, changes: Sequence[Change], first_run: str) -> str:
         return "the history lacks the cell"
     if not is_same(cell, mine[-1][-2:]):
         return f"the last change has the value {mine[-1].value!r} with the margin {mine[-1].margin!r}"
-    if _utc(mine[-1].date) > _utc(first_run):
+    if utc(mine[-1].date) > utc(first_run):
         return f"they were written on {mine[-1].date}, after the first run, of {first_run}"
     return ""
 
 
-def _utc(date: str) -> datetime:
-    return datetime.fromisoformat(date).astimezone(UTC)
+def utc(date: str) -> datetime:
+    """Return a date in UTC; it is one already where it names no zone. Raises ValueError or OverflowError."""
+    found = datetime.fromisoformat(date)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -93,7 +93,7 @@ def verify(
     from benchmarks.certificates.verifying import verify as verified
 
     chosen = match("format", format, FORMATS)
-    trusted = signing.expected(signer) if signer else set()
+    trusted = set() if signer is None else signing.expected(signer)  # an empty one is a mistake
     files = archive.read(file)
     checks = list(verified(files, trusted))
     if rerun and not any(check.outcome == Outcome.FAULT for check in checks):

@@ -58,6 +58,14 @@ def test_a_name_that_is_there_twice_is_refused(path):
         archive.read(path)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_another_compression_is_refused(method, path):
+    with zipfile.ZipFile(path, "w", method) as opened:
+        opened.writestr("a", b"content")
+    with pytest.raises(ResultsError, match="compressed by another method"):
+        archive.read(path)
+
+
 def test_ten_gigabytes_are_not_unpacked(path):
     """The size is in the directory of the archive, which is read first."""
     zipped(path, ("a", b"content"))

@@ -90,3 +90,9 @@ def test_too_little_time_says_what_is_needed(cell):
     done = run("verify", cell, "--rerun", "--minutes", "0")
     assert done.exit_code == Status.NO_EVIDENCE
     assert "The shortest run took" in done.output
+
+
+def test_a_signer_that_is_empty_trusts_nobody(cell):
+    done = run("verify", cell, "--signer", "")
+    assert isinstance(done.exception, ResultsError)
+    assert "--signer is ''" in str(done.exception)

@@ -31,6 +31,9 @@ def test_a_key_is_read_and_signs(tmp_path):
         signing.signer(b"another", signature)
     with pytest.raises(ValueError, match="cannot be read as a signature"):
         signing.signer(b"manifest", b"{}")
+    for text in (b'{"key": 5, "signature": ""}', b"[" * 100_000, b"[]", b"\xff"):
+        with pytest.raises(ValueError, match="cannot be read as a signature"):
+            signing.signer(b"manifest", text)
 
 
 def test_a_key_with_a_passphrase(tmp_path):
@@ -58,12 +61,13 @@ def test_trusted_keys_are_named_in_three_ways(tmp_path):
     (tmp_path / "known").write_text(f"# people\nsomebody {public} a@example.org\n")
     for asked in (name, f"{public} comment", str(tmp_path / "known")):
         assert signing.expected(asked) == {name}
-    for asked in ("nobody", str(tmp_path), "ssh-ed25519 AAAA"):
+    for asked in ("", "nobody", str(tmp_path), "ssh-ed25519 AAAA"):
         with pytest.raises(ResultsError, match="--signer|has a key"):
             signing.expected(asked)
-    (tmp_path / "empty").write_text("")
-    with pytest.raises(ResultsError, match="has no key of Ed25519"):
-        signing.expected(str(tmp_path / "empty"))
+    for text in ("", f"# {public} is out of use\n"):
+        (tmp_path / "empty").write_text(text)
+        with pytest.raises(ResultsError, match="has no key of Ed25519"):
+            signing.expected(str(tmp_path / "empty"))
 
 
 def test_a_signer_is_compared(signed, certified, key):
