@@ -13,8 +13,8 @@ from benchmarks.recipe import NotAttempted, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import Miss, PaperTable
 from data_pipelines.whole_files import remove_leftovers
-from results.explained.explanation import Explanation
-from results.explained.store import kept
+from results.explanations.explanation import Explanation
+from results.explanations.store import kept
 from results.folders import KnownRecords
 from results.published import Cell, Kind
 from results.records import Digests, EpochEnd, JobKey, RunRecord

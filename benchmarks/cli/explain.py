@@ -34,9 +34,9 @@ from benchmarks.runners.processes import run_in_processes
 from benchmarks.signals import Status
 from benchmarks.table import PaperTable, UnknownName, load_table, match
 from benchmarks.training.backends import select_backend
-from results.explained.explanation import Explanation
-from results.explained.store import keep
-from results.explained.wording import as_data, rows, sentences
+from results.explanations.explanation import Explanation
+from results.explanations.store import keep
+from results.explanations.wording import as_data, rows, sentences
 from results.folders import KnownRecords, results_folder
 from results.published import Cell
 

@@ -13,7 +13,7 @@ from benchmarks.explained.steps import Steps, described
 from benchmarks.jobs import Planned
 from benchmarks.machine import processor
 from benchmarks.recipe import NotAttempted, Recipe
-from results.explained.explanation import Explanation
+from results.explanations.explanation import Explanation
 from results.verdicts import Verdict
 
 PARTS = ("validation", "test")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from results.explained.design import screening
+from results.explanations.design import screening
 
 FEWEST_SEEDS = 3
 

@@ -11,9 +11,9 @@ import numpy as np
 from benchmarks.explained.factors import Factor, NoEvidence
 from benchmarks.explained.laboratory import NOTHING, Laboratory, Levels, Ran
 from benchmarks.explained.sizes import Sizes
-from results.explained.design import screening
-from results.explained.effects import Effect, corrected, paired, screened, shares
-from results.explained.explanation import FactorEffects, Outcome, Together
+from results.explanations.design import screening
+from results.explanations.effects import Effect, corrected, paired, screened, shares
+from results.explanations.explanation import FactorEffects, Outcome, Together
 from results.verdicts import ROUNDING, Verdict
 
 TRIAL_SEED = 0

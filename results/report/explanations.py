@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from results.atomic import atomic_path
-from results.explained.explanation import Explanation
-from results.explained.picture import draw
-from results.explained.wording import rows, sentences
+from results.explanations.explanation import Explanation
+from results.explanations.picture import draw
+from results.explanations.wording import rows, sentences
 from results.report.pages import slug
 from results.tables import headings_in_use
 

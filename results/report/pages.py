@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from results.explained.explanation import Explanation
+from results.explanations.explanation import Explanation
 from results.published import Kind
 from results.records import EpochEnd, RunRecord
 from results.tables import coverage

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
-from results.explained.explanation import Explanation
-from results.explained.wording import sentences
+from results.explanations.explanation import Explanation
+from results.explanations.wording import sentences
 from results.published import Kind
 from results.report import charts
 from results.report.downloads import of_table, of_texts

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from benchmarks.cli import explain
 from benchmarks.cli.app import app
 from benchmarks.table import UnknownName, load_table
-from results.explained.store import kept
+from results.explanations.store import kept
 from results.metrics import ACCURACY
 from results.records import RecordFiles, RunRecord
 

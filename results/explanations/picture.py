@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from results.explained.explanation import Explanation
-from results.explained.wording import ordered
+from results.explanations.explanation import Explanation
+from results.explanations.wording import ordered
 from results.report.pictures import IntervalRow, draw_intervals
 
 

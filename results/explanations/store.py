@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from results.atomic import atomic_path
-from results.explained.effects import Effect
-from results.explained.explanation import Explanation, FactorEffects, Together
+from results.explanations.effects import Effect
+from results.explanations.explanation import Explanation, FactorEffects, Together
 from results.ledger import ResultsError
 from results.report.pages import slug
 

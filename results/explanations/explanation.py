@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from results.explained.effects import LEVEL, Effect
+from results.explanations.effects import LEVEL, Effect
 
 
 class Outcome(StrEnum):

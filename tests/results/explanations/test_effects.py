@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from results.explained.design import screening
-from results.explained.effects import corrected, paired, screened, shares
+from results.explanations.design import screening
+from results.explanations.effects import corrected, paired, screened, shares
 
 
 @pytest.mark.parametrize("factors", [1, 2, 3, 4, 7, 8, 13, 15, 16, 20])

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from results.explained.effects import Effect
-from results.explained.explanation import Explanation, FactorEffects, Outcome, Together
-from results.explained.picture import draw
-from results.explained.store import keep, kept
-from results.explained.wording import as_data, ordered, rows, sentences
+from results.explanations.effects import Effect
+from results.explanations.explanation import Explanation, FactorEffects, Outcome, Together
+from results.explanations.picture import draw
+from results.explanations.store import keep, kept
+from results.explanations.wording import as_data, ordered, rows, sentences
 from results.ledger import ResultsError
 from results.report.explanations import content, write_page
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from results.explained.effects import Effect
-from results.explained.explanation import Explanation, FactorEffects, Outcome, Together
+from results.explanations.effects import Effect
+from results.explanations.explanation import Explanation, FactorEffects, Outcome, Together
 
 MOST_DECIMALS = 6
 
