@@ -1,4 +1,4 @@
-"""The answer to "why does ours differ from theirs?", as it is kept in a file."""
+"""The answer to "why does ours differ from theirs?", kept in a file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
