@@ -11,7 +11,7 @@ import typer
 
 from benchmarks import machine
 from benchmarks.cli.console import FORMATS, PLAIN_DATA, CleanConsole, print_rows, warn, wide_console
-from benchmarks.cli.options import arguments
+from benchmarks.cli.options import arguments, completion
 from benchmarks.cli.progress import RunReport
 from benchmarks.cli.run import resumable
 from benchmarks.explained.declared import declared
@@ -25,8 +25,9 @@ from benchmarks.explained.explanation import (
 )
 from benchmarks.explained.factors import NoEvidence
 from benchmarks.explained.laboratory import Laboratory
+from benchmarks.explained.measured import measure, write
 from benchmarks.explained.sizes import Sizes
-from benchmarks.jobs import MOST_HOURS, Job, Options
+from benchmarks.jobs import LEADING, MOST_HOURS, Job, Options
 from benchmarks.nights.plan import Stop, stopping
 from benchmarks.reproduce import Runner, folder_of_records, folder_of_studies, verdicts
 from benchmarks.runners.places import Events, Share, choose_runner, share_of_machine
@@ -35,6 +36,7 @@ from benchmarks.signals import Status
 from benchmarks.table import PaperTable, UnknownName, load_table, match
 from benchmarks.training.backends import select_backend
 from results.explanations.explanation import Explanation
+from results.explanations.planted import FILE
 from results.explanations.store import keep
 from results.explanations.wording import as_data, rows, sentences
 from results.folders import KnownRecords, results_folder
@@ -44,7 +46,9 @@ Seeds = Annotated[int, typer.Option("--seeds", min=3, max=100, help="Of each pro
 
 
 def explain_cell(
-    paper: arguments.Paper,
+    paper: Annotated[
+        str | None, typer.Argument(help="A paper; see `retable list`.", autocompletion=completion.papers)
+    ] = None,
     table: arguments.OneTable = None,
     row: arguments.OneRow = None,
     column: arguments.OneColumn = None,
@@ -54,6 +58,9 @@ def explain_cell(
     part: Annotated[str | None, typer.Option(help="validation or test: where factors are chosen.")] = None,
     factor: Annotated[list[str] | None, typer.Option(help="Only this one; may be given again [all].")] = None,
     jobs: Annotated[str | None, typer.Option(help="At once [RETABLE_JOBS, auto].")] = None,
+    planted: Annotated[
+        bool, typer.Option("--planted", help="Measure how well planted deviations are found, without a paper.")
+    ] = False,
     format: arguments.Format = "table",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A page of the answer: FILE.html.")] = None,
     results: arguments.Results = None,
@@ -62,6 +69,11 @@ def explain_cell(
 
     Each declared factor is changed, alone and together with others, and the printed number is compared with ours.
     """
+    if planted or paper is None:
+        if paper is not None or not planted:
+            raise UnknownName("Expected a paper, or --planted without one. `retable list` has the papers.")
+        _measure(results or results_folder(), share_of_machine(jobs))
+        return
     found, form = load_table(paper), match("format", format, FORMATS)
     chosen_part = None if part is None else match("part", part, PARTS)
     cell = _cell(found.cells(table, row, column), metric)
@@ -85,6 +97,15 @@ def explain_cell(
 
         write_page(answer, found.title, output)
     warn(f"Kept in {path}.")
+
+
+def _measure(results: Path, share: Share) -> None:
+    """Explain all planted cases, and keep the measure."""
+    select_backend(LEADING)
+    runner = _runner("", leading=LEADING, share=share)
+    with resumable():
+        write(measure(folder_of_studies(results), runner, warn), results / FILE)
+    print(results / FILE)
 
 
 def _cell(cells: Sequence[Cell], metric: str | None) -> Cell:

@@ -15,6 +15,7 @@ from benchmarks.table import load_table, load_tables
 from data_pipelines.whole_files import write_text
 from results.audit import planted
 from results.audit.measure import measured
+from results.explanations.planted import planted_section
 from results.ledger import ResultsError
 from results.report.audits import audits_document
 from results.report.documents import beside, cells_document, costs_document, summary
@@ -26,6 +27,7 @@ from results.tables import as_markdown
 
 ROOT = Path(__file__).parent.parent.parent
 VERDICTS = ROOT / "docs" / "verdicts.md"
+EXPLAIN = ROOT / "docs" / "explain.md"
 RECORDS = ROOT / "results"  # the project's own, wherever RETABLE_RESULTS points
 EXAMPLE = ("kim2014", "2", "CNN-rand")  # the table and row that the README shows
 GENERATED = 1000  # tables for the measure of the audit
@@ -56,8 +58,8 @@ def docs(
 ) -> None:
     """Write the generated documents of this repository.
 
-    These are results, cells, lectures, speed, costs and audit in docs/, and the tables of README.md and
-    docs/verdicts.md.
+    These are results, cells, lectures, speed, costs and audit in docs/, and the tables of README.md,
+    docs/verdicts.md and docs/explain.md.
     """
     if not VERDICTS.exists():
         raise ResultsError(f"There is no {VERDICTS}. The documents are written from the source tree.")
@@ -70,6 +72,7 @@ def docs(
         "docs/speed.md": speed_document(RECORDS / "speed"),
         "docs/costs.md": costs_document(pages),
         "docs/audit.md": audits_document(published_audits(), measured(planted.tables(GENERATED))),
+        "docs/explain.md": _replaced(EXPLAIN.read_text("utf-8"), "planted", planted_section(RECORDS)),
         "docs/verdicts.md": _replaced(VERDICTS.read_text("utf-8"), "recognition", as_markdown(recognition())),
     }
     for name, text in texts.items():

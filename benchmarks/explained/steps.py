@@ -13,11 +13,12 @@ from benchmarks.explained.laboratory import NOTHING, Laboratory, Levels, Ran
 from benchmarks.explained.sizes import Sizes
 from results.explanations.design import screening
 from results.explanations.effects import Effect, corrected, paired, screened, shares
-from results.explanations.explanation import FactorEffects, Outcome, Together
+from results.explanations.explanation import FAR, FactorEffects, Outcome, Together
 from results.verdicts import ROUNDING, Verdict
 
 TRIAL_SEED = 0
 LARGEST_SET = 3
+TOO_MUCH = 5  # times the gap, or what chance does
 HALF = 0.5  # of the gap: a factor that closes as much of it in one run is promising too
 NO_NUMBER = "it has no number of the part that is looked at"
 SAME = "the numbers are equal with it and without it"
@@ -61,10 +62,17 @@ class Steps:
             raise NoEvidence(f"The unchanged recipe failed: {base.error or NO_NUMBER}.")
         for name in self.active:
             mine = runs[frozenset({name}), TRIAL_SEED]
-            if reason := _why_not(base, mine):
+            reason = _why_not(base, mine) or self._too_much(_value(mine) - _value(base))
+            if reason:
                 self.tested[name] = replace(self.tested[name], reason=reason)
             else:
                 self.alone[name] = _value(mine) - _value(base)
+
+    def _too_much(self, moved: float) -> str:
+        """Say that a change moves the number far more than the gap: in a screening it would hide the others."""
+        low, high = self.verdict.prediction or (0.0, 0.0)
+        most = TOO_MUCH * max(abs(self.gap), (high - low) / 2)
+        return f"{FAR} {moved:+.3g}, far more than the difference" if abs(moved) > most else ""
 
     def screen(self) -> None:
         """Change half of the factors in each run, by a design in which each is changed in half of the runs."""

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from results.explanations.effects import LEVEL, Effect
 
+FAR = "alone it moves the number by"  # begins the reason of a factor that moves it far more than the difference
+
 
 class Outcome(StrEnum):
     """What an explanation may find."""

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from results.explanations.effects import Effect
-from results.explanations.explanation import Explanation, FactorEffects, Outcome, Together
+from results.explanations.explanation import FAR, Explanation, FactorEffects, Outcome, Together
 
 MOST_DECIMALS = 6
 
@@ -36,7 +36,9 @@ def _conclusion(answer: Explanation, places: int) -> str:
     if answer.outcome == Outcome.EXPLAINED:
         return f"Theirs may be one of ours with this change: {_together(answer.sets[0], places)}."
     moved = "" if answer.at_most is None else f": they move it by at most {answer.at_most:.{places}f} points"
-    return f"None of the declared factors{moved}, of {abs(answer.gap):.{places}f}."
+    far = [one.name for one in answer.factors if one.reason.startswith(FAR)]
+    more = f"; {' and '.join(far)} moves it by far more" if far else ""
+    return f"None of the declared factors{moved}, of {abs(answer.gap):.{places}f}{more}."
 
 
 def _others(answer: Explanation, places: int) -> list[str]:

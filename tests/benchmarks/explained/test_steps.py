@@ -148,6 +148,13 @@ def test_a_factor_that_fails_goes_no_further(answered):
     assert found.named == ("a",)
 
 
+def test_a_factor_that_moves_the_number_far_more_than_the_difference_hides_no_other(answered):
+    found = answered(76.0, effects=EFFECTS | {"e": -60.0})
+    (huge,) = [one for one in found.factors if one.name == "e"]
+    assert huge.reason.startswith("alone it moves the number by -60.")
+    assert found.named == ("a",)
+
+
 def test_false_alarms_are_rare(answered):
     """Clean copies: theirs is one of ours."""
     rng = np.random.default_rng(1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from results.explanations.effects import Effect
-from results.explanations.explanation import Explanation, FactorEffects, Outcome, Together
+from results.explanations.explanation import FAR, Explanation, FactorEffects, Outcome, Together
 from results.explanations.picture import draw
 from results.explanations.store import keep, kept
 from results.explanations.wording import as_data, ordered, rows, sentences
@@ -57,6 +57,8 @@ def test_the_answer_comes_first():
 def test_what_is_not_explained_has_a_bound():
     first, nearest, *rest = sentences(NONE)
     assert first == "None of the declared factors: they move it by at most 2.5 points, of 2.2."
+    huge = replace(POOLING, reason=f"{FAR} -60, far more than the difference")
+    assert "of 2.2; pooling moves it by far more." in sentences(replace(NONE, factors=(DROPOUT, huge)))[0]
     assert nearest.startswith("The nearest that was tried: dropout")
     nothing = replace(FOUND, outcome=Outcome.NOTHING.value, sets=(), part="test")
     assert sentences(nothing)[0].startswith("Nothing to explain")
