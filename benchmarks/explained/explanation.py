@@ -71,6 +71,8 @@ def _lacking(planned: Planned, verdict: Verdict) -> str:
         return "has no printed value, so there is nothing to explain"
     if not verdict.units:
         return f"has no runs. Needed: {command}"
+    if getattr(planned.recipe, "runs", 0) == 1:
+        return f"has no randomness, and so no spread: try other settings by {command} --set NAME=VALUE"
     if verdict.deviation is None:
         return f"has one run, and so no spread. Needed: {command} --seeds 5"
     return ""

@@ -78,6 +78,7 @@ def test_the_table_begins_with_what_explains(folder):
             ("lecun1989", "--table", "text", "--column", "test", "--factor", "split"),
             "has no runs",
         ),
+        (("kim2014", "--table", "1", "--row", "MR", "--column", "c"), "has no runs"),
         ((*CELL, "--factor", "nonsense"), "There is no factor nonsense. Known: "),
     ],
 )
