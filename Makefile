@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 RETABLE := $(VENV)/bin/retable
 
-.PHONY: setup reproduce test campaign check test-tools docs lock
+.PHONY: setup reproduce test campaign check test-tools docs studies lock
 
 setup: $(VENV)/.ready
 
@@ -38,6 +38,11 @@ test-tools:
 # docs/results.md, docs/cells.md, docs/lectures.md, docs/speed.md, docs/costs.md, docs/audit.md and the
 # tables of README.md, from the records.
 docs: setup
+	$(RETABLE) docs
+
+# How well `retable explain` finds planted deviations: hours of training, then docs/explain.md.
+studies: setup
+	$(RETABLE) explain --planted
 	$(RETABLE) docs
 
 # Needs uv. The lock carries hashes and no index address.

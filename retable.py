@@ -17,7 +17,8 @@ from benchmarks.recipe import (
     last_best,
     last_lowest,
 )
-from benchmarks.table import Claim, Miss, PaperTable, UnknownName
+from benchmarks.settings import with_others
+from benchmarks.table import Assumption, Claim, Miss, PaperTable, UnknownName
 from data_pipelines.dataset import NO_DATA, DataError, Dataset, Fold, LocalFile, RemoteFile, Split
 from data_pipelines.datasets.own_files import (
     CrossValidation,
@@ -44,6 +45,7 @@ from results.published import Cell
 
 __all__ = [
     "ACCURACY",
+    "Assumption",
     "CROSS_ENTROPY",
     "Cell",
     "Claim",
@@ -87,4 +89,5 @@ __all__ = [
     "table_data",
     "verdicts",
     "word_ids",
+    "with_others",
 ]

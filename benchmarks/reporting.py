@@ -13,9 +13,11 @@ from benchmarks.recipe import NotAttempted, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import Miss, PaperTable
 from data_pipelines.whole_files import remove_leftovers
+from results.explanations.explanation import Explanation
+from results.explanations.store import kept
 from results.folders import KnownRecords
 from results.published import Cell, Kind
-from results.records import EpochEnd, JobKey, RunRecord
+from results.records import Digests, EpochEnd, JobKey, RunRecord
 from results.report.pages import CellPage, PaperPage, basis
 from results.verdicts import Verdict
 
@@ -55,7 +57,24 @@ def paper_page(
         misses=list(map(_in_words, table.misses)),
         open=_open(planned, records, backend or table.backend),
         address=table.address,
+        assumptions=[one.text for one in table.assumptions if not one.deviates],
+        deviations=[one.text for one in table.assumptions if one.deviates],
+        explained=_explained(table.paper, planned, folder, rechecks),
     )
+
+
+def _explained(
+    paper: str, planned: Sequence[Planned], folder: Path, rechecks: Rechecks
+) -> list[tuple[Explanation, bool]]:
+    """Return the kept explanations of a paper, and whether the recipe or its code has changed since."""
+    cells: dict[tuple[str, ...], Planned] = {(*one.cell[1:4], one.cell.metric.name): one for one in planned}
+    found = []
+    for answer in kept(folder, paper):
+        facts = answer.facts or {}
+        one, then = cells.get(answer.place[1:]), Digests(*facts.get("code", "").split(" ")[:3])
+        is_todays = one is not None and one.fingerprint == facts.get("fingerprint")
+        found.append((answer, one is None or not is_todays or not rechecks.same(then, one.code)))
+    return found
 
 
 def _by_recipe(records: Iterable[RunRecord]) -> dict[str, list[RunRecord]]:

@@ -23,6 +23,7 @@ from results.records import EpochEnd, JobKey, RecordFiles, RunRecord
 from results.tracking.tracker import Tracker
 from results.verdicts import Answer, Verdict, judge, units
 
+STUDIES = "study"
 CONTRADICTION = 0.01  # below it, two back ends disagree beyond chance
 Runner = Callable[[Iterable[Job]], Generator[EpochEnd | RunRecord, None, None]]
 
@@ -132,9 +133,14 @@ def folder_of_trials(results: Path) -> Path:
     return results if is_of_trials(results) else results / "trial"
 
 
+def folder_of_studies(results: Path) -> Path:
+    """Return the folder of runs of changed recipes, which explain and never count."""
+    return results / STUDIES
+
+
 def is_of_trials(folder: Path) -> bool:
     """Return whether the records of a folder never count."""
-    return folder.name == "trial"
+    return folder.name in ("trial", STUDIES)
 
 
 def folder_of_records(results: Path, options: Options) -> tuple[Path, str]:

@@ -43,6 +43,20 @@ def changed(recipe: Recipe | Measurement, changes: Changes) -> Recipe | Measurem
     return recipe
 
 
+def with_others(texts: Mapping[str, str]) -> Callable[[Any], Recipe | Measurement | None]:
+    """Return a change of settings, as an assumption of a paper has it; the texts are those of --set."""
+    return partial(_with_others, texts=dict(texts))
+
+
+def _with_others(recipe: Any, *, texts: Mapping[str, str]) -> Recipe | Measurement | None:
+    """Return the recipe with other settings; None where it lacks one, or has them already."""
+    known = changeable(recipe)
+    if not texts.keys() <= known.keys():
+        return None
+    found = changed(recipe, tuple(texts.items()))
+    return None if changeable(found) == known else found
+
+
 def why_fixed(name: str) -> str:
     """Say why a setting of a recipe is none that a trial may change."""
     return FIXED.get(name.split(".")[0], "it is code, neither a number nor a text")

@@ -50,6 +50,21 @@ class Miss(NamedTuple):
     columns: tuple[str, ...] = ()  # none: all
 
 
+class Assumption(NamedTuple):
+    """What a recipe takes for granted where its paper is silent, or does in another way than the paper.
+
+    `change` returns a recipe with another choice, or None for one that it does not concern. It needs a name, and
+    `instead`, which says what it does.
+    """
+
+    text: str
+    name: str = ""
+    instead: str = ""
+    change: Callable[[Any], Any] | None = None
+    deviates: bool = False  # from the paper
+    moves_validation: bool = False  # the change makes another validation part, or chooses otherwise by it
+
+
 class Look(NamedTuple):
     """How to look at a paper's trained networks, and which rows are shown by default.
 
@@ -74,6 +89,7 @@ class PaperTable:
     claims: tuple[Claim, ...] = ()
     look: Look | None = None
     misses: tuple[Miss, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
     backend: str = LEADING  # whose verdict stands for the cell; the others are shown beside it
     beside: Mapping[tuple[str, str], str] = field(default_factory=dict)  # table and row of ours: a printed table
     metrics: tuple[Metric, ...] = ()  # of its own, besides those of results.metrics

@@ -15,18 +15,20 @@ from benchmarks.table import load_table, load_tables
 from data_pipelines.whole_files import write_text
 from results.audit import planted
 from results.audit.measure import measured
+from results.explanations.planted import planted_section
 from results.ledger import ResultsError
-from results.report.audits import audits_document
-from results.report.certificates import certificates_document
 from results.report.documents import beside, cells_document, costs_document, summary
 from results.report.lectures import lectures_document, read_places
+from results.report.measured.audits import audits_document
+from results.report.measured.certificates import certificates_document
+from results.report.measured.simulation import recognition
 from results.report.overview import results_document
 from results.report.pages import PaperPage
-from results.report.simulation import recognition
 from results.tables import as_markdown
 
 ROOT = Path(__file__).parent.parent.parent
 VERDICTS = ROOT / "docs" / "verdicts.md"
+EXPLAIN = ROOT / "docs" / "explain.md"
 RECORDS = ROOT / "results"  # the project's own, wherever RETABLE_RESULTS points
 EXAMPLE = ("kim2014", "2", "CNN-rand")  # the table and row that the README shows
 GENERATED = 1000  # tables for the measure of the audit
@@ -59,8 +61,8 @@ def docs(
 ) -> None:
     """Write the generated documents of this repository.
 
-    These are results, cells, lectures, speed, costs, audit and certify in docs/, and the tables of README.md and
-    docs/verdicts.md.
+    These are results, cells, lectures, speed, costs, audit and certify in docs/, and the tables of README.md,
+    docs/verdicts.md and docs/explain.md.
     """
     from benchmarks.certificates.measured.case import case  # it imports cryptography
 
@@ -75,6 +77,7 @@ def docs(
         "docs/speed.md": speed_document(RECORDS / "speed"),
         "docs/costs.md": costs_document(pages),
         "docs/audit.md": audits_document(published_audits(), measured(planted.tables(GENERATED))),
+        "docs/explain.md": _replaced(EXPLAIN.read_text("utf-8"), "planted", planted_section(RECORDS)),
         "docs/verdicts.md": _replaced(VERDICTS.read_text("utf-8"), "recognition", as_markdown(recognition())),
     }
     if not without_data:

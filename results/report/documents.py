@@ -145,6 +145,10 @@ def _paper(page: PaperPage) -> str:
         surprising = [cell for cell in counts if cell.verdict.answer == Answer.DIFFERS]
         link = f"[all of them](#{page.name}-{_kind(page).replace(' ', '-')})"
         parts += [f"**{_kind(page).capitalize()}**: {_answers(counts)} ({link}).", _table(surprising)]
+    declared = {"Where the paper is silent, we assume": page.assumptions, "We deviate": page.deviations}
+    for heading, texts in declared.items():
+        if texts:
+            parts += [f"**{heading}**", "\n".join(f"- {text}" for text in texts)]
     if page.notes:
         parts += ["**Notes**", "\n".join(f"- {note}" for note in page.notes)]
     return "\n\n".join(part for part in parts if part)

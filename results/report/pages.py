@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from results.explanations.explanation import Explanation
 from results.published import Kind
 from results.records import EpochEnd, RunRecord
 from results.tables import coverage
@@ -94,6 +95,9 @@ class PaperPage:
     misses: Sequence[str] = ()  # why cells are not reproduced
     open: Sequence[Mapping[str, str]] = ()  # texts by heading: which rows more runs would settle
     address: str = ""  # of the paper; empty where nothing was printed
+    assumptions: Sequence[str] = ()  # where the paper is silent
+    deviations: Sequence[str] = ()  # from the paper
+    explained: Sequence[tuple[Explanation, bool]] = ()  # why ours differs, and whether the code has changed since
 
     @property
     def verdicts(self) -> list[Verdict]:

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
+from results.explanations.explanation import Explanation
+from results.explanations.wording import sentences
 from results.published import Kind
 from results.report import charts
 from results.report.downloads import of_table, of_texts
+from results.report.explanations import page_name
 from results.report.pages import CellPage, PaperPage
 from results.tables import decimals, exact, number
 from results.verdicts import Answer
@@ -22,9 +25,14 @@ def paper_content(paper: PaperPage) -> dict[str, Any]:
         "paper": paper,
         "tables": [_table(paper, found) for found in matrices(paper.cells, lambda page: page.verdict.cell)],
         "charts": _charts(paper),
+        "explained": [(page_name(answer), _explained(answer)) for answer, _ in paper.explained],
         "answers": [verdict.answer for verdict in paper.verdicts],
         "claim_files": of_texts(f"{paper.name}-claims", f"{paper.title}: order claims", claims) if claims else (),
     }
+
+
+def _explained(answer: Explanation) -> str:
+    return f"{answer.row}, {answer.column}, {answer.metric}: {sentences(answer)[0]}"
 
 
 def _table(paper: PaperPage, found: Matrix[CellPage]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from results.ledger import ResultsError
 from results.report import charts
 from results.report.changes import CELLS, CHANGES, Changes, changes
 from results.report.downloads import rows_as_csv
+from results.report.explanations import content as explained_content
+from results.report.explanations import page_name
 from results.report.front import by_success, cell_lines, overview, plain_rows
 from results.report.pages import PaperPage
 from results.report.papers import paper_content
@@ -116,8 +118,17 @@ class Writer:
         here = {"title": paper.title, "here": paper.name, "trail": trail, "root": "../"}
         content = {"about": _markdown(paper.about), **paper_content(paper)}
         self._render(f"{paper.name}/index.html", "paper.html", here | content)
+        inner = (*trail, (paper.name, "index.html"))
         for row in row_pages(paper):
-            self._write_row(paper, row, (*trail, (paper.name, "index.html")))
+            self._write_row(paper, row, inner)
+        self._write_explanations(paper, inner)
+
+    def _write_explanations(self, paper: PaperPage, trail: tuple) -> None:
+        for answer, is_stale in paper.explained:
+            found = explained_content(answer, is_stale)
+            here = {"title": f"{found['name']}: {paper.title}", "here": f"why {answer.row}, {answer.column}"}
+            shared: dict[str, Any] = {"trail": trail, "root": "../", "answers": ()}
+            self._render(f"{paper.name}/{page_name(answer)}", "explained.html", here | shared | found)
 
     def _write_row(self, paper: PaperPage, row: RowPage, trail: tuple) -> None:
         here = {"title": f"{row.row}: {paper.title}", "here": row.row, "trail": trail, "root": "../"}

@@ -6,14 +6,6 @@ Margins: the last printed digit. A matrix or a formula is one claim: the number 
 The column `quote` of the published table has the words of the slide that print it, as in the text of the lecture.
 Where a sentence has two readings, each has a row. A row without a value is ours: no slide prints it.
 The claims on word vectors, with their assumptions, are in `analogies.py`; they alone need data.
-
-Where a slide is silent, we assume:
-- a picture that a slide takes from CS231n shows the numbers of that course's notes;
-- filters are applied without flipping, as networks do;
-- of an image with several sizes in the text, the one as large as its map;
-- the errors of lecture 000 for ILSVRC-2012 are those that lecture 002 prints with five digits, in the same order;
-- sizes from Kim (2016) are those of the paper, and filters that LeNet-5 has are of 5x5;
-- where a slide prints only a formula, small numbers of our own replace its letters.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,7 +21,7 @@ from benchmarks.papers.lectures import (
 )
 from benchmarks.papers.lectures.analogies import ANALOGIES, analogy
 from benchmarks.recipe import Measurement, NotAttempted
-from benchmarks.table import PaperTable
+from benchmarks.table import Assumption, PaperTable
 from data_pipelines.dataset import Fold
 from results.published import Cell
 
@@ -56,4 +48,27 @@ def check(claim: Callable[[], float], fold: Fold, seed: int, *, metric: str) -> 
     return {metric: float(claim())}
 
 
-TABLE = PaperTable("lectures", "Numeric claims of five lectures on convolutional networks", recipe)
+ASSUMPTIONS = (
+    Assumption(
+        "a picture that a slide takes from CS231n shows the numbers of that course's notes",
+    ),
+    Assumption(
+        "filters are applied without flipping, as networks do",
+    ),
+    Assumption(
+        "of an image with several sizes in the text, the one as large as its map",
+    ),
+    Assumption(
+        "the errors of lecture 000 for ILSVRC-2012 are those that lecture 002 prints with five digits, in the "
+        "same order",
+    ),
+    Assumption(
+        "sizes from Kim (2016) are those of the paper, and filters that LeNet-5 has are of 5x5",
+    ),
+    Assumption(
+        "where a slide prints only a formula, small numbers of our own replace its letters",
+    ),
+)
+TABLE = PaperTable(
+    "lectures", "Numeric claims of five lectures on convolutional networks", recipe, assumptions=ASSUMPTIONS
+)

@@ -13,7 +13,7 @@ from benchmarks.certificates.measured.counts import counts
 from benchmarks.certificates.parts.git_objects import file_at
 from benchmarks.certificates.verifying import verify
 from results.ledger import ResultsError
-from results.report.certificates import certificates_document
+from results.report.measured.certificates import certificates_document
 from tests.benchmarks.certificates.conftest import CELLS, PATH
 from tests.support.processes import ROOT
 

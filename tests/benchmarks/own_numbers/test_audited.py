@@ -10,7 +10,7 @@ from benchmarks.own_numbers.audited import printed_entries, published_audits
 from benchmarks.signals import Status
 from benchmarks.table import load_table
 from results.audit.findings import Grade
-from results.report.audits import read_remarks
+from results.report.measured.audits import read_remarks
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from results.metrics import EPOCH_SECONDS
 from results.published import Cell
 from results.records import JobKey, RunRecord
-from results.report.simulation import CELLS, rates, recognition, settled
+from results.report.measured.simulation import CELLS, rates, recognition, settled
 from results.verdicts import Answer, judge, looks
 
 VALUE, MARGIN = 50.0, 1.0

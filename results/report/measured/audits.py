@@ -13,7 +13,7 @@ from results.tables import as_markdown
 REMARKS = FOLDER / "audit-remarks.csv"
 PLACE = ("paper", "table", "row", "column")
 
-ABOUT = Path(__file__).parent / "templates" / "audit.md"
+ABOUT = Path(__file__).parent.parent / "templates" / "audit.md"
 
 
 def audits_document(audits: Mapping[str, Audit], measure: Measure) -> str:

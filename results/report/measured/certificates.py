@@ -5,7 +5,7 @@ from pathlib import Path
 
 from results.tables import as_markdown
 
-ABOUT = Path(__file__).parent / "templates" / "certify.md"
+ABOUT = Path(__file__).parent.parent / "templates" / "certify.md"
 
 
 def certificates_document(case: str, counts: Sequence[Mapping[str, int | str]]) -> str:

@@ -1,0 +1,1 @@
+"""Why ours differs from theirs: factors, the runs that test them, and the answer."""

@@ -1,0 +1,154 @@
+"""retable explain: what it needs to begin, and the answer that it ends with."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks import machine, provenance
+from benchmarks.explained.factors import Factor, NoEvidence, possible
+from benchmarks.explained.general import general_factors
+from benchmarks.explained.laboratory import Laboratory
+from benchmarks.explained.sizes import Sizes, fitting, least_runs
+from benchmarks.explained.steps import Steps, described
+from benchmarks.jobs import Planned
+from benchmarks.machine import processor
+from benchmarks.recipe import NotAttempted, Recipe
+from results.explanations.explanation import Explanation
+from results.verdicts import Verdict
+
+PARTS = ("validation", "test")
+
+
+@dataclass(frozen=True)
+class Question:
+    """The cell, our verdict on it, and what may be changed."""
+
+    planned: Planned
+    verdict: Verdict
+    factors: Mapping[str, Factor]
+    reasons: Mapping[str, str]  # by name, why some can't be changed
+
+    @property
+    def changeable(self) -> int:
+        return len(self.factors) - len(self.reasons)
+
+
+def asked(
+    planned: Planned,
+    verdict: Verdict,
+    declared: Sequence[Factor],
+    backend: str,
+    wanted: Sequence[str] = (),
+) -> Question:
+    """Return what is to be explained. Raises NoEvidence where something is lacking.
+
+    `declared` are the paper's factors. `wanted` names the only ones to test, each of which must be changeable.
+    """
+    if why := _lacking(planned, verdict):
+        raise NoEvidence(f"{planned.cell.name}, {planned.cell.metric.name}, {why}.")
+    every = [*declared, *general_factors(backend)]
+    if strange := set(wanted) - {one.name for one in every}:
+        raise NoEvidence(
+            f"There is no factor {min(strange)}. Known: {', '.join(dict.fromkeys(one.name for one in every))}."
+        )
+    factors = {one.name: one for one in every if not wanted or one.name in wanted}
+    _, reasons = possible(planned, factors.values())
+    if wanted and reasons:
+        name, reason = next(iter(reasons.items()))
+        raise NoEvidence(f"The factor {name} can't be changed here: {reason}.")
+    if len(reasons) == len(factors):
+        raise NoEvidence(f"{planned.cell.name} has no factor that can be changed: {next(iter(reasons.values()))}.")
+    return Question(planned, verdict, factors, reasons)
+
+
+def _lacking(planned: Planned, verdict: Verdict) -> str:
+    """Say what a cell lacks; nothing where it has all."""
+    cell = planned.cell
+    command = f"retable run {cell.paper} --table '{cell.table}' --row '{cell.row}' --column '{cell.column}'"
+    if planned.obstacle:
+        return f"can't be run: {planned.obstacle}"
+    if cell.value is None:
+        return "has no printed value, so there is nothing to explain"
+    if not verdict.units:
+        return f"has no runs. Needed: {command}"
+    if getattr(planned.recipe, "runs", 0) == 1:
+        return f"has no randomness, and so no spread: try other settings by {command} --set NAME=VALUE"
+    if verdict.deviation is None:
+        return f"has one run, and so no spread. Needed: {command} --seeds 5"
+    return ""
+
+
+def seconds_a_run(verdict: Verdict) -> float:
+    """Return the median time of our runs, on this kind of processor if there are any."""
+    here = [record.seconds for record in verdict.records if record.device == processor()]
+    return median(here or [record.seconds for record in verdict.records])
+
+
+def sizes_for(question: Question, seeds: int, hours: float | None, at_once: int) -> Sizes:
+    """Return the runs of each step that fit into the hours. Raises NoEvidence where they are too few."""
+    count, seconds = question.changeable, seconds_a_run(question.verdict)
+    room = float("inf") if hours is None else hours * 3600 * at_once / seconds
+    found = fitting(count, seeds, room)
+    if found is None:
+        needed = least_runs(count, seeds) * seconds / 3600 / at_once
+        raise NoEvidence(
+            f"--hours {hours:g} are too few for {count} factors. Needed: about {needed:.2g} hours, "
+            f"{least_runs(count, seeds)} runs of {seconds:.0f} s each, {at_once} at once."
+        )
+    return found
+
+
+def looks_at_validation(planned: Planned, part: str | None) -> bool:
+    """Return whether factors are chosen on the validation part. Raises NoEvidence if that is impossible."""
+    recipe, metric = planned.recipe, planned.cell.metric
+    is_network = isinstance(recipe, Recipe) and recipe.keep is not None
+    can = is_network and not isinstance(recipe, NotAttempted) and recipe.metrics[0] == metric
+    if part == "validation" and not can:
+        raise NoEvidence(
+            f"{planned.cell.name} has no {metric.name} of a validation part. Choose --part test, and say so."
+        )
+    return can and part != "test"
+
+
+def explain(lab: Laboratory, question: Question, sizes: Sizes, say: Callable[[str], None]) -> Explanation:
+    """Run all steps and return the answer; `say` is called with what begins."""
+    steps = Steps(lab, question.verdict, sizes, described(question.factors, question.reasons))
+    say(f"Each of {len(steps.active)} factors once.")
+    steps.try_each()
+    say(f"A screening of {len(steps.active)} factors.")
+    steps.screen()
+    say(f"Alone, with {sizes.seeds} seeds: {', '.join(steps.promising())}.")
+    steps.confirm()
+    outcome = steps.explain()
+    return _answer(steps, outcome.value)
+
+
+def _answer(steps: Steps, outcome: str) -> Explanation:
+    lab, verdict = steps.lab, steps.verdict
+    cell, (low, high) = verdict.cell, verdict.prediction or (0.0, 0.0)
+    runs = list(lab.trained.values())
+    records = [run.record for run in runs if run.record]
+    facts = {
+        "fingerprint": lab.planned.fingerprint,
+        "code": " ".join(lab.planned.code),
+        "commit": provenance.commit(),
+        "versions": provenance.versions(),
+        "device": machine.processor(),
+        "finished": max((record.finished for record in records), default=""),
+    }
+    return Explanation(
+        *(cell.paper, cell.table, cell.row, cell.column, cell.metric.name),
+        theirs=cell.value or 0.0,
+        ours=verdict.mean or 0.0,
+        low=low,
+        high=high,
+        runs=len(verdict.units),
+        part="validation" if lab.on_validation else "test",
+        outcome=outcome,
+        factors=tuple(steps.tested.values()),
+        sets=tuple(steps.sets),
+        at_most=steps.at_most(),
+        trained=len(runs),
+        hours=sum(run.seconds for run in runs) / 3600,
+        facts=facts,
+    )

@@ -1,0 +1,102 @@
+"""How well explanations find what was planted: every case, its answer, and whether it is the right one."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.explained.explanation import Question, asked, explain, looks_at_validation
+from benchmarks.explained.factors import Factor, Origin
+from benchmarks.explained.laboratory import NOTHING, Laboratory
+from benchmarks.explained.planted import Case, cases, planned_copy
+from benchmarks.explained.sizes import Sizes
+from benchmarks.jobs import LEADING, Planned
+from benchmarks.reproduce import Runner
+from data_pipelines.whole_files import write_text
+from results.explanations.explanation import Explanation, Outcome
+from results.records import RunRecord
+from results.verdicts import Verdict, judge
+
+SIZES = Sizes(1, 4, 6, 0)
+RUNS = 10  # behind ours, and behind theirs
+OURS, THEIRS = range(40, 40 + RUNS), range(60, 60 + RUNS)  # seeds
+HEADINGS = ("case", "copy", "planted", "theirs", "ours", "answer", "named", "right", "runs")
+Say = Callable[[str], None]
+
+
+def measure(folder: Path, runner: Runner, say: Say, only: Sequence[str] = ()) -> list[dict[str, str]]:
+    """Explain every planted case, or only the named ones, and return a row for each.
+
+    Cases of one copy share its runs.
+    """
+    (folder / "reproduced").mkdir(parents=True, exist_ok=True)
+    found = []
+    for case in cases():
+        if not only or case.name in only:
+            say(f"{case.name}, in {case.copy}:")
+            found.append(row(case, answered(case, folder, runner, say)))
+            say(str(found[-1]))
+    return found
+
+
+def answered(case: Case, folder: Path, runner: Runner, say: Say) -> Explanation:
+    """Make theirs by the case's recipe, and explain why ours differs."""
+    records = _records(case, None, folder, runner, OURS)
+    theirs = _records(case, case.deviate, folder, runner, THEIRS)
+    one = planned_copy(case.copy)
+    value = _verdict(one, theirs).mean
+    planned = planned_copy(case.copy, round(value or 0.0, 2), RUNS)
+    question = asked(planned, _verdict(planned, records), (), LEADING)
+    question = _without_backends(question)
+    lab = Laboratory(
+        planned,
+        question.factors,
+        folder,
+        LEADING,
+        lambda backend: runner,
+        on_validation=looks_at_validation(planned, None),
+    )
+    return explain(lab, question, SIZES, say)
+
+
+def row(case: Case, found: Explanation) -> dict[str, str]:
+    """Return a case and its answer as texts by heading."""
+    wanted = Outcome.EXPLAINED if case.factor else Outcome.NONE if case.deviate else Outcome.NOTHING
+    is_alarm = found.outcome == Outcome.EXPLAINED
+    is_right = found.named == (case.factor,) if case.factor else not is_alarm
+    texts = (
+        *(case.name, case.copy, wanted.value, f"{found.theirs:g}", f"{found.ours:.2f}"),
+        *(found.outcome, " and ".join(found.named), "yes" if is_right else "no", str(found.trained)),
+    )
+    return dict(zip(HEADINGS, texts, strict=True))
+
+
+def write(rows: Sequence[dict[str, str]], path: Path) -> None:
+    """Write the measure as a CSV file."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, HEADINGS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(path, stream.getvalue())
+
+
+def _records(case: Case, deviate: Callable | None, folder: Path, runner: Runner, seeds: range) -> list[RunRecord]:
+    """Return runs of a copy, changed or not, with seeds of their own."""
+    factor = Factor("planted", "", Origin.EVERY, deviate) if deviate else None
+    levels = frozenset({"planted"}) if factor else NOTHING
+    planned = planned_copy(case.copy)
+    lab = Laboratory(planned, {"planted": factor} if factor else {}, folder, LEADING, lambda backend: runner)
+    runs = lab.run([(levels, seed) for seed in seeds]).values()
+    return [run.record for run in runs if run.record]
+
+
+def _verdict(planned: Planned, records: Sequence[RunRecord]) -> Verdict:
+    """Judge runs as if their seeds began at 0."""
+    renamed = [replace(one, key=one.key._replace(seed=seed)) for seed, one in enumerate(records)]
+    return judge(planned.cell, renamed, folds=1, runs=RUNS)
+
+
+def _without_backends(question: Question) -> Question:
+    """Leave other back ends out: each would compile everything again."""
+    return replace(question, factors={name: one for name, one in question.factors.items() if not one.backend})

@@ -1,0 +1,48 @@
+"""Answers in files: one of each cell, in a folder of records."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from results.atomic import atomic_path
+from results.explanations.effects import Effect
+from results.explanations.explanation import Explanation, FactorEffects, Together
+from results.ledger import ResultsError
+from results.report.pages import slug
+
+FOLDER = "explained"  # in a folder of records
+
+
+def answer_file(folder: Path, place: tuple[str, ...]) -> Path:
+    """Return the file of an answer in a folder of records."""
+    return folder / FOLDER / place[0] / f"{slug(*place[1:])}.json"
+
+
+def keep(answer: Explanation, folder: Path) -> Path:
+    """Write an answer in place of an earlier one of its cell, and return its file."""
+    path = answer_file(folder, answer.place)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(asdict(answer), indent=1) + "\n", "utf-8")
+    return path
+
+
+def kept(folder: Path, paper: str) -> list[Explanation]:
+    """Return the answers of a paper in a folder of records. Raises ResultsError for a damaged file."""
+    return [_read(path) for path in sorted((folder / FOLDER / paper).glob("*.json"))]
+
+
+def _read(path: Path) -> Explanation:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        tested = tuple(map(_factor_effects, found["factors"]))
+        sets = tuple(Together(**one | {"names": tuple(one["names"])}) for one in found["sets"])
+        return replace(Explanation(**found), factors=tested, sets=sets)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ResultsError(f"{path} is not an answer of `retable explain`: {error}. Remove it.") from error
+
+
+def _factor_effects(found: dict[str, Any]) -> FactorEffects:
+    names = ("screened", "chosen", "effect")
+    return FactorEffects(**found | {name: found[name] and Effect(*found[name]) for name in names})

@@ -1,0 +1,100 @@
+"""retable explain, with numbers that are computed instead of trained."""
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks.cli import explain
+from benchmarks.cli.app import app
+from benchmarks.table import UnknownName, load_table
+from results.explanations.store import kept
+from results.metrics import ACCURACY
+from results.records import RecordFiles, RunRecord
+
+CELL = ("kim2014", "--table", "2", "--row", "CNN-rand", "--column", "TREC")
+
+
+def invoke(*arguments: str):
+    return CliRunner(env={"COLUMNS": "250"}).invoke(app, ("explain", *arguments))
+
+
+def computed(jobs):
+    for job in jobs:
+        recipe, rng = job.recipe, np.random.default_rng(job.key.seed)
+        epoch_change = -4.0 if recipe.epochs == 12 else 0.0
+        value = 95.0 + epoch_change + rng.normal(0, 0.2) + 0.01 * (hash(job.key.fingerprint) % 3)
+        yield RunRecord(job.key, {ACCURACY.name: value}, seconds=60.0, finished="2026", code=job.code)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Return a folder with five runs of a cell, and a runner that trains nothing."""
+    monkeypatch.setattr(explain, "choose_runner", lambda place, share: computed)
+    monkeypatch.setattr("benchmarks.reproduce.with_data", lambda jobs, watcher: list(jobs))
+    (planned,) = load_table("kim2014").plan(load_table("kim2014").cells("2", "CNN-rand", "TREC"))
+    files = RecordFiles("kim2014", tmp_path)
+    files.record_ledger.path.parent.mkdir(parents=True)
+    for seed, value in enumerate((95.2, 94.9, 95.1, 95.0, 94.8)):
+        key = planned.key(0, seed, "tensorflow")
+        files.append(RunRecord(key, {ACCURACY.name: value}, seconds=60.0, code=planned.code, finished="2026"))
+    return tmp_path
+
+
+def test_an_explanation_is_printed_and_kept(folder):
+    options = ("--part", "test", "--factor", "stop rule", "--factor", "kept epoch", "--results", str(folder))
+    page = folder / "why.html"
+    result = invoke(*CELL, *options, "--format", "json", "-o", str(page))
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout[result.stdout.index("{") :])
+    assert answer["named"] == ["stop rule"] and answer["part"] == "test"
+    assert answer["theirs"] == 91.2
+    (found,) = kept(folder, "kim2014")
+    assert list(found.named) == answer["named"]
+    assert "stop rule" in page.read_text("utf-8")
+    assert not RecordFiles("kim2014", folder / "study").predictions()
+    assert len(RecordFiles("kim2014", folder).records()) == 5
+
+
+def test_the_table_begins_with_what_explains(folder):
+    options = ("--part", "test", "--factor", "stop rule", "--factor", "kept epoch", "--results", str(folder))
+    text = invoke(*CELL, *options).stdout
+    assert "half as many epochs" in text
+    assert "Theirs may be one of ours with this change: stop rule" in text
+    assert "Looked at: the test part" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("starter", "--column", "digits"), "has no printed value"),
+        ((*CELL[:-1], "MR"), "has no runs. Needed: retable run kim2014"),
+        (
+            (*CELL, "--factor", "split", "--factor", "pooling", "--hours", "0.01"),
+            "are too few for 2 factors. Needed:",
+        ),
+        (
+            ("lecun1989", "--table", "text", "--column", "test", "--factor", "split"),
+            "has no runs",
+        ),
+        (("kim2014", "--table", "1", "--row", "MR", "--column", "c"), "has no runs"),
+        ((*CELL, "--factor", "nonsense"), "There is no factor nonsense. Known: "),
+    ],
+)
+def test_what_is_lacking_has_a_status_of_its_own(folder, arguments, text):
+    result = invoke(*arguments, "--results", str(folder))
+    assert (result.exit_code, text in result.stderr) == (5, True), result.output
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_several_cells_are_refused(folder):
+    result = invoke("kim2014", "--row", "CNN-rand", "--results", str(folder))
+    assert isinstance(result.exception, UnknownName)
+    assert "cells match. Choose one, such as --table" in str(result.exception)
+
+
+def test_records_of_studies_are_marked(folder):
+    invoke(*CELL, "--part", "test", "--factor", "stop rule", "--results", str(folder))
+    found = CliRunner(env={"COLUMNS": "250"}).invoke(app, ("show", *CELL, "--results", str(folder / "study")))
+    assert "It never counts." in found.stdout

@@ -1,0 +1,95 @@
+"""Answers: files, words, pictures and pages."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from results.explanations.effects import Effect
+from results.explanations.explanation import FAR, Explanation, FactorEffects, Outcome, Together
+from results.explanations.picture import draw
+from results.explanations.store import keep, kept
+from results.explanations.wording import as_data, ordered, rows, sentences
+from results.ledger import ResultsError
+from results.report.explanations import content, write_page
+
+EFFECT = Effect(-2.0, -2.5, -1.5, 0.001, 5)
+CASE = FactorEffects("letter case", "words <in> one case", "assumed", "", EFFECT, 0.7, EFFECT, EFFECT, 0.003)
+DROPOUT = FactorEffects("dropout", "no dropout", "every recipe", "", Effect(0.5, 0.1, 0.9, 0.04, 8), 0.1)
+POOLING = FactorEffects("pooling", "the mean", "every recipe", "no layer pools")
+FOUND = Explanation(
+    *("kim2014", "2", "CNN-rand", "TREC", "test accuracy"),
+    theirs=89.0,
+    ours=91.2,
+    low=90.0,
+    high=92.4,
+    runs=5,
+    part="validation",
+    outcome="explained",
+    factors=(POOLING, DROPOUT, CASE),
+    sets=(Together(("letter case",), 89.2, 88.0, 90.4, 5, True),),
+    at_most=2.5,
+    trained=40,
+    hours=1.5,
+    facts={"fingerprint": "abc", "code": "a  b"},
+)
+NONE = replace(FOUND, outcome=Outcome.NONE.value, sets=(Together(("dropout",), 91.0, 90, 92, 5, False),))
+
+
+def test_an_answer_is_kept_and_replaced(tmp_path):
+    keep(replace(FOUND, theirs=1.0), tmp_path)
+    path = keep(FOUND, tmp_path)
+    assert kept(tmp_path, "kim2014") == [FOUND]
+    assert kept(tmp_path, "lecun1989") == []
+    path.write_text(json.dumps({"paper": "kim2014"}))
+    with pytest.raises(ResultsError, match="is not an answer of `retable explain`"):
+        kept(tmp_path, "kim2014")
+
+
+def test_the_answer_comes_first():
+    first, *rest = sentences(FOUND)
+    assert first.startswith("Theirs may be one of ours with this change: letter case (ours is then 89.2")
+    assert any("Looked at: the validation part" in text for text in rest)
+    assert "Theirs 89, ours 91.2 (90.0 to 92.4 for a printed number of ours, 5 runs)." in rest
+    assert FOUND.named == ("letter case",) and NONE.named == ()
+
+
+def test_what_is_not_explained_has_a_bound():
+    first, nearest, *rest = sentences(NONE)
+    assert first == "None of the declared factors: they move it by at most 2.5 points, of 2.2."
+    huge = replace(POOLING, reason=f"{FAR} -60, far more than the difference")
+    assert "of 2.2; pooling moves it by far more." in sentences(replace(NONE, factors=(DROPOUT, huge)))[0]
+    assert nearest.startswith("The nearest that was tried: dropout")
+    nothing = replace(FOUND, outcome=Outcome.NOTHING.value, sets=(), part="test")
+    assert sentences(nothing)[0].startswith("Nothing to explain")
+    assert "no validation part" in " ".join(sentences(nothing))
+
+
+def test_factors_of_the_answer_come_first_and_untested_ones_last():
+    assert [one.name for one in ordered(FOUND)] == ["letter case", "dropout", "pooling"]
+    first, second, last = rows(FOUND)
+    assert first["alone, printed number"] == "-2.0 (-2.5 to -1.5)" and first["share"] == "70 %"
+    assert second["screening"] == "+0.5 (+0.1 to +0.9)" and second["p by Holm"] == ""
+    assert last["not tested"] == "no layer pools"
+
+
+def test_plain_data_name_their_numbers():
+    found = json.loads(json.dumps(as_data(FOUND)))
+    assert found["factors"][0]["effect"]["low"] == -2.5
+    assert found["named"] == ["letter case"] and found["factors"][2]["effect"] is None
+
+
+@pytest.mark.parametrize("ending", ["svg", "png"])
+def test_the_picture(tmp_path, ending):
+    path = tmp_path / f"effects.{ending}"
+    draw(FOUND, path)
+    assert path.stat().st_size > 1000
+
+
+def test_the_page_needs_no_other_file(tmp_path):
+    path = tmp_path / "why.html"
+    write_page(FOUND, "Kim <2014>", path)
+    text = path.read_text("utf-8")
+    assert "words &lt;in&gt; one case" in text and "Kim &lt;2014&gt;" in text
+    assert "data:image/svg+xml;base64," in text and 'href="report.css"' not in text
+    assert content(FOUND, stale=True)["is_stale"]
