@@ -1,6 +1,7 @@
 """The file itself: a ZIP archive with a manifest. Equal content gives equal bytes, and reading it is safe."""
 
 import hashlib
+import os
 import re
 import zipfile
 import zlib
@@ -37,6 +38,8 @@ def check_place(path: Path) -> None:
         raise ResultsError(f"{path} exists already. Give another name, or remove it.")
     if not path.parent.is_dir():
         raise ResultsError(f"The folder {path.parent} does not exist.")
+    if not os.access(path.parent, os.W_OK):
+        raise ResultsError(f"The folder {path.parent} can't be written.")
 
 
 def write(path: Path, files: Mapping[str, bytes]) -> None:

@@ -78,10 +78,12 @@ def past(table: PaperTable, chosen: Sequence[Chosen]) -> Files:
         return {}
     path = _published(table).relative_to(ROOT).as_posix()
     files: Files = {}
+    commits = {record.commit for one in chosen for record in one.records}
     with suppress(NoAnswer):
         changes = margins.history(ROOT, path, [one.planned.cell for one in chosen])
+        commits |= {change.commit for change in changes}
         files[HISTORY] = as_csv(HISTORY_COLUMNS, ([*change.place, *change[1:]] for change in changes))
-    for commit in sorted({record.commit for one in chosen for record in one.records}):
+    for commit in sorted(commits):
         with suppress(NoAnswer):
             files |= {f"{GIT}/{name}": content for name, content in proof(ROOT, commit, path).items()}
     return files

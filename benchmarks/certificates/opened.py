@@ -56,7 +56,11 @@ class Opened:
 
     @cached_property
     def record_files(self) -> RecordFiles:
-        return RecordFiles(self.paper, self.folder / RECORDS, self.warnings.append)
+        return RecordFiles(self.paper, self.folder / RECORDS, self._warn)
+
+    def _warn(self, text: str) -> None:
+        """Keep a warning without the folder, which is gone soon, and without what a run would do."""
+        self.warnings.append(text.replace(f"{self.folder}/", "").partition("; the next run")[0])
 
     @cached_property
     def records(self) -> list[RunRecord]:

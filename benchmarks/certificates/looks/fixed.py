@@ -7,7 +7,7 @@ from benchmarks.certificates.checks import Check, Outcome, judged
 from benchmarks.certificates.contents import GIT, HISTORY
 from benchmarks.certificates.opened import Opened
 from benchmarks.certificates.parts import margins
-from benchmarks.certificates.parts.git_objects import file_at, is_whole, way_to
+from benchmarks.certificates.parts.git_objects import date_of, file_at, is_whole, way_to
 from results.published import Cell
 from results.records import RunRecord
 
@@ -20,7 +20,9 @@ def look(certificate: Opened) -> Iterator[Check]:
     """Yield what the history says of each cell, and what git's own objects prove of the commits of its runs."""
     history = certificate.files.get(HISTORY)
     changes = None if history is None else _by_place(margins.read_history(history))
-    yield from _wrong_objects(certificate)
+    dated = [change for mine in (changes or {}).values() for change in mine]
+    yield from _wrong_objects(certificate, [change.commit for change in dated])
+    yield from _wrong_changes(certificate, dated)
     printed = _printed(certificate)
     for cell, statement in certificate.stated:
         if cell.value is None:
@@ -49,18 +51,33 @@ def _objects(certificate: Opened) -> dict[str, bytes]:
     return {name.removeprefix(start): text for name, text in certificate.files.items() if name.startswith(start)}
 
 
-def _wrong_objects(certificate: Opened) -> Iterator[Check]:
-    """Yield the objects that are damaged, and those to which no commit of a run leads."""
+def _wrong_objects(certificate: Opened, commits: Collection[str]) -> Iterator[Check]:
+    """Yield the objects that are damaged, and those to which no run leads, and none of the history's commits."""
     objects = _objects(certificate)
     point, needed = "git's objects", set[str]()
     for name, content in objects.items():
         if not is_whole(name, content):
             yield Check(point, Outcome.FAULT, "it is not what its name says", f"{GIT}/{name}")
             return
-    for commit in _known({record.commit for record in certificate.records}, objects):
+    for commit in _known({*commits, *(record.commit for record in certificate.records)}, objects):
         needed.update(way_to(objects, commit, f"{PATH}/{certificate.paper}.csv"))
     if strange := sorted(objects.keys() - needed):
-        yield Check(point, Outcome.FAULT, "no commit of a run leads to it", f"{GIT}/{strange[0]}")
+        yield Check(point, Outcome.FAULT, "no run and no change leads to it", f"{GIT}/{strange[0]}")
+
+
+def _wrong_changes(certificate: Opened, changes: Sequence[margins.Change]) -> Iterator[Check]:
+    """Yield the changes that git's objects do not show as the history has them."""
+    objects, path = _objects(certificate), f"{PATH}/{certificate.paper}.csv"
+    known = set(_known({change.commit for change in changes}, objects))
+    printed = {commit: margins.lines(file_at(objects, commit, path)) for commit in known}
+    for change in changes:
+        text = f"{change.commit[:12]} of {change.date}"
+        if change.commit not in known:
+            yield Check("history", Outcome.FAULT, f"the certificate lacks commit {text}", HISTORY)
+        elif date_of(objects, change.commit) != margins.utc(change.date):
+            yield Check("history", Outcome.FAULT, f"commit {text} has another date", HISTORY)
+        elif printed[change.commit].get(change.place) != (change.value, change.margin):
+            yield Check("history", Outcome.FAULT, f"commit {text} has another value or margin", HISTORY)
 
 
 def _known(commits: Collection[str], objects: Collection[str]) -> list[str]:

@@ -5,6 +5,7 @@ Git names each of its objects by a hash over it, so that a commit names every fi
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.evidence.checkout import NoAnswer, git
@@ -67,6 +68,13 @@ def _content(objects: Mapping[str, bytes], name: str, kind: bytes) -> bytes:
     if not header.startswith(kind + b" "):
         raise ValueError(f"object {name} is not a {kind.decode()}")
     return content
+
+
+def date_of(objects: Mapping[str, bytes], commit: str) -> datetime:
+    """Return when a commit was made, in UTC. Raises ValueError."""
+    header = _content(objects, commit, b"commit").partition(b"\n\n")[0]
+    line = next((line for line in header.split(b"\n") if line.startswith(b"committer ")), b"")
+    return datetime.fromtimestamp(int(line.split()[-2]), UTC)
 
 
 def is_whole(name: str, content: bytes) -> bool:

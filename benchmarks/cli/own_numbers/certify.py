@@ -81,6 +81,9 @@ def verify(
     minutes: Annotated[
         float | None, typer.Option(min=0, help="With --rerun: only a job that took at most so long.")
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 also where something could not be checked.")
+    ] = False,
     format: arguments.Format = "table",
 ) -> None:
     """Judge a certificate again.
@@ -102,7 +105,7 @@ def verify(
         _print(file, checks)
     else:
         print_rows([{**check._asdict(), "outcome": str(check.outcome)} for check in checks], chosen, "Certificate")
-    if any(check.outcome == Outcome.FAULT for check in checks):
+    if {check.outcome for check in checks} & {Outcome.FAULT, *([Outcome.UNCHECKED] if strict else [])}:
         raise typer.Exit(Status.FAILED)
 
 

@@ -128,7 +128,9 @@ def past(repository):
     def stand_in(table: PaperTable, chosen: list[Chosen]) -> Files:
         changes = history(root, PATH, [one.planned.cell for one in chosen])
         rows = [[*change.place, *change[1:]] for change in changes]
-        objects = {f"{GIT}/{name}": content for name, content in proof(root, commit, PATH).items()}
+        commits = {commit, *(change.commit for change in changes)}
+        proofs = [item for commit in sorted(commits) for item in proof(root, commit, PATH).items()]
+        objects = {f"{GIT}/{name}": content for name, content in proofs}
         return {HISTORY: collecting.as_csv(collecting.HISTORY_COLUMNS, rows), **objects, LOCK: b"numpy==2\n"}
 
     return stand_in

@@ -88,7 +88,7 @@ def test_a_proper_object_of_git_that_no_run_needs_is_noticed(signed):
     content = b"blob 9\0something"
     name = f"git/{hashlib.sha1(content, usedforsecurity=False).hexdigest()}"
     (found,) = faults(signed | {name: content})
-    assert (found.text, found.file) == ("no commit of a run leads to it", name)
+    assert (found.text, found.file) == ("no run and no change leads to it", name)
 
 
 def test_a_large_folder_of_git_is_read_once():
