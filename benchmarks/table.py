@@ -147,6 +147,8 @@ def load_table(paper: str) -> PaperTable:
     found = find_paper(paper)
     if found is None:
         known = paper_files()
+        if paper not in known and Path(f"{paper}.py").is_file():
+            raise UnknownName(f"There is no paper {paper!r}, but {paper}.py is here: --papers . adds this folder.")
         found = known[match("paper", paper, sorted(known))]
     try:
         return _loaded(found)

@@ -114,7 +114,8 @@ def _print_cells(
     if failing == "worse" and not compared.cells:
         _without_evidence(compared.alone or ["every cell"])
     if not compared.cells:
-        raise ResultsError("No cell has runs in both groups: {} and {} runs were chosen.".format(*chosen))
+        counts = "No cell has runs in both groups: {} and {} runs were chosen.".format(*chosen)
+        raise ResultsError(f"{counts} Only the paper's own settings are compared; for trials see --experiment.")
     rows = [(as_data if form in PLAIN_DATA else as_row)(comparison) for comparison in compared.cells]
     caption = compared.difference and f"They differ in {compared.difference}."
     print_rows(rows, form, title, caption)

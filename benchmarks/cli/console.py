@@ -131,7 +131,9 @@ def _print_grid(grid: Grid, console: Console, spare: Sequence[str] = SPARE) -> N
 def existing(folder: Path | None) -> Path:
     """Return the folder of records. Raises ResultsError when the given one does not exist."""
     if folder is not None and not folder.is_dir():
-        raise ResultsError(f"There is no results folder {folder}.")
+        raise ResultsError(
+            f"There is no results folder {folder}. Expected one that `retable run` or `merge` has written."
+        )
     return folder or results_folder()
 
 

@@ -12,6 +12,7 @@ from benchmarks.jobs import Options
 from benchmarks.outside.new_paper import new_paper
 from benchmarks.outside.paper_files import find_paper
 from benchmarks.papers import join_folders
+from benchmarks.reproduce import is_of_trials
 from benchmarks.signals import Status
 from benchmarks.table import UnknownName, load_table, match
 from benchmarks.training.backends import BACKENDS, select_backend
@@ -97,6 +98,8 @@ def _merge(folder: Path, results: Path) -> None:
 
     if not (folder / "reproduced").is_dir():
         raise ResultsError(f"{folder} has no records. Expected a folder with reproduced/.")
+    if is_of_trials(folder) and not is_of_trials(results):
+        raise ResultsError(f"{folder} has trials, which never count. Expected the folder above it.")
     for path in sorted((folder / "reproduced").glob("*.csv")):
         try:
             table = load_table(path.stem)

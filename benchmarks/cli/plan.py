@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from benchmarks.cli.console import FORMATS, PLAIN_DATA, existing, print_rows, warn
+from benchmarks.cli.console import FORMATS, PLAIN_DATA, print_rows, warn
 from benchmarks.cli.options import arguments, trials
 from benchmarks.jobs import Options, Planned
 from benchmarks.signals import Status
 from benchmarks.table import load_table, match
 from benchmarks.training.backends import BACKENDS
+from results.folders import results_folder
 from results.records import RecordFiles
 from results.tables import number
 
@@ -40,7 +41,7 @@ def plan(
     cells = found.cells(table, row, column)
     used, chosen = match("back end", backend, list(BACKENDS)), match("format", format, FORMATS)
     options = Options(epochs, lookalike, changes=trials.changes(found, cells, changes, epochs))
-    folder, mark = trials.shown(existing(results), options)
+    folder, mark = trials.shown(results or results_folder(), options)
     planned = found.plan(cells, options)
     if mark:
         warn(mark)

@@ -84,8 +84,9 @@ def require(key: Key, runs: Sequence[Run], option: str) -> None:
     kind = {"params": "parameter", "tags": "tag", "attributes": "attribute"}[key.kind]
     known = names_of(key.kind, runs)
     other = {"params": "tags", "tags": "params"}.get(key.kind, "params")
-    elsewhere = f" There is {other}.{key.name}." if key.name in names_of(other, runs) else ""
-    raise ResultsError(f"{option} is {key}.{elsewhere} {nearest(kind, key.name, known, ' in these runs')}")
+    if key.name in names_of(other, runs):
+        raise ResultsError(f"{option} is {key}. These runs have no {kind} {key.name!r}, but {other}.{key.name}.")
+    raise ResultsError(f"{option} is {key}. {nearest(kind, key.name, known, ' in these runs')}")
 
 
 def names_of(kind: str, runs: Iterable[Run]) -> list[str]:

@@ -99,4 +99,5 @@ def _gate(summary: Summary) -> str:
         Status.STOPPED: "open, stopped",
         Status.FAILED: "open, failed",
     }
-    return texts.get(summary.get("exit code"), "open")
+    is_rehearsal = summary.get("exit code") == Status.DONE and not summary.get("evidence", 1)
+    return "open, rehearsal" if is_rehearsal else texts.get(summary.get("exit code"), "open")

@@ -108,3 +108,22 @@ def test_the_command_that_shows_a_trial_is_quoted(tmp_path):
         f"--lookalike --backend jax --results {tmp_path}"
     )
     assert trials.command("starter", results_folder(), Options()) == "retable show starter"
+
+
+def test_a_plan_needs_no_folder_of_records(tmp_path, home):
+    result = invoke("plan", "kim2014", "--table", "2", *TREC, "--results", str(tmp_path / "new"))
+    assert "5 job(s)" in result.stdout
+    assert not (tmp_path / "new").exists()
+
+
+def test_trials_are_merged_with_trials_alone(tmp_path):
+    (tmp_path / "trial" / "reproduced").mkdir(parents=True)
+    source = str(tmp_path / "trial")
+    assert "has trials" in str(invoke("merge", source, "--results", str(tmp_path)).exception)
+    assert invoke("merge", source, "--results", str(tmp_path / "mine" / "trial")).exit_code == 0
+
+
+def test_a_paper_that_lies_here_is_named(tmp_path, monkeypatch):
+    (tmp_path / "lee2026.py").touch()
+    monkeypatch.chdir(tmp_path)
+    assert "lee2026.py is here: --papers . adds" in str(invoke("show", "lee2026").exception)

@@ -164,7 +164,7 @@ def test_what_does_not_count_is_said():
 
 def test_unknown_names_have_the_nearest():
     assert "Did you mean optimizer?" in refusal(BOTH, by=["params.optimiser"])
-    assert "There is params.optimizer." in refusal(BOTH, by=["tags.optimizer"])
+    assert "have no tag 'optimizer', but params.optimizer." in refusal(BOTH, by=["tags.optimizer"])
     assert "such as params.optimizer." in refusal(BOTH, by=["optimizer"])
     assert "Did you mean run_name?" in refusal(BOTH, by=["attributes.runname"])
     with pytest.raises(ResultsError, match="There is no metric 'ac' in these runs. Did you mean acc?"):

@@ -41,7 +41,11 @@ found = [CliRunner().invoke(app, sys.argv[2:]) for _ in range(int(sys.argv[1]))]
 print(json.dumps([(one.exit_code, one.output + str(one.exception or "")) for one in found]))
 """
 GIT = ("git", "-c", "user.name=me", "-c", "user.email=me@here", "-c", "commit.gpgsign=false")
-SILENT = ["Reruns: 3, 3 equal in all bits.", "Verdicts: 1 incomplete.", "Gate: open."]
+SILENT = [
+    "Reruns: 3, 3 equal in all bits.",
+    "Verdicts: 1 incomplete.",
+    "Gate: open without evidence: a rehearsal needs none.",
+]
 
 
 class Laboratory:

@@ -115,3 +115,9 @@ def test_old_verdicts_are_those_of_cells(kept):
     nights, _ = kept
     nights.write(summary(1, cells=[verdict_then(cell_of(), "reproduced")]))
     assert nights.summaries()[0]["cells"][0]["verdict"] == "reproduced"
+
+
+def test_a_rehearsal_is_not_called_an_open_gate(kept, tmp_path):
+    nights, _ = kept
+    nights.write(summary(1, evidence=0, **{"exit code": 0}))
+    assert "open, rehearsal" in shown(tmp_path)
