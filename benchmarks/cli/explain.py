@@ -25,7 +25,6 @@ from benchmarks.explained.explanation import (
 )
 from benchmarks.explained.factors import NoEvidence
 from benchmarks.explained.laboratory import Laboratory
-from benchmarks.explained.measured import measure, write
 from benchmarks.explained.sizes import Sizes
 from benchmarks.jobs import LEADING, MOST_HOURS, Job, Options
 from benchmarks.nights.plan import Stop, stopping
@@ -101,6 +100,8 @@ def explain_cell(
 
 def _measure(results: Path, share: Share) -> None:
     """Explain all planted cases, and keep the measure."""
+    from benchmarks.explained.measured import measure, write  # it imports papers
+
     select_backend(LEADING)
     runner = _runner("", leading=LEADING, share=share)
     with resumable():

@@ -17,6 +17,7 @@ BOOKKEEPING = (  # modules and rooms that change no number
     *(
         "benchmarks.training.backends",
         "benchmarks.training.checkpoints",
+        "benchmarks.training.nvidia",
         "benchmarks.training.system",
         "benchmarks.evidence",
         "benchmarks.jobs",

@@ -99,25 +99,34 @@ def verify(
     trusted = set() if signer is None else signing.expected(signer)  # an empty one is a mistake
     files = archive.read(file)
     checks = list(verified(files, trusted))
-    if rerun and not any(check.outcome == Outcome.FAULT for check in checks):
-        checks += _again(files, minutes)
     if chosen == "table":
-        _print(file, checks)
+        _print(checks)
+    if rerun and not any(check.outcome == Outcome.FAULT for check in checks):
+        again = _again(files, minutes)
+        checks += again
+        if chosen == "table":
+            _print(again)
+    if chosen == "table":
+        _print_total(file, checks)
     else:
         print_rows([{**check._asdict(), "outcome": str(check.outcome)} for check in checks], chosen, "Certificate")
     if {check.outcome for check in checks} & {Outcome.FAULT, *([Outcome.UNCHECKED] if strict else [])}:
         raise typer.Exit(Status.FAILED)
 
 
-def _print(file: Path, checks: Sequence[Any]) -> None:
+def _print(checks: Sequence[Any]) -> None:
     from benchmarks.certificates.checks import in_a_line
 
-    counts, console = Counter(str(check.outcome) for check in checks), wide_console()
+    console = wide_console()
     for check in checks:
         console.print(in_a_line(check), highlight=False, markup=False)
+
+
+def _print_total(file: Path, checks: Sequence[Any]) -> None:
+    counts = Counter(str(check.outcome) for check in checks)
     words = {"ok": "as stated", "FAULT": "not as stated", "not checked": "not checked"}
     total = ", ".join(f"{counts[name]} {text}" for name, text in words.items() if counts[name])
-    console.print(f"{file}: {total}.", highlight=False, markup=False)
+    wide_console().print(f"{file}: {total}.", highlight=False, markup=False)
 
 
 def _again(files: dict[str, bytes], minutes: float | None) -> list[Any]:

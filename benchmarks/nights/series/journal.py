@@ -85,13 +85,13 @@ def unseen(files: RecordFiles, fingerprints: set[str], entries: Iterable[Entry])
     if not new:
         return []
     curves, predictions = files.curves(), files.predictions()
-    last = {record.key: record for record in records}  # predictions of a job are those of its last run
+    last = {record.key: record for record in records}  # curve and predictions of a job are those of its last run
     return [
         Entry(
             night=0,
             kind=Kind.FOUND,
             record=record,
-            curve=_hash_of_curve(_own_part(curves.get(record.key, ()), record, records)),
+            curve=_hash_of_curve(curves.get(record.key, ())) if last[record.key] is record else "",
             predictions=hash_of_classes(predictions.get(record.key)) if last[record.key] is record else "",
         )
         for record in new
@@ -102,17 +102,6 @@ def of_rerun(night: int, record: RunRecord, curve: Sequence[EpochEnd], about: Ma
     """Return the entry of a rerun."""
     classes = decode(record.predictions) if record.predictions else None
     return Entry(night, Kind.RERUN, record, _hash_of_curve(curve), hash_of_classes(classes), about)
-
-
-def _own_part(points: Sequence[EpochEnd], record: RunRecord, records: Iterable[RunRecord]) -> list[EpochEnd]:
-    """Return the points of one run of a job that has been trained several times, as code changed."""
-    runs: list[list[EpochEnd]] = []
-    for point in points:
-        if not runs or point.epoch <= runs[-1][-1].epoch:
-            runs.append([])
-        runs[-1].append(point)
-    mine = [one for one in records if one.key == record.key]
-    return runs[mine.index(record)] if len(runs) == len(mine) else []
 
 
 def _hash_of_curve(points: Sequence[EpochEnd]) -> str:
