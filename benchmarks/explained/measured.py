@@ -64,7 +64,9 @@ def row(case: Case, found: Explanation) -> dict[str, str]:
     """Return a case and its answer as texts by heading."""
     wanted = Outcome.EXPLAINED if case.factor else Outcome.NONE if case.deviate else Outcome.NOTHING
     is_alarm = found.outcome == Outcome.EXPLAINED
-    is_right = found.named == (case.factor,) if case.factor else not is_alarm
+    is_right = found.outcome == wanted if case.deviate else not is_alarm
+    if case.factor:
+        is_right = found.named == (case.factor,)
     texts = (
         *(case.name, case.copy, wanted.value, f"{found.theirs:g}", f"{found.ours:.2f}"),
         *(found.outcome, " and ".join(found.named), "yes" if is_right else "no", str(found.trained)),
