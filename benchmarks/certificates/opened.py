@@ -84,6 +84,10 @@ class Opened:
     def rechecks(self) -> Rechecks:
         return Rechecks.read(Ledger(self.folder / RECHECKED, COLUMNS))
 
+    def name_of(self, fingerprint: str) -> str:
+        """Return the first cell of a recipe."""
+        return next(cell.name for cell, statement in self.stated if statement["recipe"] == fingerprint)
+
     def records_of(self, statement: Json) -> list[RunRecord]:
         """Return the records that the verdict of a cell rests on."""
         mine = statement["recipe"], statement["backend"]

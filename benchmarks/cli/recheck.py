@@ -42,7 +42,11 @@ def recheck_records(
     for loaded in [load_table(paper)] if paper else load_tables(warn):
         planned = loaded.plan(loaded.cells(table, row, column))
         found += doubts(planned, RecordFiles(loaded.paper, folder).records(), rechecks)
-    print(f"{len(found)} state(s) of the code to compare with today's.")
+    print(
+        f"{len(found)} state(s) of the code to compare with today's."
+        if found
+        else "Every state of the code is today's, or was compared."
+    )
     outcomes = []
     try:
         for number, outcome in enumerate(recheck(found, real=real, minutes=minutes), start=1):

@@ -35,7 +35,7 @@ def look(certificate: Opened) -> Iterator[Check]:
 def _compared(certificate: Opened, fingerprint: str, found: Digests) -> Check:
     records = [r for r in certificate.records if r.key.fingerprint == fingerprint]
     codes = {record.code for record in records}
-    point = f"code of {fingerprint}"
+    point = f"code of {certificate.name_of(fingerprint)}"
     others = [code for code in codes if any(code) and not certificate.rechecks.same(code, found)]
     if others and not _is_same_python(certificate):
         made = certificate.statement["python"]

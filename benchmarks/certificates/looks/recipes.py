@@ -19,7 +19,10 @@ def look(certificate: Opened) -> Iterator[Check]:
     for fingerprint in sorted(wanted):
         file = recipe_file(fingerprint)
         about = from_json(file, certificate.files)
-        yield judged("settings", _fault(certificate, about, fingerprint), f"they give {fingerprint}", file)
+        point = f"settings of {certificate.name_of(fingerprint)}"
+        yield judged(
+            point, _fault(certificate, about, fingerprint), f"they give the fingerprint {fingerprint}", file
+        )
 
 
 def _fault(certificate: Opened, about: Json, fingerprint: str) -> str:
