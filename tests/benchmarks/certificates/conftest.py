@@ -62,12 +62,14 @@ CELLS = """table,row,column,metric,value,margin,note
 @pytest.fixture(scope="package")
 def folder(tmp_path_factory):
     """Provide the folder of a paper, and forget it afterwards."""
-    folder, before = tmp_path_factory.mktemp("papers"), list(papers.__path__)
+    folder = tmp_path_factory.mktemp("papers")
     (folder / f"{NAME}.py").write_text(PAPER)
     (folder / f"{NAME}.csv").write_text(CELLS)
-    use_folders([folder])
-    yield folder
-    papers.__path__[:] = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(papers.VARIABLE, "")
+        use_folders([folder])
+        yield folder
+    papers.join_folders()
 
 
 @pytest.fixture(scope="package")
