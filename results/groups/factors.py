@@ -13,6 +13,7 @@ from results.groups.samples import seed_keys
 
 OURS = "retable."  # tags that the suite wrote
 COMMITS = ("mlflow.source.git.commit", "commit")  # the latter in runs of the suite
+FINGERPRINT = "fingerprint"
 CODE, DATA, SCRIPT = "code (git commit)", "data (mlflow.data)", "script (mlflow.source.name)"
 LACKING = "not logged"
 MOST_VALUES = 3  # of a group that a text names
@@ -71,7 +72,7 @@ def _properties(runs: Sequence[Run], question: Question) -> dict[str, Callable[[
     unit = (question.unit,) if question.unit else ()
     asked = {*question.group_by, *question.pair_by, *unit, *seed_keys(runs)}
     names = {Key("params", name) for run in runs for name in run.params}
-    names |= {Key("tags", name) for run in runs for name in run.tags if _is_own(name)}
+    names |= {Key("tags", name) for run in runs for name in run.tags if _is_own(name, run)}
     return {
         CODE: _commit,
         DATA: lambda run: ", ".join(run.data) or LACKING,
@@ -93,8 +94,10 @@ def _commit(run: Run) -> str:
     return next((run.tags[name] for name in COMMITS if run.tags.get(name)), LACKING)
 
 
-def _is_own(tag: str) -> bool:
-    return tag not in COMMITS and not tag.startswith(("mlflow.", OURS))
+def _is_own(tag: str, run: Run) -> bool:
+    """Return whether a tag says something of its own; a fingerprint of the suite says what the settings say."""
+    follows = tag in (FINGERPRINT, "command") and FINGERPRINT in run.tags
+    return tag not in COMMITS and not follows and not tag.startswith(("mlflow.", OURS))
 
 
 def _shares(counts: Mapping[str, int]) -> frozenset[tuple[str, Fraction]]:

@@ -63,6 +63,15 @@ def test_code_and_data_come_first():
     assert compare_runs(groups({}, {}), QUESTION).unknown == ["the code", "the data"]
 
 
+def test_what_follows_from_the_settings_of_a_run_of_the_suite_is_left_out():
+    def tagged(**more):
+        tags = [{"command": f"run --set {name}", **{key: name for key in more}} for name in "aabb"]
+        return [run(0.1 * i, {"optimizer": tag["command"][-1]}, tags=tag) for i, tag in enumerate(tags)]
+
+    assert list(found(tagged())) == ["tags.command"]
+    assert not found(tagged(fingerprint=""))
+
+
 def test_what_differs_in_every_run_is_named_once():
     runs = [run(value, {"optimizer": "ab"[i > 2], "folder": f"out/{i}"}) for i, value in enumerate(ADAM)]
     compared = compare_runs(runs, QUESTION)
