@@ -65,7 +65,7 @@ def test_code_and_data_come_first():
 
 def test_what_follows_from_the_settings_of_a_run_of_the_suite_is_left_out():
     def tagged(**more):
-        tags = [{"command": f"run --set {name}", **{key: name for key in more}} for name in "aabb"]
+        tags = [{"command": f"run --set {name}", **dict.fromkeys(more, name)} for name in "aabb"]
         return [run(0.1 * i, {"optimizer": tag["command"][-1]}, tags=tag) for i, tag in enumerate(tags)]
 
     assert list(found(tagged())) == ["tags.command"]
