@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from math import isfinite
 
 from benchmarks.certificates.checks import Check, judged
 from benchmarks.certificates.contents import RECORDS
 from benchmarks.certificates.opened import Opened
-from results.records import RunRecord
+from results.records import EpochEnd, RunRecord
 
 
 def look(certificate: Opened) -> Iterator[Check]:
@@ -28,6 +29,7 @@ def look(certificate: Opened) -> Iterator[Check]:
         *(f"{key} has a curve and no record" for key in curves.keys() - done),
         *(_gap(record, [point.epoch for point in curves.get(record.key, [])]) for record in good),
     ]
+    faults += [f"{key} has the loss {loss}" for key, points in curves.items() for loss in _impossible(points)]
     faults = list(filter(None, faults))
     yield judged("curves", "; ".join(faults[:3]), f"every epoch of {len(curves)} runs", where.format("curves"))
     faults = [f"{key} has predictions and no record" for key in predictions.keys() - done]
@@ -37,6 +39,11 @@ def look(certificate: Opened) -> Iterator[Check]:
 
 def _jobs(records: list[RunRecord]) -> Counter[tuple]:
     return Counter(record.key.identity for record in records if not record.error)
+
+
+def _impossible(points: list[EpochEnd]) -> list[float]:
+    """Return the losses that no run which ended has."""
+    return [point.loss for point in points if not isfinite(point.loss)][:1]
 
 
 def _gap(record: RunRecord, epochs: list[int]) -> str:

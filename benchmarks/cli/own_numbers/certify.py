@@ -45,6 +45,9 @@ def certify(
     archive.check_place(output)
     planned = known.plan(known.cells(table, row, column))
     source = RecordFiles(known.paper, results or results_folder())
+    warn(
+        "Reading the true classes of the test parts from the data: each fold of a cross-validation takes seconds."
+    )
     found = writing.certify(known, planned, source, backend=used, key=signing_key)
     for text in found.left_out if found.verdicts and len(found.left_out) <= MOST_NAMED else []:
         warn(f"left out: {text}.")

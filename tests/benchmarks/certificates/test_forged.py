@@ -66,6 +66,11 @@ def test_runs_of_another_paper_are_noticed(signed):
     assert any("is of another paper" in check.text for check in faults(forged))
 
 
+@pytest.mark.parametrize("loss", ["nan", "inf"])
+def test_a_loss_that_is_no_number_is_noticed(loss, signed):
+    assert any(f"has the loss {loss}" in check.text for check in faults(written(signed, [CURVES], 1, loss=loss)))
+
+
 @pytest.mark.parametrize("epochs", [10**10, 2**63])
 def test_many_epochs_are_not_counted_one_by_one(epochs, signed):
     forged = written(signed, [RUNS], 1, epochs=str(epochs))
