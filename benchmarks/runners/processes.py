@@ -34,6 +34,8 @@ def run_in_processes(jobs: Sequence[Job], most: int, threads: int, warn: Callabl
 
     Its epochs are then yielded again, from the first one.
     """
+    if not jobs:
+        return
     first = jobs[0]
     chosen = backend_environment(first.key.backend, first.options.deterministic) | machine.with_threads(threads)
     with tempfile.TemporaryDirectory() as folder:  # what killed processes leave goes with it

@@ -36,6 +36,10 @@ def running(pids: list[int]) -> list[int]:
     return [pid for pid, stat in states.items() if stat.exists() and stat.read_text().split()[2] != "Z"]
 
 
+def test_without_jobs_nothing_starts():
+    assert list(run_in_processes([], 2, 1, print)) == []
+
+
 def test_two_processes_share_many_jobs_with_a_thread_each():
     records = records_of(work.jobs(work.where, 6)).values()
     processes = {record.metrics["process"] for record in records}
