@@ -1,5 +1,6 @@
 """A certificate of a small paper from outside, whose printed cells have a repository of their own."""
 
+import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -92,9 +93,10 @@ def repository(tmp_path_factory) -> tuple[Path, str]:
 
 def git(root: Path, *words: str) -> str:
     who = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    return subprocess.run(
-        ["git", *who, *words], cwd=root, check=True, capture_output=True, text=True
-    ).stdout.strip()
+    dated = os.environ | dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), "2026-01-02T03:04:05+00:00")
+    command = ["git", *who, *words]
+    done = subprocess.run(command, cwd=root, env=dated, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
 
 
 @pytest.fixture(scope="package")
