@@ -18,7 +18,7 @@ reproduce: setup
 	$(RETABLE) reproduce $(OPTIONS)
 
 test: setup check
-	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 # Tests that are too slow for every landing; a TeX (Debian: texlive-latex-recommended) and Slurm (slurm-wlm, munge)
 # are used where there are any.

@@ -21,9 +21,11 @@ from functools import lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, NamedTuple
 
 import numpy as np
+from filelock import FileLock
 
 from data_pipelines.dataset import DataError
 
@@ -63,10 +65,8 @@ def mfcc(signal: np.ndarray, rate: int) -> np.ndarray:
 
     Raises ValueError if the signal is shorter than one window.
     """
-    import librosa
-    from librosa.effects import preemphasis
-
-    emphasised = preemphasis(signal, coef=0.97) if len(signal) > 1 else signal
+    librosa = _librosa()
+    emphasised = librosa.effects.preemphasis(signal, coef=0.97) if len(signal) > 1 else signal
     energies = _log_energies(emphasised, rate, "hamming", 26, seconds=(WINDOW_SECONDS, SHIFT_SECONDS))
     return librosa.feature.mfcc(S=energies.T, n_mfcc=13).T.astype("float32")
 
@@ -76,8 +76,7 @@ def prosody(signal: np.ndarray, rate: int) -> np.ndarray:
 
     Raises ValueError if the signal is shorter than one window.
     """
-    import librosa
-
+    librosa = _librosa()
     window, shift = _window(signal, rate, WINDOW_SECONDS, SHIFT_SECONDS)
     longer = round(PITCH_SECONDS * rate)
     wide = np.pad(signal, ((longer - window) // 2, longer - window - (longer - window) // 2))
@@ -102,8 +101,7 @@ def prosody(signal: np.ndarray, rate: int) -> np.ndarray:
 
 def _periodicity(frames: np.ndarray, rate: int) -> np.ndarray:
     """Return the largest autocorrelation at periods of a voice, 0 to 1 (frames,), of frames (samples, frames)."""
-    import librosa
-
+    librosa = _librosa()
     lags = np.arange(round(rate / HIGHEST_HERTZ), round(rate / LOWEST_HERTZ))
     correlation = librosa.autocorrelate(frames - frames.mean(axis=0), axis=0, max_size=lags[-1] + 1)
     shares = len(frames) / (len(frames) - lags)[:, None]  # a longer lag leaves fewer samples to compare
@@ -144,25 +142,37 @@ def _smile() -> Any:
 
 def plain_log_mel(paths: Sequence[Path]) -> None:
     """Compute the log mel frames of files as a plain script would: the baseline for ours."""
-    import librosa
-
+    librosa = _librosa()
     for path in paths:
         signal, rate = librosa.load(path, sr=RATE)
         np.log(librosa.feature.melspectrogram(y=signal, sr=rate, n_fft=400, hop_length=160, n_mels=26) + 1e-6)
 
 
+@lru_cache
+def _librosa() -> Any:
+    """Import librosa, one process at a time.
+
+    It compiles functions then. Two processes that write numba's files of one function mix them, and every later
+    process crashes (numba's issue 10128).
+    """
+    with FileLock(Path(gettempdir(), f"retable-librosa-{Path.home().name}.lock")):
+        import librosa.core.pitch
+        import librosa.effects
+        import librosa.feature
+        import librosa.filters
+    return librosa
+
+
 def resampled(signal: np.ndarray, rate: int, wanted: int = RATE) -> np.ndarray:
     """Return a signal resampled to the wanted rate, float32 (samples,)."""
-    import librosa
-
+    librosa = _librosa()
     return signal if rate == wanted else librosa.resample(signal, orig_sr=rate, target_sr=wanted)
 
 
 def _log_energies(
     signal: np.ndarray, rate: int, taper: str, bands: int, *, seconds: tuple[float, float]
 ) -> np.ndarray:
-    import librosa
-
+    librosa = _librosa()
     window, shift = _window(signal, rate, *seconds)
     spectra = librosa.stft(signal, n_fft=window, hop_length=shift, window=_taper(taper, window), center=False)
     energies = np.einsum("ft,mf->mt", np.abs(spectra) ** 2.0, _filters(rate, window, bands), optimize=True)
@@ -171,17 +181,13 @@ def _log_energies(
 
 @lru_cache
 def _taper(name: str, size: int) -> np.ndarray:
-    from librosa.filters import get_window
-
-    return get_window(name, size, fftbins=True)
+    return _librosa().filters.get_window(name, size, fftbins=True)
 
 
 @lru_cache
 def _filters(rate: int, size: int, bands: int) -> np.ndarray:
     """Return the mel filters, float32 (bands, bins); librosa's own feature computes them again for every file."""
-    from librosa.filters import mel
-
-    return mel(sr=rate, n_fft=size, n_mels=bands)
+    return _librosa().filters.mel(sr=rate, n_fft=size, n_mels=bands)
 
 
 def _window(signal: np.ndarray, rate: int, window_seconds: float, shift_seconds: float) -> tuple[int, int]:

@@ -1,5 +1,9 @@
 """Features, against their formulas, on tones and silence."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from scipy.fft import dct
@@ -103,3 +107,19 @@ def test_egemaps_says_what_it_needs(monkeypatch):
 
 def test_another_rate_has_as_many_seconds():
     assert resampled(tone(220.0, 1.0, 44100), 44100).shape == (RATE,)
+
+
+@pytest.mark.slow
+def test_processes_that_compile_at_the_same_time_leave_sound_files(tmp_path):
+    code = (
+        "import numpy as np\nfrom data_pipelines.speech.features import prosody\n"
+        "print(prosody(np.random.default_rng(0).normal(size=16000), 16000).shape)"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+
+    def start() -> subprocess.Popen:
+        return subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
+
+    for together in (2, 1):  # the later one reads what they wrote
+        processes = [start() for _ in range(together)]
+        assert [one.communicate()[0] for one in processes] == ["(98, 7)\n"] * together
