@@ -15,6 +15,7 @@ from benchmarks.table import load_table, load_tables
 from data_pipelines.whole_files import write_text
 from results.audit import planted
 from results.audit.measure import measured
+from results.explanations.answers import answers_section
 from results.explanations.planted import planted_section
 from results.ledger import ResultsError
 from results.report.documents import beside, cells_document, costs_document, summary
@@ -77,7 +78,7 @@ def docs(
         "docs/speed.md": speed_document(RECORDS / "speed"),
         "docs/costs.md": costs_document(pages),
         "docs/audit.md": audits_document(published_audits(), measured(planted.tables(GENERATED))),
-        "docs/explain.md": _replaced(EXPLAIN.read_text("utf-8"), "planted", planted_section(RECORDS)),
+        "docs/explain.md": _explained(EXPLAIN.read_text("utf-8")),
         "docs/verdicts.md": _replaced(VERDICTS.read_text("utf-8"), "recognition", as_markdown(recognition())),
     }
     if not without_data:
@@ -97,6 +98,12 @@ def _with_results(readme: str, pages: list[PaperPage]) -> str:
     chosen = [line for line in lines if (line["table"], line["row"]) == (table, row)]
     example = as_markdown([{name: line[name] for name in SHOWN} for line in chosen])
     return _replaced(_replaced(readme, "example", example), "summary", summary(pages))
+
+
+def _explained(text: str) -> str:
+    """Return the chapter on explanations with the measure and the answers that are kept."""
+    measured_text = _replaced(text, "planted", planted_section(RECORDS))
+    return _replaced(measured_text, "answers", answers_section(RECORDS))
 
 
 def _replaced(text: str, name: str, content: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from results.explanations.answers import answers_section
 from results.explanations.effects import Effect
 from results.explanations.explanation import FAR, Explanation, FactorEffects, Outcome, Together
 from results.explanations.picture import draw
@@ -44,6 +45,16 @@ def test_an_answer_is_kept_and_replaced(tmp_path):
     path.write_text(json.dumps({"paper": "kim2014"}))
     with pytest.raises(ResultsError, match="is not an answer of `retable explain`"):
         kept(tmp_path, "kim2014")
+
+
+def test_all_answers_are_a_section_of_the_chapter(tmp_path):
+    assert answers_section(tmp_path) == "None is kept yet."
+    keep(FOUND, tmp_path)
+    keep(replace(NONE, paper="adams2020"), tmp_path)
+    first, second = answers_section(tmp_path).split("\n\n### kim2014, table 2: CNN-rand, TREC, test accuracy\n\n")
+    assert first.startswith("### adams2020") and "None of the declared factors" in first
+    assert second.startswith("Theirs may be one of ours") and "| letter case |" in second
+    assert second.endswith("Not tested: pooling (no layer pools).")
 
 
 def test_the_answer_comes_first():
