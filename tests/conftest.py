@@ -8,6 +8,7 @@ from tests.support.processes import ONE_THREAD, trace_quickly
 os.environ.update(backend_environment("tensorflow", deterministic=False) | ONE_THREAD)
 os.environ.pop("MLFLOW_TRACKING_URI", None)
 os.environ.pop("RETABLE_PAPERS", None)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts compiles the suite
 os.environ["RETABLE_JOBS"] = "1"  # the libraries are in this process already
 
 from pathlib import Path
