@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.explained.copies import planned_copy
 from benchmarks.explained.explanation import Question, asked, explain, looks_at_validation
 from benchmarks.explained.factors import Factor, Origin
 from benchmarks.explained.laboratory import NOTHING, Laboratory
-from benchmarks.explained.planted import Case, cases, planned_copy
+from benchmarks.explained.planted import Case, cases
 from benchmarks.explained.sizes import Sizes
 from benchmarks.jobs import LEADING, Planned
 from benchmarks.reproduce import Runner

@@ -1,28 +1,19 @@
-"""Quick copies of recipes, and deviations that are planted in them, to measure how well explanations work."""
+"""Deviations that are planted in quick copies of recipes, to measure how well explanations work."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.explained.copies import COPIES
 from benchmarks.explained.factors import Changeable
 from benchmarks.explained.general import general_factors, preparing
-from benchmarks.jobs import Options, Planned
-from benchmarks.papers import kim2014, lecun1989, neumann_vu2017, starter
-from benchmarks.recipe import Recipe, fingerprint
-from benchmarks.settings import changed
-from data_pipelines.dataset import Dataset, Fold, Split
-from data_pipelines.datasets.emodb import emodb
-from data_pipelines.datasets.usps import USPS
-from results.metrics import ACCURACY, TEST_ERROR, UNWEIGHTED_ACCURACY, Metric
-from results.published import Cell
+from benchmarks.recipe import Recipe
+from data_pipelines.dataset import Fold, Split
 
-PLANTED = "planted"  # the name of the paper in records
 SWAPPED = 0.03  # of the labels
 SHIFT = 3  # pixels
-HALF_DIGIT = 0.005
 
 
 @dataclass(frozen=True)
@@ -30,58 +21,9 @@ class Case:
     """A copy of a recipe, and the recipe that makes "theirs": another one, or an equal one."""
 
     name: str
-    copy: str  # of `COPIES`
+    copy: str  # of `copies.COPIES`
     deviate: Callable[[Recipe], Changeable] | None  # None: theirs is made as ours is
     factor: str = ""  # that should be named; none for a deviation that no factor covers
-
-
-def shortened(dataset: Dataset, train: int) -> Dataset:
-    """Return a data set with the first examples of its training part, and always the same fold."""
-    load = partial(first, load=dataset.load, train=train)
-    return replace(dataset, name=f"{dataset.name}, {train}", load=load, examples=None, of_class=(), folds=1)
-
-
-def first(paths: Sequence[Path], fold: int, seed: int, *, load: Callable[..., Fold], train: int) -> Fold:
-    """Return fold 0 of the first draw with so many training examples."""
-    found = load(paths, 0, 0)
-    return found._replace(train=Split(found.train.x[:train], found.train.y[:train]))
-
-
-def digits() -> Recipe:
-    """Return a network for packaged digits."""
-    return starter.image_recipe(starter.DIGITS)
-
-
-def questions() -> Recipe:
-    """Return a small CNN-rand on a part of TREC, for a few epochs."""
-    recipe = kim2014.training(shortened(kim2014.TREC, 1500), kim2014.ROWS["CNN-rand"], width=50)
-    return replace(_recipe(changed(recipe, (("build.maps", "20"),))), epochs=6)
-
-
-def zip_codes() -> Recipe:
-    """Return the network for zip codes on a part of the digits, for two passes."""
-    cell = Cell("lecun1989", "text", "network", "test", TEST_ERROR, None, None)
-    recipe = _recipe(lecun1989.recipe(cell))
-    return replace(recipe, dataset=shortened(USPS, 1000), epochs=2, keep_weights=False, compiled_steps=1000)
-
-
-def emotions() -> Recipe:
-    """Return a network for emotions on one fold of Emo-DB, for a few epochs."""
-    recipe = neumann_vu2017.training(shortened(emodb("prosody"), 1000), attention=False)
-    return replace(recipe, epochs=10)
-
-
-def _recipe(found: Changeable) -> Recipe:
-    assert isinstance(found, Recipe)
-    return found
-
-
-COPIES: dict[str, tuple[Callable[[], Recipe], Metric]] = {
-    "digits": (digits, ACCURACY),
-    "questions": (questions, ACCURACY),
-    "zip codes": (zip_codes, TEST_ERROR),
-    "emotions": (emotions, UNWEIGHTED_ACCURACY),
-}
 
 
 def swapped_labels(fold: Fold, rng: np.random.Generator, *, prepare: Callable[..., Fold]) -> Fold:
@@ -127,16 +69,16 @@ def cases() -> list[Case]:
     among = {
         "letter case": "questions",
         "stop rule": "digits",
-        "dropout's scale": "emotions",
+        "dropout's scale": "questions",
         "pooling": "digits",
         "initialisation": "zip codes",
         "padding row": "questions",
-        "batch order": "emotions",
+        "batch order": "digits",
         "precision": "digits",
     }
     others = {
-        "labels swapped for 3 %": ("digits", swapped_labels),
-        "leaking folds": ("emotions", leaking_folds),
+        "labels swapped for 3 %": ("zip codes", swapped_labels),
+        "leaking folds": ("questions", leaking_folds),
         "shifted connections": ("zip codes", shifted_connections),
     }
     return [
@@ -144,11 +86,3 @@ def cases() -> list[Case]:
         *(Case(name, copy, partial(preparing, change=change)) for name, (copy, change) in others.items()),
         *(Case(f"clean {copy}", copy, None) for copy in COPIES),
     ]
-
-
-def planned_copy(copy: str, theirs: float | None = None, runs: int = 1) -> Planned:
-    """Return the cell of a copy, with a printed value that is the mean of so many runs."""
-    make, metric = COPIES[copy]
-    recipe, half = make(), 0.0 if theirs is None else HALF_DIGIT
-    cell = Cell(PLANTED, PLANTED, copy, "test", metric, theirs, None, runs=runs, half_digit=half)
-    return Planned(cell, recipe, fingerprint(recipe), Options())

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from benchmarks.evidence.digests import todays_digests
+from benchmarks.explained.copies import COPIES, by_class, in_two_cases, planned_copy
 from benchmarks.explained.general import general_factors
 from benchmarks.explained.measured import HEADINGS, row, write
-from benchmarks.explained.planted import COPIES, SHIFT, cases, leaking_folds, planned_copy, shifted_connections
+from benchmarks.explained.planted import SHIFT, cases, leaking_folds, shifted_connections
 from benchmarks.explained.planted import swapped_labels as swapped
 from benchmarks.recipe import fingerprint
 from data_pipelines.dataset import Fold, Split
@@ -48,6 +49,16 @@ def test_theirs_is_another_recipe_that_a_process_can_be_sent(case):
         other = pickle.loads(pickle.dumps(case.deviate(one.recipe)))
         assert fingerprint(other) != one.fingerprint
         assert any(todays_digests(other))
+
+
+def test_a_file_is_sorted_by_class_and_every_second_text_is_in_capitals():
+    digits = by_class([], 0, 0, load=lambda *_: FOLD)
+    assert np.all(np.diff(digits.train.y) >= 0) and sorted(digits.train.y) == sorted(FOLD.train.y)
+    texts = Split(np.array([[1, 2, 0], [1, 2, 3], [3, 0, 0]]), np.array([0, 1, 0]))
+    mixed = in_two_cases([], 0, 0, load=lambda *_: Fold(texts, None, texts, ("What", "is", "IS")))
+    assert mixed.vocabulary == ("What", "is", "IS", "WHAT")
+    assert mixed.train.x.tolist() == [[4, 3, 0], [1, 2, 3], [3, 0, 0]]
+    assert texts.x[0].tolist() == [1, 2, 0]
 
 
 def test_some_labels_are_swapped_and_always_the_same():
