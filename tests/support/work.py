@@ -27,6 +27,15 @@ def noted(fold, seed: int, *, folder: Path, seconds: float) -> dict[str, float]:
     return {"began": began, "ended": time.monotonic()}
 
 
+def met(fold, seed: int, *, folder: Path, seconds: float) -> dict[str, float]:
+    """Wait until two jobs have begun, but only so long; return when this one began and ended."""
+    began = time.monotonic()
+    (folder / str(seed)).touch()
+    while len(list(folder.iterdir())) < 2 and time.monotonic() < began + seconds:
+        time.sleep(0.02)
+    return {"began": began, "ended": time.monotonic()}
+
+
 def killed(fold, seed: int, *, folder: Path, times: int) -> dict[str, float]:
     """End this process as the system does when memory is short, the first so many times; return the number."""
     before = len(list(folder.glob(f"{seed} *")))
