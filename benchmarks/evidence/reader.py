@@ -5,9 +5,10 @@ a border: their names count, their code does not.
 """
 
 import ast
-import copy
 import hashlib
+import pickle
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from benchmarks.evidence.roots import UnknownCode
@@ -101,9 +102,9 @@ class Reader:
         before, self._lowest = self._lowest, NOTHING
         index = len(self._open)
         self._open.append(place)
-        plain = [_plain(node) for node in nodes]
-        self.own[place] = hashed(map(ast.dump, plain))
-        found = hashed(ast.dump(_Resolved(self, place.module).visit(node)) for node in plain)
+        plain = list(map(_plain, nodes))
+        self.own[place] = hashed(text for _, text in plain)
+        found = hashed(ast.dump(_Resolved(self, place.module).visit(pickle.loads(kept))) for kept, _ in plain)
         self._open.pop()
         is_whole = self._lowest >= index  # it refers to nothing that is not finished
         (self._known if is_whole else self._mine)[place] = found
@@ -111,14 +112,18 @@ class Reader:
         return found
 
 
-def _plain(node: ast.stmt) -> ast.stmt:
-    """Return a copy without the definition's own name, docstrings and annotations."""
-    plain = _Stripped().visit(copy.deepcopy(node))
+@lru_cache(maxsize=8192)
+def _plain(node: ast.stmt) -> tuple[bytes, str]:
+    """Return a definition without its own name, docstrings and annotations: pickled, and as text.
+
+    Each reader replaces names in a copy of its own; pickle copies a tree in half the time of `copy.deepcopy`.
+    """
+    plain = _Stripped().visit(pickle.loads(pickle.dumps(node)))
     if isinstance(plain, ast.FunctionDef | ast.ClassDef):
         plain.name = ""
     elif isinstance(plain, ast.Assign):
         plain.targets = []
-    return plain
+    return pickle.dumps(plain), ast.dump(plain)
 
 
 class _Stripped(ast.NodeTransformer):

@@ -21,8 +21,9 @@ def left_alone(*arguments: str, folder: Path, **environment: str) -> tuple[int, 
     return process.wait(), errors
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("arguments", [("list", "kim2014"), ("show", "starter"), ("--help",)])
+@pytest.mark.parametrize(
+    ("arguments", "unbuffered"), [(("list", "kim2014"), "1"), (("show", "starter"), ""), (("--help",), "1")]
+)
 def test_a_command_ends_without_a_word(arguments, unbuffered, tmp_path):
     assert left_alone(*arguments, folder=tmp_path, PYTHONUNBUFFERED=unbuffered) == (Status.DONE, "")
 

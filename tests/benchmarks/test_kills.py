@@ -5,7 +5,7 @@ import pytest
 from tests.support.kills import killed_again_and_again
 from tests.support.sounds import save, tone
 
-QUICK = (("run", "lectures", "--row", "convolution formula", "--row", "one-hot vector of 'cool'"),)
+QUICK = (("run", "kim2014", "--row", "MNB", "--column", "CR", "--seeds", "1", "--lookalike"),)  # without Keras
 
 
 def test_a_few_kills_while_files_are_written(tmp_path):

@@ -179,7 +179,9 @@ def test_no_command_writes_a_planted_secret(commands, tmp_path):
 
 
 def test_a_command_whose_output_is_closed_ends_without_a_word():
-    closed = subprocess.run(f"exec {sys.executable} -c '{COMMAND[-1]}' list >&-", shell=True, cwd=ROOT, stderr=-1)
+    closed = subprocess.run(
+        f"exec {sys.executable} -c '{COMMAND[-1]}' data list >&-", shell=True, cwd=ROOT, stderr=-1
+    )
     assert (closed.returncode, closed.stderr) == (0, b"")
 
 

@@ -27,6 +27,15 @@ def noted(fold, seed: int, *, folder: Path, seconds: float) -> dict[str, float]:
     return {"began": began, "ended": time.monotonic()}
 
 
+def met(fold, seed: int, *, folder: Path, seconds: float) -> dict[str, float]:
+    """Wait until two jobs have begun, but only so long; return when this one began and ended."""
+    began = time.monotonic()
+    (folder / str(seed)).touch()
+    while len(list(folder.iterdir())) < 2 and time.monotonic() < began + seconds:
+        time.sleep(0.02)
+    return {"began": began, "ended": time.monotonic()}
+
+
 def killed(fold, seed: int, *, folder: Path, times: int) -> dict[str, float]:
     """End this process as the system does when memory is short, the first so many times; return the number."""
     before = len(list(folder.glob(f"{seed} *")))
@@ -41,6 +50,14 @@ def warned(fold, seed: int) -> dict[str, float]:
     print("a line of a library", flush=True)
     warnings.warn("The checkpoint is ignored", LeftOut, stacklevel=1)
     return {"seed": float(seed)}
+
+
+def tiny(fold, rng, **settings):
+    """Build a network that compiles at once, in place of a paper's."""
+    import keras
+
+    x = keras.Input(fold.train.x.shape[1:])
+    return keras.Model(x, keras.layers.Dense(10)(keras.layers.Flatten()(x)))
 
 
 def jobs(measure, count: int, **settings) -> list[Job]:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from itertools import cycle
 
 import pytest
 import typer
@@ -22,14 +23,18 @@ def commands(command, names=()):
         yield from commands(child, (*names, name))
 
 
-@pytest.mark.parametrize("option", ["-h", "--help"])
-@pytest.mark.parametrize("names", commands(ROOT_COMMAND), ids=" ".join)
-def test_no_description_is_cut(names, option):
+def test_no_description_is_cut():
+    """Every other command is asked with the short option."""
+    asked = list(zip(commands(ROOT_COMMAND), cycle(["-h", "--help"]), strict=False))
+    assert len(asked) > 20
+    assert [words for words in asked if is_cut(*words)] == []
+
+
+def is_cut(names: tuple[str, ...], option: str) -> bool:
     result = CliRunner(env={"COLUMNS": "80"}).invoke(app, [*names, option])
-    assert result.exit_code == 0
     usage, *lines = result.stdout.splitlines()
-    assert usage.startswith("Usage: ")
-    assert not [line for line in lines if line.rstrip().endswith("...") or len(line) > 80]
+    is_help = result.exit_code == 0 and usage.startswith("Usage: ")
+    return not is_help or any(line.rstrip().endswith("...") or len(line) > 80 for line in lines)
 
 
 def test_the_version_names_the_commit_at_once():

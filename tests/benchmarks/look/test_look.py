@@ -1,5 +1,6 @@
 """retable look: the pictures' numbers, and the command with its weights and its pictures in MLflow."""
 
+import shutil
 from functools import partial
 
 import keras
@@ -20,9 +21,10 @@ from benchmarks.table import UnknownName, load_table
 from benchmarks.training import checkpoints
 from benchmarks.training.fitting import predict, prepare
 from data_pipelines.dataset import DataError, Fold, LeftOut, Split
+from data_pipelines.whole_files import intact
 from models.lenet import lenet1
 from results.metrics import VALUE
-from results.records import JobKey
+from results.records import EpochEnd, JobKey, RunRecord
 from results.verdicts import Answer, Verdict
 
 
@@ -84,7 +86,14 @@ def test_weights_have_their_name_only_when_whole_and_a_full_disk_is_told(home):
     assert place.read_bytes() == before
 
 
-def test_a_run_keeps_its_weights_and_gets_its_pictures_in_mlflow(tmp_path, home, monkeypatch):
+def failing(job):
+    yield EpochEnd(job.key, 1, 0.5, None, 0.1)
+    yield RunRecord(job.key, {}, error="MemoryError")
+
+
+def test_a_run_keeps_its_weights_and_gets_its_pictures_in_mlflow(tmp_path, home, sound, monkeypatch):
+    (tmp_path / "trial").mkdir()
+    shutil.copy(sound, tmp_path / "trial/mlflow.db")
     row = ("lecun1998", "--row", "LeNet-1", "--column", "subsampled 16x16", "--lookalike", "--epochs", "1")
     monkeypatch.setenv("RETABLE_RESULTS", str(tmp_path))
     assert CliRunner().invoke(app, ["run", *row, "--seeds", "1"]).exit_code == 0
@@ -96,8 +105,10 @@ def test_a_run_keeps_its_weights_and_gets_its_pictures_in_mlflow(tmp_path, home,
     place = tmp_path / "look/lecun1998/LeNet-1-subsampled-16x16-seed-0"
     assert {path.name for path in place.iterdir()} == names
     assert {path.name for path in (tmp_path / "trial/mlartifacts").rglob("*.png")} == names
+    monkeypatch.setattr("benchmarks.look.trained.train", failing)
     other = CliRunner().invoke(app, ["look", *row, "--seed", "1", *folders])
-    assert other.output.startswith("epoch 1: loss ")
+    assert other.output.startswith("epoch 1: loss 0.5000 ")
+    assert str(other.exception) == "Training failed: MemoryError"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +153,9 @@ def test_weights_that_could_not_be_kept_are_told(home, monkeypatch):
     cells = table.cells("MNIST", "linear classifier (1-layer)", "none")
     planned = table.plan(cells, Options(epochs=1, lookalike=True))[0]
     job = Job(planned.key(0, 0, "tensorflow"), planned.recipe, planned.options)
-    monkeypatch.setattr(checkpoints, "save_weights", lambda model, key: None)
+    monkeypatch.setattr(
+        "benchmarks.look.trained.train", lambda job: iter([RunRecord(job.key, {"test error": 1.0})])
+    )
     with pytest.raises(DataError, match="The weights could not be written"):
         subject_of(job, planned.recipe, [], lambda point: None)
 
@@ -151,23 +164,30 @@ def test_damaged_weights_are_told_and_trained_again(home):
     table = load_table("lecun1998")
     cells = table.cells("MNIST", "linear classifier (1-layer)", "none")
     planned = table.plan(cells, Options(epochs=1, lookalike=True))[0]
-    jobs = [Job(planned.key(0, seed, "tensorflow"), planned.recipe, planned.options) for seed in (0, 1)]
+    keys = [planned.key(0, seed, "tensorflow") for seed in (0, 1)]
+    job = Job(keys[0], planned.recipe, planned.options)
     epochs = []
-    first, _ = (subject_of(job, planned.recipe, [], epochs.append) for job in jobs)
-    path, another = (checkpoints.weights_path(job.key, provenance.commit()) for job in jobs)
-    for number, damaged in enumerate((path.read_bytes()[:5000], another.read_bytes()), start=3):
-        path.write_bytes(damaged)
-        with pytest.warns(LeftOut, match="the work is done again"):
-            again = subject_of(jobs[0], planned.recipe, [provenance.commit()], epochs.append)
-        assert len(epochs) == number
-        for one, two in zip(first.model.get_weights(), again.model.get_weights(), strict=True):
-            np.testing.assert_array_equal(one, two)
+    first = subject_of(job, planned.recipe, [], epochs.append)
+    path, another = (checkpoints.weights_path(key, provenance.commit()) for key in keys)
+    checkpoints.save_weights(first.model, keys[1])
+    path.write_bytes(another.read_bytes())
+    with pytest.warns(LeftOut, match="the work is done again"):
+        assert not intact(path)
+    path.write_bytes(another.read_bytes()[:5000])
+    with pytest.warns(LeftOut, match="the work is done again"):
+        again = subject_of(job, planned.recipe, [provenance.commit()], epochs.append)
+    assert len(epochs) == 2
+    for one, two in zip(first.model.get_weights(), again.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
 
 
-def test_attention_lies_under_the_utterance_that_it_is_of(tmp_path, home):
+def test_attention_lies_under_the_utterance_that_it_is_of(tmp_path):
     table = load_table("neumann_vu2017")
-    recipe = table.plan(table.cells("Emo-DB", LOOKED_AT), Options(lookalike=True))[0].recipe
-    fold = recipe.dataset.load(recipe.dataset.lookalike(tmp_path), 0, 0)
+    recipe = table.recipe(table.cells("Emo-DB", LOOKED_AT)[0])
+    most = 4 * STRIDE * POOL
+    x = np.random.default_rng(0).uniform(size=(12, most, 6)).astype("float32")
+    x[..., -1] = np.arange(most) < np.linspace(most / 3, most, 12, dtype=int)[:, None]
+    fold = Fold(*[Split(x, np.arange(12) % 4)] * 3)
     model, prepared, _ = prepare(recipe, fold, 0)
     subject = Trained(recipe, model, prepared, fold.test.x, partial(predict, model, recipe))
     paths = table.look.show(subject, [], tmp_path / "pictures", "svg")

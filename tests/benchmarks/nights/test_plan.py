@@ -51,13 +51,30 @@ def no_server(monkeypatch, tmp_path):
 
 TERMINATED = (signal.SIGTERM, Status.STOPPED)
 KILLED = (signal.SIGKILL, -signal.SIGKILL)
+NETWORK, WORDS = ("LeNet-style", "digits"), ("word2vec", "WordSim-353")  # rows of the starter
+
+
+def rehearsal(folder: Path, row: tuple[str, str], **settings) -> Path:
+    """Write the plan of a rehearsal with another row of the starter."""
+    plan = plan_in(folder, **settings)
+    text = plan.read_text()
+    for old, new in zip(NETWORK, row, strict=True):
+        text = text.replace(old, new)
+    plan.write_text(text)
+    return plan
 
 
 @pytest.mark.parametrize(
-    "stops", [(TERMINATED,), pytest.param((KILLED, TERMINATED), marks=pytest.mark.slow)], ids=["once", "twice"]
+    ("stops", "row", "epochs"),
+    [
+        ((TERMINATED,), WORDS, set()),
+        pytest.param((TERMINATED,), NETWORK, {3}, marks=pytest.mark.slow),
+        pytest.param((KILLED, TERMINATED), NETWORK, {3}, marks=pytest.mark.slow),
+    ],
+    ids=["once, without Keras", "once", "twice"],
 )
-def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path, stops):
-    plan = plan_in(tmp_path)
+def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path, stops, row, epochs):
+    plan = rehearsal(tmp_path, row)
     files = RecordFiles("starter", tmp_path / "out" / "trial")
     for stop, code in stops:
         before = len(files.records())
@@ -70,12 +87,12 @@ def test_a_rehearsal_killed_and_stopped_goes_on_and_then_rests(tmp_path, stops):
     assert summary_of(plan)["stopped"] == "SIGTERM stopped it"
     assert night(plan)[0] == Status.DONE
     assert sorted(record.key.seed for record in files.records()) == [0, 1, 2]
-    assert {len(points) for points in files.curves().values()} == {3}
+    assert {len(points) for points in files.curves().values()} == epochs
     code, again = night(plan)
     assert (code, again["new runs"], again["runs left"]) == (Status.DONE, 0, 0)
     assert again["verdicts"] == {"incomplete": 1, "reproduced": 1}
-    code, closed = night(plan_in(tmp_path, gate=("incomplete", "worse")))
-    assert (code, closed["gate"]) == (Status.FAILED, ["starter 1 / LeNet-style / digits (incomplete)"])
+    code, closed = night(rehearsal(tmp_path, row, gate=("incomplete", "worse")))
+    assert (code, closed["gate"]) == (Status.FAILED, [f"starter 1 / {' / '.join(row)} (incomplete)"])
 
 
 def at_once(jobs, **settings):

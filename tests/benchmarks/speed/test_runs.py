@@ -15,7 +15,7 @@ from benchmarks.speed.tasks import text
 from data_pipelines.dataset import Fold, Split
 
 TASKS = [name for name in task_names() if isinstance(load_task(name), WholeRuns)]
-LARGE = ("topics",)  # networks
+LARGE = ("sentences", "text", "topics")  # networks
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,8 @@ def test_a_run_beside_other_work_is_repeated_and_its_drift_reported(pretended, m
     assert report["drift"] == pytest.approx(0.3)
 
 
-def test_a_fixed_product_takes_time():
+def test_a_fixed_product_takes_time(monkeypatch):
+    monkeypatch.setattr(contention, "SIDE", 100)
     assert contention.product_seconds() > 0
     assert contention.drift([1.0, 1.25]) == 0.25
 

@@ -17,7 +17,7 @@ from benchmarks.training.loops import trainer
 from data_pipelines.dataset import Fold, Split
 
 
-@pytest.mark.parametrize("batches_are_arranged", [True, False])
+@pytest.mark.parametrize("batches_are_arranged", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_the_loss_of_an_epoch_is_the_mean_over_its_examples(batches_are_arranged):
     table = load_table("neumann_vu2017")
     recipe = table.recipe(table.cells("Emo-DB", "logMel (26), attention")[0])
@@ -49,7 +49,7 @@ def test_a_seed_decides_the_weights_and_the_order_of_examples():
         assert np.array_equal(other, again)
 
 
-@pytest.mark.parametrize("broken_off", [False, True])
+@pytest.mark.parametrize("broken_off", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_job_gives_the_memory_of_its_network_back(broken_off, monkeypatch):
     """TensorFlow itself keeps the variables of every compiled step."""
     models = []

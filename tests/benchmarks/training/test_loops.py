@@ -14,7 +14,10 @@ from data_pipelines.dataset import Split
 from tests.support.parity import subjects
 
 SUBJECTS = subjects()
-QUICK = ("kim2014 CNN-rand", "lecun1989 network", "lecun1998 LeNet-1", "neumann_vu2017 logMel (26)")
+QUICK = (
+    "lecun1998 linear classifier (1-layer)",
+    "waibel1989 fully connected",
+)  # one example at a time, and several
 
 
 def sizes_of_batches(recipe: Recipe, examples: int) -> list[np.ndarray]:
