@@ -75,7 +75,7 @@ def compiled_rows() -> set[tuple[str, str, str]]:
         for made in map(load_table(place[0]).recipe, cells):
             if isinstance(made, Recipe):
                 parts = [str(kind(describe(part))) for part in (made.loss, made.optimizer)]
-                ways = [way is None for way in (made.augment, made.arrange, made.read, made.views)]
+                ways = [way is None for way in (made.augment, made.arrange, made.read)]
                 of = (*parts, *ways, made.compiled_steps > 1)
                 mine = (total(describe(made.build)), place)
                 found[of] = min(found.get(of, mine), mine)
