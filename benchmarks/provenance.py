@@ -52,6 +52,7 @@ def name() -> str:
     return commit() if commit().startswith(f"{release} ") or commit() == release else f"{release} ({commit()})"
 
 
+@cache  # each job records it
 def versions() -> str:
     """Return the versions of Python and of the libraries a number may depend on."""
     found = [f"python {platform.python_version()}"]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,9 +74,12 @@ class Rechecks:
 
     @classmethod
     def read(cls, ledger: Ledger | None = None) -> "Rechecks":
-        """Read the probes of a file, by default of this checkout and of the user; torn lines are left out."""
+        """Read the probes of a file, by default of this checkout and of the user; torn lines are left out.
+
+        What was read is kept until a file changes: every judgement asks for it.
+        """
         ledgers = [ledger] if ledger else [rechecked_ledger(), outside_ledger()]
-        return cls([probe for one in ledgers for probe in one.read(_parsed)[0]])
+        return _read(tuple((one.path, _state(one.path)) for one in ledgers))
 
     def same(self, one: Digests, other: Digests) -> bool:
         """Return whether two states of the code are known to compute the same."""
@@ -110,6 +113,21 @@ class Rechecks:
                 old, new = (groups.setdefault(code, code) for code in (probe.before, probe.after))
                 groups |= {code: new for code, name in groups.items() if name == old}
         return groups
+
+
+@lru_cache(maxsize=4)
+def _read(files: tuple[tuple[Path, tuple[int, ...]], ...]) -> Rechecks:
+    """Return the probes of files, each with its state."""
+    return Rechecks([probe for path, _ in files for probe in Ledger(path, COLUMNS).read(_parsed)[0]])
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Return what changes when a file is written; nothing without a file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def write(probes: Iterable[Recheck], ledger: Ledger | None = None) -> None:

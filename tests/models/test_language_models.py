@@ -175,7 +175,7 @@ def test_embedding_each_word_once_changes_nothing():
     }
     assert len(distinct(text)["distinct"]) < STREAMS * STEPS
     for model, batch in zip(models, (distinct(text), every), strict=True):
-        model.compile(keras.optimizers.SGD(1.0, global_clipnorm=0.5), surprise)
+        model.compile(keras.optimizers.SGD(1.0, global_clipnorm=0.5), surprise, run_eagerly=True)
         model.train_on_batch(batch, text[..., 1])
     for once, often in zip(models[0].get_weights(), models[1].get_weights(), strict=True):
         np.testing.assert_allclose(once, often, atol=1e-6)

@@ -139,7 +139,7 @@ def test_one_training_step(example):
     assert 0.2 < mask.mean() < 0.8
     numpy.step(numpy.gradients(x, y, mask))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(Adadelta(1.0, rho=RHO, epsilon=EPSILON), loss)
+    model.compile(Adadelta(1.0, rho=RHO, epsilon=EPSILON), loss, run_eagerly=True)
     model.train_on_batch(pack(x, front=4), y)
     for variable, expected in zip(model.trainable_weights, numpy.weights, strict=True):
         np.testing.assert_allclose(np.asarray(variable.value), expected, atol=2e-5, err_msg=variable.path)

@@ -52,7 +52,7 @@ def test_the_table_of_word_vectors_is_trained_or_frozen(tuned):
     table[0] = 0
     model = word_cnn(table, tuned, 3, **SMALLEST)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(sgd(**{**DESCENT, "rate": 1.0}, halved_every=1), loss)
+    model.compile(sgd(**{**DESCENT, "rate": 1.0}, halved_every=1), loss, run_eagerly=True)
     model.train_on_batch(laid(texts_of(30, 60, 3, 2, symbols=5)), np.arange(4) % 3)
     moved = np.any(np.asarray(model.get_layer("vectors").vectors) != table, axis=1)
     assert moved.tolist() == [False] + [tuned] * 8  # rows of words that occur in no text decay

@@ -1,7 +1,6 @@
 """What a Markdown document links to, and the commands and names that it has in code."""
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -11,11 +10,11 @@ from markdown_it.token import Token
 PARSER = MarkdownIt("commonmark").enable("table")
 
 
-def tokens(path: Path) -> Iterator[Token]:
-    """Yield all tokens of a document, those inside of paragraphs too."""
-    for token in PARSER.parse(path.read_text("utf-8")):
-        yield token
-        yield from token.children or ()
+@cache
+def tokens(path: Path) -> list[Token]:
+    """Return all tokens of a document, those inside of paragraphs too."""
+    found = PARSER.parse(path.read_text("utf-8"))
+    return [token for one in found for token in (one, *(one.children or ()))]
 
 
 def links(path: Path) -> list[str]:

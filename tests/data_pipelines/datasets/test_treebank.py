@@ -53,7 +53,7 @@ TABLE_1 = {  # sizes of the parts; sentences, distinct words (16185 in print for
 }
 
 
-@pytest.mark.parametrize("dataset", [SST1, SST2], ids=lambda dataset: dataset.name)
+@pytest.mark.parametrize("dataset", [pytest.param(SST1, marks=pytest.mark.slow), SST2], ids=["SST-1", "SST-2"])
 def test_the_treebank_is_that_of_table_1(dataset, real, roots):
     sizes, facts = TABLE_1[dataset.name]
     assert tuple(len(split.y) for split in real(dataset)[:3]) == sizes

@@ -1,6 +1,7 @@
 """GoogleNews: its listed words, its words, and the facts of Kim (2014), table 1, on the real files."""
 
 import numpy as np
+import pytest
 
 from data_pipelines.datasets.sentences import TREC
 from data_pipelines.datasets.vectors import (
@@ -33,6 +34,7 @@ def test_the_real_rows_are_those_of_the_list(real):
     assert not (fold.vectors.view("uint32") & 0xFFFF).any()  # GoogleNews has eight bits of each mantissa
 
 
+@pytest.mark.slow
 def test_known_words_and_tokens_of_trec(real):
     """|V_pre| as printed, and the share of the known tokens that have a row."""
     fold, rows = real(with_vocabulary(TREC)), real(with_rows(TREC))

@@ -93,6 +93,7 @@ def test_texts_draw_their_synonyms_when_they_are_asked_for(path):
     assert len(texts.drawn_by(np.random.default_rng(0))) == 3
 
 
+@pytest.mark.slow
 def test_the_thesaurus_of_the_mirror(mirror):
     check(mirror / FILE.name, FILE)
     thesaurus = read_thesaurus(mirror / FILE.name)

@@ -1,6 +1,8 @@
 """Runs read from real stores, and the stores that are refused."""
 
+import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -9,16 +11,12 @@ from results.groups.question import asked
 from results.groups.store import address_of, opened, read
 from results.groups.tagging import tag_name, write_tags
 from results.ledger import ResultsError
-from results.tracking.client import set_up
-from results.tracking.database import prepare
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory):
+def database(sound, tmp_path_factory):
     """Return a database with an experiment of two optimizers, and runs that do not count."""
-    set_up()
-    path = tmp_path_factory.mktemp("store") / "mlflow.db"
-    prepare(path, pytest.fail)
+    path = Path(shutil.copy(sound, tmp_path_factory.mktemp("store") / "mlflow.db"))
     client = opened(address_of(str(path), path.parent))
     experiment = client.create_experiment("[red]optimizers[/red]")
     for name, values in {"=adam()": (0.9, 0.93, 0.91), "sgd_é": (0.8, 0.83, 0.82)}.items():

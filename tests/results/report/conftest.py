@@ -12,6 +12,7 @@ from benchmarks.cli.app import app
 from benchmarks.table import paper_names
 
 SOME = ("kim2014", "lectures", "lecun1998")
+SMALL = "starter"
 COMMITTED = Path(__file__).parents[3] / "results"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -33,10 +34,21 @@ def papers(request) -> tuple[str, ...]:
 @pytest.fixture(scope="session")
 def report(tmp_path_factory, papers) -> Path:
     """Return the folder of a report on the committed results."""
+    return written(tmp_path_factory, papers)
+
+
+def written(tmp_path_factory, papers) -> Path:
+    """Write a report on papers and return its folder."""
     folder = tmp_path_factory.mktemp("report") / "pages"
     result = CliRunner().invoke(app, ["report", *papers, "--results", str(COMMITTED), "--output", str(folder)])
     assert result.exit_code == 0, result.output
     return folder
+
+
+@pytest.fixture(scope="session")
+def small_report(tmp_path_factory) -> Path:
+    """Return the folder of a report on a paper of few cells: all kinds of pages, each quickly examined."""
+    return written(tmp_path_factory, [SMALL])
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,9 @@ import pytest
 from benchmarks.reporting import paper_page
 from benchmarks.table import load_table
 from results.report.pages import slug
+from results.report.report import write_report
+from tests.results.report.conftest import SMALL
+from tests.results.report.test_report import NASTY, paper_of
 
 PAPER = {"light": "rgb(253, 253, 251)", "dark": "rgb(21, 24, 27)"}
 ROW = f"kim2014/{slug('2', 'CNN-rand')}.html"
@@ -29,11 +32,26 @@ def rows_of(page) -> list[str]:
     return page.locator("tbody tr:not([hidden])").locator("td:first-child, th:first-child").all_inner_texts()
 
 
-@pytest.mark.parametrize("width, scheme", [(1400, "light"), (400, "dark")])
+@pytest.mark.parametrize("width, scheme", [(1400, "light"), pytest.param(400, "dark", marks=pytest.mark.slow)])
 def test_pages_open_without_complaints(report, watched, width, scheme):
+    paths = {report / kind for kind in KINDS} | set(report.glob("*/index.html") if scheme == "light" else ())
+    open_without_complaints(watched, sorted(paths), width, scheme)
+
+
+@pytest.mark.parametrize("width, scheme", [(400, "dark")])
+def test_small_pages_open_without_complaints(small_report, watched, width, scheme):
+    open_without_complaints(watched, kinds_of(small_report), width, scheme)
+
+
+def kinds_of(small_report: Path) -> list[Path]:
+    """Return a page of every kind of a report on one paper: overview, cells, paper, row."""
+    front, (row, *_) = small_report / "index.html", sorted(small_report.glob(f"{SMALL}/1-*.html"))
+    return [front, small_report / "cells.html", small_report / SMALL / "index.html", row]
+
+
+def open_without_complaints(watched, paths: list[Path], width: int, scheme: str) -> None:
     page, complaints = vars(watched(width, scheme)).values()
-    more = report.glob("*/index.html") if scheme == "light" else ()
-    for path in [*(report / kind for kind in KINDS), *more]:
+    for path in paths:
         opened(page, path)
         assert page.evaluate("document.documentElement.scrollWidth") == width, path.name
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == PAPER[scheme]
@@ -52,7 +70,16 @@ def refused(page) -> list[tuple[str, str]]:
     return [(one["id"], one["nodes"][0]["html"]) for one in found.response["violations"]]
 
 
-@pytest.mark.parametrize("width, scheme", [(1400, "dark"), pytest.param(400, "light", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("width, scheme", [(1400, "dark")])
+def test_small_pages_are_accessible(small_report, watched, width, scheme):
+    page = watched(width, scheme).page
+    for path in kinds_of(small_report):
+        opened(page, path)
+        assert refused(page) == [], path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width, scheme", [(1400, "dark"), (400, "light")])
 def test_pages_are_accessible(report, watched, width, scheme):
     page = watched(width, scheme).page
     for kind in (KINDS[0], ROW) if width == 1400 else KINDS:  # a large page takes axe a minute
@@ -69,12 +96,20 @@ def test_every_paper_is_accessible(report, watched, width, scheme):
         assert refused(page) == [], path
 
 
-def test_charts_show_what_was_recorded(report, watched, committed):
-    page = watched().page
+@pytest.fixture(scope="module")
+def row_page(report, browser):
+    """Return the page of a row, opened once, that may copy and save."""
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], accept_downloads=True)
+    page = context.new_page()
     opened(page, report / ROW)
+    yield page
+    context.close()
+
+
+def test_charts_show_what_was_recorded(row_page, committed):
     cells = paper_page(load_table("kim2014"), committed).cells
     trec = next(c for c in cells if (c.verdict.cell.row, c.verdict.cell.column) == ("CNN-rand", "TREC"))
-    section = page.locator(f"[id='{trec.anchor}']")
+    section = row_page.locator(f"[id='{trec.anchor}']")
     spread, validation = section.locator(".chart svg").nth(0), section.locator(".chart svg").nth(1)
     assert spread.locator("[aria-roledescription='point']").count() == len(trec.verdict.units) + 1
     assert validation.locator("[aria-roledescription='line mark']").count() == len(trec.records)
@@ -149,29 +184,27 @@ def test_the_overview_leads_to_the_cells_that_it_counts(report, watched):
         expect(page.locator("output")).to_have_text(re.compile(f"^{count} of "))
 
 
-def test_tables_and_charts_are_files(report, watched, tmp_path):
-    page = watched().page
-    opened(page, report / ROW)
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="save as SVG: TREC: Spread").click()
+def test_a_chart_is_a_file(row_page, tmp_path):
+    with row_page.expect_download() as saved:
+        row_page.get_by_role("button", name="save as SVG: TREC: Spread").click()
     saved.value.save_as(tmp_path / saved.value.suggested_filename)
     text = (tmp_path / "TREC-Spread.svg").read_text("utf-8")
     assert text.startswith("<svg") and "test accuracy (%)" in text and "currentColor" not in text
-    opened(page, report / "kim2014" / "index.html")
+
+
+def test_a_table_is_a_file(report, watched):
+    page = watched().page
+    page.goto((report / "kim2014" / "index.html").as_uri())
     link = page.get_by_role("link", name="JSON file, kim2014-table-2.json")
     table = json.loads(b64decode((link.get_attribute("href") or "").partition("base64,")[2]))
     assert table[0]["rows"][0] | {"row": "CNN-rand"} == table[0]["rows"][0]
 
 
-def test_the_command_is_copied(report, browser):
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    opened(page, report / ROW)
-    page.get_by_role("button", name="copy: Command that trains and judges TREC").click()
-    page.get_by_text("copied").wait_for()
-    text = page.evaluate("navigator.clipboard.readText()")
+def test_the_command_is_copied(row_page):
+    row_page.get_by_role("button", name="copy: Command that trains and judges TREC").click()
+    row_page.get_by_text("copied").wait_for()
+    text = row_page.evaluate("navigator.clipboard.readText()")
     assert text == "retable run kim2014 --table 2 --row CNN-rand --column TREC"
-    context.close()
 
 
 def test_tables_can_be_read_without_scripts(report, papers, browser):
@@ -181,3 +214,14 @@ def test_tables_can_be_read_without_scripts(report, papers, browser):
     assert page.locator("tbody tr").count() >= sum(len(load_table(name).cells()) for name in papers)
     assert page.locator("button, input, select").count() == 0
     context.close()
+
+
+def test_text_from_data_is_escaped(watched, tmp_path):
+    write_report([paper_of(NASTY)], tmp_path / "pages", NASTY)
+    page, complaints = vars(watched()).values()
+    for path in (tmp_path / "pages").rglob("*.html"):
+        page.goto(path.as_uri())
+        page.wait_for_timeout(100)
+        assert page.locator("img").count() == 0
+        assert NASTY in page.inner_text("body")
+    assert complaints == []

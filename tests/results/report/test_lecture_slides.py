@@ -115,7 +115,7 @@ def test_places_are_in_the_order_of_the_slides(texts, lecture):
 @pytest.mark.parametrize("lecture", TITLES)
 def test_a_number_put_into_a_text_is_found(texts, lecture):
     lines = texts[lecture].raw.splitlines(keepends=True)
-    for at in range(0, len(lines), len(lines) // 12):
+    for at in range(0, len(lines), len(lines) // 4):
         changed = LectureText("".join([*lines[:at], f"0.{at}\n", *lines[at:]]))
         assert any(faults(changed, places_of(lecture))), lines[at]
 
@@ -123,7 +123,7 @@ def test_a_number_put_into_a_text_is_found(texts, lecture):
 @pytest.mark.parametrize("lecture", TITLES)
 def test_another_number_in_a_text_is_found(texts, lecture):
     text = texts[lecture]
-    for at in list(text.numbers)[:: len(text.numbers) // 12]:
+    for at in list(text.numbers)[:: len(text.numbers) // 4]:
         changed = LectureText(f"{text.text[:at]}9{text.text[at:]}")
         assert any(faults(changed, places_of(lecture))), text.text[at - 40 : at + 20]
 
