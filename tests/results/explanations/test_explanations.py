@@ -53,7 +53,7 @@ def test_all_answers_are_a_section_of_the_chapter(tmp_path):
     keep(replace(NONE, paper="adams2020"), tmp_path)
     first, second = answers_section(tmp_path).split("\n\n### kim2014, table 2: CNN-rand, TREC, test accuracy\n\n")
     assert first.startswith("### adams2020") and "None of the declared factors" in first
-    assert second.startswith("Theirs may be one of ours") and "| letter case |" in second
+    assert second.startswith("Theirs may be one of ours") and "|letter case|" in second
     assert second.endswith("Not tested: pooling (no layer pools).")
 
 
