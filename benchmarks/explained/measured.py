@@ -19,7 +19,7 @@ from results.explanations.explanation import Explanation, Outcome
 from results.records import RunRecord
 from results.verdicts import Verdict, judge
 
-SIZES = Sizes(1, 4, 6, 0)
+SIZES = Sizes(1, 4, 8, 0)
 RUNS = 10  # behind ours, and behind theirs
 OURS, THEIRS = range(40, 40 + RUNS), range(60, 60 + RUNS)  # seeds
 HEADINGS = ("case", "copy", "planted", "theirs", "ours", "answer", "named", "right", "runs")
