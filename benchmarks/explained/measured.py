@@ -81,6 +81,7 @@ def write(rows: Sequence[dict[str, str]], path: Path) -> None:
     writer = csv.DictWriter(stream, HEADINGS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, stream.getvalue())
 
 

@@ -89,7 +89,6 @@ def test_what_is_right():
 def test_the_measure_is_kept_and_shown(tmp_path):
     assert planted_section(tmp_path) == "Not measured yet."
     rows = [row(CASES["letter case"], FOUND), row(CASES["pooling"], NONE), row(CASES["clean digits"], NONE)]
-    (tmp_path / FILE).parent.mkdir()
     write(rows, tmp_path / FILE)
     with (tmp_path / FILE).open() as stream:
         assert tuple(next(csv.reader(stream))) == HEADINGS
