@@ -38,7 +38,9 @@ def _conclusion(answer: Explanation, places: int) -> str:
     moved = "" if answer.at_most is None else f": they move it by at most {answer.at_most:.{places}f} points"
     far = [one.name for one in answer.factors if one.reason.startswith(FAR)]
     more = f"; {' and '.join(far)} moves it by far more" if far else ""
-    return f"None of the declared factors{moved}, of {abs(answer.gap):.{places}f}{more}."
+    open_still = answer.at_most is not None and answer.at_most >= abs(answer.gap)
+    doubt = " So these runs don't rule them out." if open_still else ""
+    return f"None of the declared factors{moved}, of {abs(answer.gap):.{places}f}{more}.{doubt}"
 
 
 def _others(answer: Explanation, places: int) -> list[str]:
