@@ -110,14 +110,17 @@ def _measure(results: Path, share: Share) -> None:
 
 
 def _cell(cells: Sequence[Cell], metric: str | None) -> Cell:
-    """Return the only cell that was chosen. Raises UnknownName for several."""
-    names = list(dict.fromkeys(cell.metric.name for cell in cells))
-    wanted = match("metric", metric, names) if metric else names[0]
-    mine = [cell for cell in cells if cell.metric.name == wanted]
-    if len(mine) != 1:
-        places = ", ".join(f"--table {c.table!r} --row {c.row!r} --column {c.column!r}" for c in mine[:3])
-        raise UnknownName(f"{len(mine)} cells match. Choose one, such as {places}.")
+    """Return the only cell that was chosen, or its first metric. Raises UnknownName for several."""
+    by_metric = {name: [one for one in cells if one.metric.name == name] for name in _metrics(cells)}
+    mine = by_metric[match("metric", metric, list(by_metric))] if metric else cells
+    places = list(dict.fromkeys(f"--table {c.table!r} --row {c.row!r} --column {c.column!r}" for c in mine))
+    if len(places) != 1:
+        raise UnknownName(f"{len(places)} cells match. Choose one, such as {', '.join(places[:3])}.")
     return mine[0]
+
+
+def _metrics(cells: Sequence[Cell]) -> list[str]:
+    return list(dict.fromkeys(cell.metric.name for cell in cells))
 
 
 def _found(

@@ -110,9 +110,11 @@ def looks_at_validation(planned: Planned, part: str | None) -> bool:
     return can and part != "test"
 
 
-def explain(lab: Laboratory, question: Question, sizes: Sizes, say: Callable[[str], None]) -> Explanation:
-    """Run all steps and return the answer; `say` is called with what begins."""
-    steps = Steps(lab, question.verdict, sizes, described(question.factors, question.reasons))
+def explain(
+    lab: Laboratory, question: Question, sizes: Sizes, say: Callable[[str], None], trial_seed: int = 0
+) -> Explanation:
+    """Run all steps and return the answer; `say` is called with what begins. The first seed is `trial_seed`."""
+    steps = Steps(lab, question.verdict, sizes, trial_seed, described(question.factors, question.reasons))
     say(f"Each of {len(steps.active)} factors once.")
     steps.try_each()
     say(f"A screening of {len(steps.active)} factors.")

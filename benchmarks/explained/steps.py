@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from math import copysign, sqrt
+from math import copysign, log, sqrt
 from statistics import fmean, stdev
 
 import numpy as np
@@ -16,7 +16,6 @@ from results.explanations.effects import Effect, corrected, paired, screened, sh
 from results.explanations.explanation import FAR, FactorEffects, Outcome, Together
 from results.verdicts import ROUNDING, Verdict
 
-TRIAL_SEED = 0
 LARGEST_SET = 3
 TOO_MUCH = 5  # times the gap, or what chance does
 HALF = 0.5  # of the gap: a factor that closes as much of it in one run is promising too
@@ -31,6 +30,7 @@ class Steps:
     lab: Laboratory
     verdict: Verdict  # on our runs
     sizes: Sizes
+    trial_seed: int = 0  # of the first run of each factor; the others follow
     tested: dict[str, FactorEffects] = field(default_factory=dict)
     alone: dict[str, float] = field(default_factory=dict)  # differences of the first run
     sets: list[Together] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Steps:
     @property
     def first_seed(self) -> int:
         """Return the first seed of the runs that confirm; those that chose are others."""
-        return TRIAL_SEED + 1 + self.sizes.screening_seeds
+        return self.trial_seed + 1 + self.sizes.screening_seeds
 
     @property
     def seeds(self) -> range:
@@ -56,12 +56,12 @@ class Steps:
 
     def try_each(self) -> None:
         """Run each factor once: those that can't be changed here, or change nothing, go no further."""
-        runs = self.lab.run([(NOTHING, TRIAL_SEED), *((frozenset({name}), TRIAL_SEED) for name in self.active)])
-        base = runs[NOTHING, TRIAL_SEED]
+        runs = self.lab.run([(NOTHING, self.trial_seed), *((frozenset({name}), self.trial_seed) for name in self.active)])
+        base = runs[NOTHING, self.trial_seed]
         if not base.is_whole:
             raise NoEvidence(f"The unchanged recipe failed: {base.error or NO_NUMBER}.")
         for name in self.active:
-            mine = runs[frozenset({name}), TRIAL_SEED]
+            mine = runs[frozenset({name}), self.trial_seed]
             reason = _why_not(base, mine) or self._too_much(_value(mine) - _value(base))
             if reason:
                 self.tested[name] = replace(self.tested[name], reason=reason)
@@ -81,7 +81,7 @@ class Steps:
             return
         design = screening(len(names))
         levels = [frozenset(name for name, is_on in zip(names, row, strict=True) if is_on) for row in design]
-        seeds = range(TRIAL_SEED + 1, self.first_seed)
+        seeds = range(self.trial_seed + 1, self.first_seed)
         runs = self.lab.run([(one, seed) for seed in seeds for one in levels])
         kept = [(row, seed, runs[one, seed]) for seed in seeds for row, one in zip(design, levels, strict=True)]
         kept = [one for one in kept if one[2].is_whole]
@@ -144,7 +144,7 @@ class Steps:
         singles = [one for name in helpful if (one := self._together((name,)))]
         if not any(one.holds for one in singles):
             singles += self._larger(helpful)
-        self.sets = sorted(singles, key=lambda one: (not one.holds, len(one.names), self._distance(one)))
+        self.sets = sorted(singles, key=lambda one: (not one.holds, len(one.names), self._surprise(one)))
         return Outcome.EXPLAINED if any(one.holds for one in self.sets) else Outcome.NONE
 
     def _helps(self, name: str) -> bool:
@@ -183,8 +183,10 @@ class Steps:
         holds = abs(mean - (cell.value or 0.0)) <= half
         return Together(tuple(names), mean, mean - half, mean + half, count, holds)
 
-    def _distance(self, one: Together) -> float:
-        return abs(one.mean - (self.verdict.cell.value or 0.0)) / ((one.high - one.low) or 1.0)
+    def _surprise(self, one: Together) -> float:
+        """Return minus the logarithm of the density of theirs, by a normal distribution with the set's interval."""
+        half = (one.high - one.low) / 2
+        return log(half) + 2 * ((one.mean - (self.verdict.cell.value or 0.0)) / half) ** 2
 
     def at_most(self) -> float | None:
         """Return how far a factor may move ours towards theirs: the farthest end of their intervals."""

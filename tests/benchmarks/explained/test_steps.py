@@ -21,6 +21,7 @@ from results.verdicts import judge
 
 EFFECTS = {"a": -4.0, "b": -3.0, "c": 1.0, "d": 0.0, "e": 0.2}
 NOISE = 0.3
+NOISIER = {"w": 5}  # times
 SIZES = Sizes(2, 4, 5, 2)
 
 
@@ -59,7 +60,8 @@ def computed(jobs, *, effects):
             yield RunRecord(job.key, {}, error="CannotChange: not on this back end")
             continue
         rng = np.random.default_rng([job.key.seed, *map(ord, "".join(on))])
-        value = 80 + sum(effects.get(name, 0.0) for name in on) + rng.normal(0, NOISE)
+        value = 80 + sum(effects.get(name, 0.0) for name in on)
+        value += rng.normal(0, NOISE * max([NOISIER.get(name, 1) for name in on], default=1))
         if on == ("d",):
             value = 80 + np.random.default_rng([job.key.seed]).normal(0, NOISE)  # changes nothing
         yield EpochEnd(job.key, 1, 1.0, value - 9, 0.1)
@@ -111,6 +113,12 @@ def test_the_factor_that_made_the_difference_is_named(answered):
     assert by_name["a"].effect.low < -4 < by_name["a"].effect.high
     assert by_name["a"].share > by_name["b"].share > by_name["c"].share
     assert by_name["d"].reason == "the numbers are equal with it and without it"
+
+
+def test_of_two_that_are_enough_the_likelier_is_first(answered):
+    """A wide interval reaches theirs from afar, but makes it unlikely."""
+    found = answered(75.8, names=("a", "b", "c", "w"), effects=EFFECTS | {"w": -4.2})
+    assert [(one.names, one.holds) for one in found.sets[:2]] == [(("a",), True), (("w",), True)]
 
 
 def test_two_factors_together(answered):
