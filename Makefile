@@ -9,8 +9,9 @@ setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	-$(VENV)/bin/python -m compileall -qq -j 0 -x /tests/ $(VENV)/lib  # pip compiles one file at a time, tests too
 	touch $@
 
 # OPTIONS="--seeds 1" for a quick look.

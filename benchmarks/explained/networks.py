@@ -81,9 +81,11 @@ def other_pooling(fold: Fold, rng: np.random.Generator, *, build: Build) -> Any:
     return model
 
 
-def _whole(layer: Any, kind: str, x: Any) -> Any:
+def _whole(layer: Any, kind: str, x: Any, mask: Any = None) -> Any:
     from keras import ops
 
+    if mask is not None:  # the mean alone takes one, so that the maximum is wanted
+        x = ops.where(ops.expand_dims(mask, -1), x, -np.inf)
     return {"average": ops.mean, "max": ops.max}[kind](x, axis=tuple(range(1, len(x.shape) - 1)))
 
 

@@ -4,11 +4,10 @@ from pathlib import Path
 
 from results.explanations.explanation import Explanation
 from results.explanations.store import FOLDER, kept
-from results.explanations.wording import rows, sentences
+from results.explanations.wording import UNTESTED, rows, sentences
 from results.tables import as_markdown
 
 NONE_YET = "None is kept yet."
-UNTESTED = "not tested"
 
 
 def answers_section(folder: Path) -> str:

@@ -9,6 +9,7 @@ from results.explanations.effects import Effect
 from results.explanations.explanation import FAR, Explanation, FactorEffects, Outcome, Together
 
 MOST_DECIMALS = 6
+UNTESTED = "not tested"  # the heading of reasons
 
 
 def decimals(answer: Explanation) -> int:
@@ -27,7 +28,7 @@ def sentences(answer: Explanation) -> list[str]:
         else "Looked at: the test part, also to choose, because no validation part has the printed metric."
     )
     facts = f"{answer.trained} runs in {answer.hours:.2g} hours, one at a time."
-    return [_conclusion(answer, places), *_others(answer, places), _gap(answer, places), looked, facts]
+    return [_conclusion(answer, places), *_others(answer, places), difference(answer), looked, facts]
 
 
 def _conclusion(answer: Explanation, places: int) -> str:
@@ -59,7 +60,9 @@ def _together(one: Together, places: int) -> str:
     )
 
 
-def _gap(answer: Explanation, places: int) -> str:
+def difference(answer: Explanation) -> str:
+    """Return theirs and ours in a sentence."""
+    places = decimals(answer)
     return (
         f"Theirs {answer.theirs:g}, ours {answer.ours:.{places}f} ({answer.low:.{places}f} to "
         f"{answer.high:.{places}f} for a printed number of ours, {answer.runs} runs)."
@@ -90,7 +93,7 @@ def rows(answer: Explanation) -> list[dict[str, str]]:
             f"alone, {answer.part}": _text(one.chosen, places) if answer.part != "test" else "",
             "alone, printed number": _text(one.effect, places),
             "p by Holm": "" if one.p_holm is None else f"{one.p_holm:.2g}",
-            "not tested": one.reason,
+            UNTESTED: one.reason,
         }
         for one in ordered(answer)
     ]

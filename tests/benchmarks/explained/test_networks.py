@@ -75,6 +75,19 @@ def test_pooling_is_the_other_one():
     assert changed.predict(x, verbose=0) == pytest.approx(means.max(axis=(1, 2)), rel=1e-4, abs=1e-5)
 
 
+@pytest.mark.parametrize("masked", [False, True])
+def test_the_mean_of_words_becomes_their_maximum(masked):
+    def build(fold, rng):
+        tokens = keras.Input((4,), dtype="int32")
+        table = layers.Embedding(6, 3, mask_zero=masked, embeddings_initializer="ones", name="words")
+        return keras.Model(tokens, layers.GlobalAveragePooling1D()(table(tokens)))
+
+    changed, table = networks.other_pooling(FOLD, rng(), build=build), -np.arange(18.0).reshape(6, 3)
+    changed.set_weights([table])
+    words = np.array([[2, 3, 1, 0]], "int32")
+    assert changed.predict(words, verbose=0) == pytest.approx(table[[1 if masked else 0]])
+
+
 def test_padding_gets_a_vector_that_is_trained():
     base, changed = words(FOLD, rng()), networks.padded(FOLD, rng(), build=words)
     tokens = np.array([[0, 1, 2, 0]], "int32")
