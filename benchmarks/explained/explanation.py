@@ -117,7 +117,8 @@ def explain(
     steps = Steps(lab, question.verdict, sizes, trial_seed, described(question.factors, question.reasons))
     say(f"Each of {len(steps.active)} factors once.")
     steps.try_each()
-    say(f"A screening of {len(steps.active)} factors.")
+    if sizes.screening_seeds:
+        say(f"A screening of {len(steps.active)} factors.")
     steps.screen()
     say(f"Alone, with {sizes.seeds} seeds: {', '.join(steps.promising())}.")
     steps.confirm()

@@ -32,7 +32,7 @@ class Steps:
     sizes: Sizes
     trial_seed: int = 0  # of the first run of each factor; the others follow
     tested: dict[str, FactorEffects] = field(default_factory=dict)
-    alone: dict[str, float] = field(default_factory=dict)  # differences of the first run
+    alone: dict[str, float] = field(default_factory=dict)  # what chooses: differences of the first run
     sets: list[Together] = field(default_factory=list)
 
     @property
@@ -63,10 +63,14 @@ class Steps:
         for name in self.active:
             mine = runs[frozenset({name}), self.trial_seed]
             reason = _why_not(base, mine) or self._too_much(_value(mine) - _value(base))
-            if reason:
-                self.tested[name] = replace(self.tested[name], reason=reason)
-            else:
-                self.alone[name] = _value(mine) - _value(base)
+            self.tested[name] = replace(self.tested[name], reason=reason)
+            if not reason:
+                self._keep_first(name, base, mine)
+
+    def _keep_first(self, name: str, base: Ran, mine: Ran) -> None:
+        of_print = self.lab.factors[name].moves_validation
+        self.alone[name] = _value(mine, of_print) - _value(base, of_print)
+        self.tested[name] = replace(self.tested[name], once=_value(mine) - _value(base))
 
     def _too_much(self, moved: float) -> str:
         """Say that a change moves the number far more than the gap: in a screening it would hide the others."""

@@ -30,6 +30,7 @@ class FactorEffects:
     chosen: Effect | None = None  # alone, on the part that was looked at
     effect: Effect | None = None  # alone, on the printed number
     p_holm: float | None = None  # of `effect`
+    once: float | None = None  # by how much one run with the change alone differs in the printed number
 
     @property
     def is_shown(self) -> bool:

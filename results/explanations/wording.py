@@ -41,7 +41,15 @@ def _conclusion(answer: Explanation, places: int) -> str:
     more = f"; {' and '.join(far)} moves it by far more" if far else ""
     open_still = answer.at_most is not None and answer.at_most >= abs(answer.gap)
     doubt = " So these runs don't rule them out." if open_still else ""
-    return f"None of the declared factors{moved}, of {abs(answer.gap):.{places}f}{more}.{doubt}"
+    return f"None of the declared factors{moved}, of {abs(answer.gap):.{places}f}{more}.{doubt}{_once(answer, places)}"
+
+
+def _once(answer: Explanation, places: int) -> str:
+    """Say what is known of factors that were changed in one run only."""
+    moved = [one.once for one in answer.factors if one.once is not None and one.best is None]
+    if not moved:
+        return ""
+    return f" Changed once only, {len(moved)} more moved it by {min(moved):+.{places}f} to {max(moved):+.{places}f}."
 
 
 def _others(answer: Explanation, places: int) -> list[str]:
@@ -88,6 +96,7 @@ def rows(answer: Explanation) -> list[dict[str, str]]:
             "factor": one.name,
             "change": one.text,
             "from": one.origin,
+            "once": "" if one.once is None else f"{one.once:+.{places}f}",
             "screening": _text(one.screened, places),
             "share": "" if one.share is None else f"{100 * one.share:.0f} %",
             f"alone, {answer.part}": _text(one.chosen, places) if answer.part != "test" else "",

@@ -64,10 +64,11 @@ def computed(jobs, *, effects):
         value += rng.normal(0, NOISE * max([NOISIER.get(name, 1) for name in on], default=1))
         if on == ("d",):
             value = 80 + np.random.default_rng([job.key.seed]).normal(0, NOISE)  # changes nothing
+        printed = value - 4 * ("t" in on)  # a change of the test part alone
         yield EpochEnd(job.key, 1, 1.0, value - 9, 0.1)
         yield EpochEnd(job.key, 2, 1.0 / (1 + value), value + 5, 0.1)
         yield RunRecord(
-            job.key, {ACCURACY.name: float(value)}, seconds=10.0, epochs=2, finished="2026", code=job.code
+            job.key, {ACCURACY.name: float(printed)}, seconds=10.0, epochs=2, finished="2026", code=job.code
         )
 
 
@@ -113,6 +114,15 @@ def test_the_factor_that_made_the_difference_is_named(answered):
     assert by_name["a"].effect.low < -4 < by_name["a"].effect.high
     assert by_name["a"].share > by_name["b"].share > by_name["c"].share
     assert by_name["d"].reason == "the numbers are equal with it and without it"
+    assert by_name["a"].once == pytest.approx(-4, abs=5 * NOISE)
+
+
+def test_first_runs_choose_by_the_validation_part(answered):
+    """A factor whose number moves on the test part alone is not run again because of it."""
+    found = answered(76.0, effects=EFFECTS, sizes=Sizes(0, 3, 5, 0), names=("b", "c", "e", "t"))
+    by_name = {one.name: one for one in found.factors}
+    assert by_name["t"].once == pytest.approx(-4, abs=5 * NOISE)
+    assert by_name["t"].effect is None and by_name["b"].effect is not None
 
 
 def test_of_two_that_are_enough_the_likelier_is_first(answered):

@@ -70,6 +70,10 @@ def test_what_is_not_explained_has_a_bound():
     answer = "None of the declared factors: they move it by at most 2.5 points, of 2.2."
     assert first == f"{answer} So these runs don't rule them out."
     assert sentences(replace(NONE, at_most=0.5))[0] == answer.replace("2.5", "0.5")
+    once = tuple(FactorEffects(name, "", "every recipe", once=moved) for name, moved in (("a", -0.3), ("b", 0.7)))
+    assert sentences(replace(NONE, factors=(DROPOUT, *once)))[0].endswith(
+        "Changed once only, 2 more moved it by -0.3 to +0.7."
+    )
     huge = replace(POOLING, reason=f"{FAR} -60, far more than the difference")
     assert "of 2.2; pooling moves it by far more." in sentences(replace(NONE, factors=(DROPOUT, huge)))[0]
     assert nearest.startswith("The nearest that was tried: dropout")
