@@ -1,16 +1,18 @@
 """Quick copies of recipes, to plant deviations in."""
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from benchmarks.explained.factors import Changeable
 from benchmarks.jobs import Options, Planned
 from benchmarks.papers import kim2014, lecun1989, neumann_vu2017, starter
-from benchmarks.recipe import Recipe, fingerprint
+from benchmarks.recipe import Recipe, fingerprint, from_keras
 from benchmarks.settings import changed
 from data_pipelines.dataset import Dataset, Fold, Split
 from data_pipelines.datasets.emodb import emodb
@@ -57,10 +59,40 @@ def in_two_cases(paths: Sequence[Path], fold: int, seed: int, *, load: Callable[
     return found._replace(train=mixed(found.train), valid=valid, test=mixed(found.test), vocabulary=tuple(symbols))
 
 
+def mean_of_words(fold: Fold, rng: np.random.Generator, *, classes: int, width: int, dropout: float) -> Any:
+    """Build a classifier of the mean of a text's vectors, over padding too."""
+    import keras
+    from keras import layers
+
+    from models.text_layers import WordVectors
+
+    words = keras.Input((fold.train.x.shape[1],), dtype="int32", name="words")
+    start = rng.uniform(-0.05, 0.05, (len(fold.vocabulary) + 1, width)).astype("float32")
+    start[0] = 0
+    mean = layers.GlobalAveragePooling1D()(WordVectors(start, name="vectors")(words))
+    kept = layers.Dropout(dropout, seed=int(rng.integers(2**31)))(mean)
+    return keras.Model(words, layers.Dense(classes)(kept))
+
+
 def digits() -> Recipe:
-    """Return a network for packaged digits, in a file that is sorted by class."""
-    recipe = starter.image_recipe(starter.DIGITS)
-    return replace(recipe, dataset=_loaded(recipe.dataset, by_class))
+    """Return a network for packaged digits."""
+    return starter.image_recipe(starter.DIGITS)
+
+
+def small_start(fold: Fold, rng: np.random.Generator, *, build: Callable[..., Any], deviation: float) -> Any:
+    """Build a network whose kernels start as in AlexNet, by a normal distribution of one small deviation."""
+    draws = deepcopy(rng)  # so that the order of examples stays
+    model = build(fold, rng)
+    for kernel in model.trainable_weights:
+        if len(kernel.shape) > 1:
+            kernel.assign(draws.normal(0, deviation, kernel.shape))
+    return model
+
+
+def digits_from_a_small_start() -> Recipe:
+    """Return a network for packaged digits that needs longer to begin to learn."""
+    recipe = digits()
+    return replace(recipe, build=partial(small_start, build=recipe.build, deviation=0.01))
 
 
 def questions() -> Recipe:
@@ -68,6 +100,20 @@ def questions() -> Recipe:
     dataset = _loaded(shortened(kim2014.TREC, 1500), in_two_cases)
     recipe = kim2014.training(dataset, kim2014.ROWS["CNN-rand"], width=50)
     return _recipe(changed(recipe, (("build.maps", "20"),)))
+
+
+def word_means() -> Recipe:
+    """Return a classifier of mean vectors on a part of TREC, in a file that is sorted by class."""
+    dataset = _loaded(shortened(kim2014.TREC, 1500), by_class)
+    return replace(
+        starter.image_recipe(starter.DIGITS),
+        dataset=dataset,
+        build=partial(mean_of_words, classes=dataset.classes, width=16, dropout=0.2),
+        optimizer=from_keras("optimizers.SGD", learning_rate=0.5, momentum=0.9),
+        batch_size=50,
+        epochs=40,
+        keep=None,
+    )
 
 
 def zip_codes() -> Recipe:
@@ -95,6 +141,8 @@ def _recipe(found: Changeable) -> Recipe:
 COPIES: dict[str, tuple[Callable[[], Recipe], Metric]] = {
     "digits": (digits, ACCURACY),
     "questions": (questions, ACCURACY),
+    "small start": (digits_from_a_small_start, ACCURACY),
+    "word means": (word_means, ACCURACY),
     "zip codes": (zip_codes, TEST_ERROR),
     "emotions": (emotions, UNWEIGHTED_ACCURACY),
 }

@@ -71,9 +71,9 @@ def cases() -> list[Case]:
         "stop rule": "digits",
         "dropout's scale": "questions",
         "pooling": "digits",
-        "initialisation": "zip codes",
-        "padding row": "questions",
-        "batch order": "digits",
+        "initialisation": "small start",
+        "padding row": "word means",
+        "batch order": "word means",
         "precision": "digits",
     }
     others = {

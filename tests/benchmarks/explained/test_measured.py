@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.evidence.digests import todays_digests
-from benchmarks.explained.copies import COPIES, by_class, in_two_cases, planned_copy
+from benchmarks.explained.copies import COPIES, by_class, in_two_cases, mean_of_words, planned_copy
 from benchmarks.explained.general import general_factors
 from benchmarks.explained.measured import HEADINGS, row, write
 from benchmarks.explained.planted import SHIFT, cases, leaking_folds, shifted_connections
@@ -59,6 +59,23 @@ def test_a_file_is_sorted_by_class_and_every_second_text_is_in_capitals():
     assert mixed.vocabulary == ("What", "is", "IS", "WHAT")
     assert mixed.train.x.tolist() == [[4, 3, 0], [1, 2, 3], [3, 0, 0]]
     assert texts.x[0].tolist() == [1, 2, 0]
+
+
+def test_the_mean_of_words_counts_padding():
+    words = Split(np.array([[1, 2, 0, 0]], "int32"), np.array([0]))
+    fold = Fold(words, None, words, ("a", "b"))
+    model = mean_of_words(fold, np.random.default_rng(0), classes=2, width=3, dropout=0.5)
+    table, kernel, _ = model.get_weights()
+    assert not table[0].any()
+    assert model.predict(words.x, verbose=0) == pytest.approx((table[1] + table[2])[None] @ kernel / 4, abs=1e-6)
+
+
+def test_kernels_have_a_small_deviation():
+    fold = Fold(images(2), None, images(2))
+    recipe = planned_copy("small start").recipe
+    model = recipe.build(fold, np.random.default_rng(0))
+    for kernel in (one for one in model.trainable_weights if len(one.shape) > 1):
+        assert np.std(kernel) == pytest.approx(0.01, rel=0.3)
 
 
 def test_some_labels_are_swapped_and_always_the_same():
