@@ -16,6 +16,7 @@ from data_pipelines.whole_files import write_text
 from results.audit import planted
 from results.audit.measure import measured
 from results.explanations.answers import answers_section
+from results.explanations.case import case_parts
 from results.explanations.planted import planted_section
 from results.ledger import ResultsError
 from results.report.documents import beside, cells_document, costs_document, summary
@@ -30,6 +31,8 @@ from results.tables import as_markdown
 ROOT = Path(__file__).parent.parent.parent
 VERDICTS = ROOT / "docs" / "verdicts.md"
 EXPLAIN = ROOT / "docs" / "explain.md"
+CASE_PAGE = ROOT / "docs" / "case.md"
+CASE = ("kalchbrenner2014", "2", "DCNN", "TREC", "test accuracy")  # that CASE_PAGE follows
 RECORDS = ROOT / "results"  # the project's own, wherever RETABLE_RESULTS points
 EXAMPLE = ("kim2014", "2", "CNN-rand")  # the table and row that the README shows
 GENERATED = 1000  # tables for the measure of the audit
@@ -63,7 +66,7 @@ def docs(
     """Write the generated documents of this repository.
 
     These are results, cells, lectures, speed, costs, audit and certify in docs/, and the tables of README.md,
-    docs/verdicts.md and docs/explain.md.
+    docs/verdicts.md, docs/explain.md and docs/case.md.
     """
     from benchmarks.certificates.measured.case import case  # it imports cryptography
 
@@ -79,6 +82,7 @@ def docs(
         "docs/costs.md": costs_document(pages),
         "docs/audit.md": audits_document(published_audits(), measured(planted.tables(GENERATED))),
         "docs/explain.md": _explained(EXPLAIN.read_text("utf-8")),
+        "docs/case.md": _followed(CASE_PAGE.read_text("utf-8")),
         "docs/verdicts.md": _replaced(VERDICTS.read_text("utf-8"), "recognition", as_markdown(recognition())),
     }
     if not without_data:
@@ -104,6 +108,13 @@ def _explained(text: str) -> str:
     """Return the chapter on explanations with the measure and the answers that are kept."""
     measured_text = _replaced(text, "planted", planted_section(RECORDS))
     return _replaced(measured_text, "answers", answers_section(RECORDS))
+
+
+def _followed(text: str) -> str:
+    """Return the page of one case with the parts of its answer."""
+    for name, part in case_parts(RECORDS, CASE).items():
+        text = _replaced(text, name, part)
+    return text
 
 
 def _replaced(text: str, name: str, content: str) -> str:

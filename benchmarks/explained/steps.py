@@ -56,7 +56,9 @@ class Steps:
 
     def try_each(self) -> None:
         """Run each factor once: those that can't be changed here, or change nothing, go no further."""
-        runs = self.lab.run([(NOTHING, self.trial_seed), *((frozenset({name}), self.trial_seed) for name in self.active)])
+        runs = self.lab.run(
+            [(NOTHING, self.trial_seed), *((frozenset({name}), self.trial_seed) for name in self.active)]
+        )
         base = runs[NOTHING, self.trial_seed]
         if not base.is_whole:
             raise NoEvidence(f"The unchanged recipe failed: {base.error or NO_NUMBER}.")

@@ -23,10 +23,11 @@ def case_parts(folder: Path, place: tuple[str, ...]) -> dict[str, str]:
         "case difference": difference(answer),
         "case factors": _table(tested, ("factor", "change", "from")),
         "case untested": _table([row for row in found if row[UNTESTED]], ("factor", UNTESTED)),
-        "case screening": _table(_by_share(answer, tested), ("factor", "screening", "share")),
+        "case screening": _table(_by_share(answer, tested), ("factor", "once", "screening", "share")),
         "case alone": _table(tested, ("factor", "alone, validation", "alone, printed number", "p by Holm")),
         "case answer": " ".join(sentences(answer)),
-        "case facts": ". ".join(f"{name}: {text}" for name, text in (answer.facts or {}).items() if name in FACTS),
+        "case facts": "; ".join(f"{name} {text}" for name, text in (answer.facts or {}).items() if name in FACTS)
+        + ".",
     }
 
 

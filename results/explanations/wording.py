@@ -49,7 +49,9 @@ def _once(answer: Explanation, places: int) -> str:
     moved = [one.once for one in answer.factors if one.once is not None and one.best is None]
     if not moved:
         return ""
-    return f" Changed once only, {len(moved)} more moved it by {min(moved):+.{places}f} to {max(moved):+.{places}f}."
+    return (
+        f" Changed once only, {len(moved)} more moved it by {min(moved):+.{places}f} to {max(moved):+.{places}f}."
+    )
 
 
 def _others(answer: Explanation, places: int) -> list[str]:

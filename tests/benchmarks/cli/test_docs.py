@@ -19,7 +19,7 @@ def written(tmp_path_factory):
 
 
 def test_every_paper_is_in_the_results_and_in_the_readme(written):
-    names = ("results", "cells", "lectures", "speed", "costs", "audit", "explain", "verdicts")
+    names = ("results", "case", "cells", "lectures", "speed", "costs", "audit", "explain", "verdicts")
     assert written.keys() == {"README.md", *(f"docs/{name}.md" for name in names)}
     for name in paper_names():
         for document in ("results", "cells"):

@@ -90,7 +90,7 @@ def test_what_is_lacking_has_a_status_of_its_own(folder, arguments, text):
 
 @pytest.mark.parametrize("chosen", [("kim2014", "--row", "CNN-rand"), ("lecun1989", "--row", "network")])
 def test_several_cells_are_refused(folder, chosen):
-    """Those of one metric in the first column would train for hours, unasked."""
+    """To take the first metric in its only column would begin hours of training that nobody asked for."""
     result = invoke(*chosen, "--results", str(folder))
     assert isinstance(result.exception, UnknownName)
     assert "cells match. Choose one, such as --table" in str(result.exception)

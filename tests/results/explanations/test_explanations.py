@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from results.explanations.answers import answers_section
+from results.explanations.case import case_parts
 from results.explanations.effects import Effect
 from results.explanations.explanation import FAR, Explanation, FactorEffects, Outcome, Together
 from results.explanations.picture import draw
@@ -51,10 +52,25 @@ def test_all_answers_are_a_section_of_the_chapter(tmp_path):
     assert answers_section(tmp_path) == "None is kept yet."
     keep(FOUND, tmp_path)
     keep(replace(NONE, paper="adams2020"), tmp_path)
-    first, second = answers_section(tmp_path).split("\n\n### kim2014, table 2: CNN-rand, TREC, test accuracy\n\n")
-    assert first.startswith("### adams2020") and "None of the declared factors" in first
-    assert second.startswith("Theirs may be one of ours") and "|letter case|" in second
-    assert second.endswith("Not tested: pooling (no layer pools).")
+    headings, _, first, second = answers_section(tmp_path).splitlines()
+    assert headings == "|cell|theirs|ours|answer|runs|hours|"
+    assert first.startswith("|adams2020, table 2: CNN-rand") and "None of the declared factors" in first
+    assert "|89|91.2 (90.0 to 92.4)|Theirs may be one of ours with this change: letter case" in second
+
+
+def test_one_case_is_followed_from_beginning_to_end(tmp_path):
+    keep(FOUND, tmp_path)
+    parts = case_parts(tmp_path, FOUND.place)
+    assert parts["case difference"].startswith("Theirs 89, ours 91.2")
+    first, _, *lines = parts["case screening"].splitlines()
+    assert first == "|factor|screening|share|" and [line.split("|")[1] for line in lines] == [
+        "letter case",
+        "dropout",
+    ]
+    assert "|pooling|no layer pools|" in parts["case untested"] and "pooling" not in parts["case factors"]
+    assert "dropout" not in parts["case alone"]  # it was not changed alone
+    with pytest.raises(ResultsError, match="has no explanation of kim2014, 2, CNN-rand, MR"):
+        case_parts(tmp_path, (*FOUND.place[:3], "MR", "test accuracy"))
 
 
 def test_the_answer_comes_first():
