@@ -190,7 +190,7 @@ class Steps:
         return Together(tuple(names), mean, mean - half, mean + half, count, holds)
 
     def _surprise(self, one: Together) -> float:
-        """Return minus the logarithm of the density of theirs, by a normal distribution with the set's interval."""
+        """Return minus the logarithm of the density of theirs, by a normal distribution of that interval."""
         half = (one.high - one.low) / 2
         return log(half) + 2 * ((one.mean - (self.verdict.cell.value or 0.0)) / half) ** 2
 

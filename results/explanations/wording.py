@@ -41,7 +41,8 @@ def _conclusion(answer: Explanation, places: int) -> str:
     more = f"; {' and '.join(far)} moves it by far more" if far else ""
     open_still = answer.at_most is not None and answer.at_most >= abs(answer.gap)
     doubt = " So these runs don't rule them out." if open_still else ""
-    return f"None of the declared factors{moved}, of {abs(answer.gap):.{places}f}{more}.{doubt}{_once(answer, places)}"
+    answered = f"None of the declared factors{moved}, of {abs(answer.gap):.{places}f}{more}.{doubt}"
+    return answered + _once(answer, places)
 
 
 def _once(answer: Explanation, places: int) -> str:
