@@ -20,6 +20,7 @@ from benchmarks.explained.explanation import (
     Question,
     asked,
     explain,
+    forecast,
     looks_at_validation,
     sizes_for,
 )
@@ -85,6 +86,7 @@ def explain_cell(
         is_validation = looks_at_validation(planned, chosen_part)
         at_once = share.jobs or (1 if machine.has_accelerator() else machine.cores())
         sizes = sizes_for(question, seeds, hours, at_once)
+        warn(forecast(question, sizes, at_once))
         answer = _found(question, sizes, folder, backend, hours=hours, share=share, on_validation=is_validation)
     except NoEvidence as error:
         warn(f"retable: {error}")

@@ -90,12 +90,19 @@ def sizes_for(question: Question, seeds: int, hours: float | None, at_once: int)
     room = float("inf") if hours is None else hours * 3600 * at_once / seconds
     found = fitting(count, seeds, room)
     if found is None:
-        needed = least_runs(count, seeds) * seconds / 3600 / at_once
-        raise NoEvidence(
-            f"--hours {hours:g} are too few for {count} factors. Needed: about {needed:.2g} hours, "
-            f"{least_runs(count, seeds)} runs of {seconds:.0f} s each, {at_once} at once."
-        )
+        needed = _work(least_runs(count, seeds), seconds, at_once)
+        raise NoEvidence(f"--hours {hours:g} are too few for {count} factors. Needed: {needed}")
     return found
+
+
+def forecast(question: Question, sizes: Sizes, at_once: int) -> str:
+    """Say how long an explanation takes if each step is needed and nothing was run before."""
+    return "At most " + _work(sizes.runs(question.changeable), seconds_a_run(question.verdict), at_once)
+
+
+def _work(runs: int, seconds: float, at_once: int) -> str:
+    hours = runs * seconds / 3600 / at_once
+    return f"about {hours:.2g} hours, {runs} runs of {seconds:.0f} s each, {at_once} at once."
 
 
 def looks_at_validation(planned: Planned, part: str | None) -> bool:

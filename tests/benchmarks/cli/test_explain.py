@@ -65,6 +65,11 @@ def test_the_table_begins_with_what_explains(folder):
     assert "Looked at: the test part" in text
 
 
+def test_the_time_that_it_takes_is_said_first(folder):
+    result = invoke(*CELL, "--part", "test", "--factor", "stop rule", "--results", str(folder), "--jobs", "2")
+    assert result.stderr.startswith("At most about 0.25 hours, 30 runs of 60 s each, 2 at once.")
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
