@@ -36,15 +36,25 @@ def other_start(fold: Fold, rng: np.random.Generator, *, build: Build) -> Any:
 
 
 def in_half_precision(fold: Fold, rng: np.random.Generator, *, build: Build) -> Any:
-    """Build the network in float16."""
+    """Build the network in float16. Penalties are in float32, because Keras adds them to a loss that is."""
     import keras
 
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float16")
     try:
-        return build(fold, rng)
+        model = build(fold, rng)
     finally:
         keras.config.set_dtype_policy(before)
+    for weight in model.trainable_weights:
+        if weight.regularizer is not None:
+            weight.regularizer = partial(_in_single, weight.regularizer)
+    return model
+
+
+def _in_single(penalty: Callable[..., Any], weight: Any) -> Any:
+    from keras import ops
+
+    return penalty(ops.cast(weight, "float32"))
 
 
 def low_dropout(fold: Fold, rng: np.random.Generator, *, build: Build) -> Any:

@@ -55,6 +55,18 @@ def test_half_precision_ends_with_the_network():
     assert keras.config.dtype_policy().name == "float32"
 
 
+def test_a_network_with_a_penalty_learns_in_half_precision():
+    def build(fold, rng):
+        x = keras.Input((4,))
+        return keras.Model(x, layers.Dense(2, kernel_regularizer="l2")(x))
+
+    model = networks.in_half_precision(FOLD, rng(), build=build)
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    x, y = np.ones((8, 4), "float32"), np.zeros(8, int)
+    first, last = model.fit(x, y, epochs=2, verbose=0).history["loss"]
+    assert last < first and keras.backend.standardize_dtype(model.losses[0].dtype) == "float32"
+
+
 def test_dropout_is_lower_in_training_and_in_the_test():
     x = np.random.default_rng(0).normal(0, 1, (2, 8, 8, 1)).astype("float32")
     keras.utils.set_random_seed(0)
