@@ -58,7 +58,9 @@ def possible(planned: Planned, factors: Iterable[Factor]) -> tuple[list[Factor],
     found, reasons = [], {}
     for factor in factors:
         try:
-            changed(planned, [factor])
+            other = changed(planned, [factor])
+            if other.fingerprint == planned.fingerprint and not factor.backend:
+                raise CannotChange("its change gives an equal recipe")
             found.append(factor)
         except CannotChange as error:
             reasons[factor.name] = str(error)
