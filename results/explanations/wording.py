@@ -40,8 +40,8 @@ def _looked(answer: Explanation) -> str:
             f"Looked at: the {answer.part} part, to choose. Screening and share are of it, but for a factor that "
             "changes it; effects on the printed number are of the part that the paper prints."
         )
-    reason = "as asked" if answer.is_part_asked else "because no validation part has the printed metric"
-    return f"Looked at: the test part, also to choose, {reason}."
+    reason = "as asked" if answer.is_part_asked else "because no validation part has its metric"
+    return f"Looked at: the printed number itself, also to choose, {reason}."
 
 
 def _conclusion(answer: Explanation, places: int) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,9 +13,10 @@ from typer.testing import CliRunner
 from benchmarks.cli import explain
 from benchmarks.cli.app import app
 from benchmarks.nights.plan import Stop
+from benchmarks.reporting import paper_page
 from benchmarks.table import UnknownName, load_table
 from data_pipelines.dataset import DataError
-from results.explanations.store import kept
+from results.explanations.store import keep, kept
 from results.ledger import ResultsError
 from results.metrics import ACCURACY
 from results.records import RecordFiles, RunRecord
@@ -69,7 +71,7 @@ def test_the_table_begins_with_what_explains(folder):
     text = invoke(*CELL, *options).stdout
     assert "half as many epochs" in text
     assert "Theirs may be one of ours with this change: stop rule" in text
-    assert "Looked at: the test part" in text
+    assert "Looked at: the printed number itself" in text
 
 
 def test_the_time_that_it_takes_is_said_first(folder):
@@ -190,3 +192,21 @@ def test_what_may_make_the_runs_useless_is_said_before_them(folder, monkeypatch)
     result = invoke(*CELL, "--part", "test", "--factor", "stop rule", "--results", str(folder))
     assert "Theirs may be one of our runs: nothing needs to be explained." in result.stderr
     assert "Nothing to explain" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("then", "facts"),
+    [
+        ({"theirs": 90.0}, {}),
+        ({"row": "a row of then"}, {}),
+        ({}, {"fingerprint": "another"}),
+        ({}, {"code": "of then"}),
+    ],
+)
+def test_an_answer_is_stale_when_recipe_code_or_printed_number_have_changed(folder, then, facts):
+    invoke(*CELL, "--part", "test", "--factor", "stop rule", "--results", str(folder))
+    ((answer, is_stale),) = paper_page(load_table("kim2014"), folder).explained
+    assert not is_stale
+    keep(replace(answer, **then, facts=answer.facts | facts), folder)
+    found = paper_page(load_table("kim2014"), folder).explained
+    assert [is_stale for one, is_stale in found if one != answer] == [True]

@@ -49,13 +49,12 @@ def test_an_answer_is_kept_and_replaced(tmp_path):
         kept(tmp_path, "kim2014")
 
 
-def test_all_answers_are_a_section_of_the_chapter(tmp_path):
-    assert answers_section(tmp_path) == "None is kept yet."
-    keep(FOUND, tmp_path)
-    keep(replace(NONE, paper="adams2020"), tmp_path)
-    headings, _, first, second = answers_section(tmp_path).splitlines()
+def test_all_answers_are_a_section_of_the_chapter():
+    assert answers_section([]) == "None is kept yet."
+    pairs = [(replace(NONE, paper="adams2020"), True), (FOUND, False)]
+    headings, _, first, second = answers_section(pairs).splitlines()
     assert headings == "|cell|theirs|ours|answer|runs|hours|"
-    assert first.startswith("|adams2020, table 2: CNN-rand") and "None of the declared factors" in first
+    assert first.startswith("|adams2020, table 2: CNN-rand") and "|Stale. None of the declared factors" in first
     assert "|89|91.2 (90.0 to 92.4)|Theirs may be one of ours with this change: letter case" in second
 
 
@@ -109,7 +108,7 @@ def test_what_is_not_explained_has_a_bound():
     assert sentences(nothing)[0].startswith("Nothing to explain")
     assert "no validation part" in " ".join(sentences(nothing))
     asked = " ".join(sentences(replace(nothing, is_part_asked=True)))
-    assert "the test part, also to choose, as asked." in asked and "no validation part" not in asked
+    assert "the printed number itself, also to choose, as asked." in asked and "no validation part" not in asked
 
 
 def test_factors_of_the_answer_come_first_and_untested_ones_last():
