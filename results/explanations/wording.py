@@ -76,15 +76,15 @@ def _far(answer: Explanation) -> str:
 
 def _once(answer: Explanation, places: int) -> str:
     """Say what is known of factors that were changed in one run only."""
-    moved = [one.once for one in answer.factors if one.once is not None and one.best is None]
-    if not moved:
+    few = [one for one in answer.factors if not one.reason and one.best is None]
+    moved = [one.once for one in few if one.once is not None]  # older answers lack it
+    if not few:
         return ""
-    if len(moved) == 1:
-        return f" One more was changed in one run only, which moved it by {moved[0]:+.{places}f}."
-    return (
-        f" {len(moved)} more were changed in one run each, which moved it by {min(moved):+.{places}f} to "
-        f"{max(moved):+.{places}f}."
-    )
+    which = "One more was changed in one run" if len(few) == 1 else f"{len(few)} more were changed in one run each"
+    if not moved:
+        return f" {which}."
+    far = f"{min(moved):+.{places}f}" + (f" to {max(moved):+.{places}f}" if len(moved) > 1 else "")
+    return f" {which}, which moved it by {far}."
 
 
 def _others(answer: Explanation, places: int) -> list[str]:

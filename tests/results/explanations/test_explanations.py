@@ -93,8 +93,11 @@ def test_what_is_not_explained_has_a_bound():
     )
     single = sentences(replace(NONE, factors=(DROPOUT, once[0])))[0]
     assert (
-        single.endswith("in one run only, which moved it by -0.3.") and "the only one with several runs" in single
+        single.endswith("One more was changed in one run, which moved it by -0.3.")
+        and "the only one with several runs" in single
     )
+    older = tuple(replace(one, once=None) for one in once)
+    assert sentences(replace(NONE, factors=(DROPOUT, *older)))[0].endswith(" 2 more were changed in one run each.")
     untested = replace(NONE, factors=(POOLING,), at_most=None, are_factors_asked=True, sets=())
     assert sentences(untested)[:2] == [
         "None of the factors that were asked for: no effect of theirs could be estimated.",
