@@ -76,6 +76,8 @@ def explain_cell(
     if planted or paper is None:
         if paper is not None or not planted:
             raise UnknownName("Expected a paper, or --planted without one. `retable list` has the papers.")
+        if any(one is not None for one in (table, row, column, metric, hours, part, factor, output)):
+            raise UnknownName("--planted measures all planted cases. It goes with --jobs and --results alone.")
         _measure(results or results_folder(), share_of_machine(jobs))
         return
     found, form, page = load_table(paper), match("format", format, FORMATS), _page(output)

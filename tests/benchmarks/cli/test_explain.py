@@ -102,6 +102,20 @@ def test_what_is_lacking_has_a_status_of_its_own(folder, arguments, text):
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("kim2014", "--planted"), "Expected a paper, or --planted without one"),
+        ((), "Expected a paper, or --planted without one"),
+        (("--planted", "--hours", "2"), "It goes with --jobs and --results alone"),
+        (("--planted", "-o", "page.html"), "It goes with --jobs and --results alone"),
+    ],
+)
+def test_the_measure_takes_no_cell(arguments, text):
+    result = invoke(*arguments)
+    assert isinstance(result.exception, UnknownName) and text in str(result.exception)
+
+
 @pytest.mark.parametrize("chosen", [("kim2014", "--row", "CNN-rand"), ("lecun1989", "--row", "network")])
 def test_several_cells_are_refused(folder, chosen):
     """To take the first metric in its only column would begin hours of training that nobody asked for."""
