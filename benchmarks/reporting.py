@@ -66,13 +66,16 @@ def paper_page(
 def _explained(
     paper: str, planned: Sequence[Planned], folder: Path, rechecks: Rechecks
 ) -> list[tuple[Explanation, bool]]:
-    """Return the kept explanations of a paper, and whether the recipe or its code has changed since."""
+    """Return the kept explanations of a paper, and whether recipe, code or printed number have changed since."""
     cells: dict[tuple[str, ...], Planned] = {(*one.cell[1:4], one.cell.metric.name): one for one in planned}
     found = []
     for answer in kept(folder, paper):
         facts = answer.facts or {}
         one, then = cells.get(answer.place[1:]), Digests(*facts.get("code", "").split(" ")[:3])
-        is_todays = one is not None and one.fingerprint == facts.get("fingerprint")
+        is_todays = one is not None and (one.fingerprint, one.cell.value) == (
+            facts.get("fingerprint"),
+            answer.theirs,
+        )
         found.append((answer, one is None or not is_todays or not rechecks.same(then, one.code)))
     return found
 

@@ -1,8 +1,10 @@
 """retable explain: why a number of ours differs from the printed one, by experiment."""
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +12,7 @@ from typing import Annotated
 import typer
 
 from benchmarks import machine
-from benchmarks.cli.console import FORMATS, PLAIN_DATA, CleanConsole, print_rows, warn, wide_console
+from benchmarks.cli.console import FORMATS, PLAIN_DATA, CleanConsole, existing, print_rows, warn, wide_console
 from benchmarks.cli.options import arguments, completion
 from benchmarks.cli.progress import RunReport
 from benchmarks.cli.run import resumable
@@ -35,12 +37,14 @@ from benchmarks.runners.processes import run_in_processes
 from benchmarks.signals import Status
 from benchmarks.table import PaperTable, UnknownName, load_table, match
 from benchmarks.training.backends import select_backend
+from data_pipelines.dataset import DataError
 from results.explanations.explanation import Explanation
 from results.explanations.planted import FILE
-from results.explanations.store import keep
-from results.explanations.wording import as_data, rows, sentences
+from results.explanations.store import keep, make_ready
+from results.explanations.wording import as_data, as_lines, rows, sentences
 from results.folders import KnownRecords, results_folder
 from results.published import Cell
+from results.verdicts import Verdict
 
 Seeds = Annotated[int, typer.Option("--seeds", min=3, max=100, help="Of each promising factor.")]
 
@@ -72,32 +76,58 @@ def explain_cell(
     if planted or paper is None:
         if paper is not None or not planted:
             raise UnknownName("Expected a paper, or --planted without one. `retable list` has the papers.")
+        if any(one is not None for one in (table, row, column, metric, hours, part, factor, output)):
+            raise UnknownName("--planted measures all planted cases. It goes with --jobs and --results alone.")
         _measure(results or results_folder(), share_of_machine(jobs))
         return
-    found, form = load_table(paper), match("format", format, FORMATS)
+    found, form, page = load_table(paper), match("format", format, FORMATS), _page(output)
     chosen_part = None if part is None else match("part", part, PARTS)
     cell = _cell(found.cells(table, row, column), metric)
     (planned,) = found.plan([cell])
-    folder, share = results or results_folder(), share_of_machine(jobs)
+    folder, share = existing(results), share_of_machine(jobs)
     (verdict,) = verdicts([planned], KnownRecords(found.paper, folder).records())
     backend = verdict.backend or planned.backend
     try:
-        question = asked(planned, verdict, declared(found), backend, factor or ())
+        place = ("--results", str(results)) if results else ()
+        question = asked(planned, verdict, declared(found), backend, factor or (), place=place)
         is_validation = looks_at_validation(planned, chosen_part)
         at_once = share.jobs or (1 if machine.has_accelerator() else machine.cores())
         sizes = sizes_for(question, seeds, hours, at_once)
+        make_ready(folder, found.paper)
         warn(forecast(question, sizes, at_once))
+        _warn_of(verdict)
         answer = _found(question, sizes, folder, backend, hours=hours, share=share, on_validation=is_validation)
     except NoEvidence as error:
         warn(f"retable: {error}")
         raise typer.Exit(Status.NO_EVIDENCE) from None
-    path = keep(answer, folder)
-    _print(answer, form, found)
-    if output:
+    answer = replace(answer, is_part_asked=chosen_part is not None, are_factors_asked=bool(factor))
+    try:
+        warn(f"Kept in {keep(answer, folder)}.")
+    finally:  # a full disk must not cost the answer
+        _print(answer, form, found)
+    if page:
         from results.report.explanations import write_page
 
-        write_page(answer, found.title, output)
-    warn(f"Kept in {path}.")
+        write_page(answer, found.title, page)
+
+
+def _page(path: Path | None) -> Path | None:
+    """Return where the page goes. Raises DataError where it could not be written, before hours of runs."""
+    if path is None:
+        return None
+    if path.suffix not in (".html", ".htm"):
+        raise DataError(f"--output {path} is not a name of a page. Expected FILE.html.")
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise DataError(f"{path} can't be written: expected a file in a folder that exists and can be written.")
+    return path
+
+
+def _warn_of(verdict: Verdict) -> None:
+    """Say before the runs what may make them useless."""
+    if verdict.published_is_predicted:
+        warn("Theirs may be one of our runs: nothing needs to be explained. The runs show what each factor does.")
+    if verdict.stale:
+        warn(f"Our runs are stale: {verdict.stale}. Those of the explanation are of today's code.")
 
 
 def _measure(results: Path, share: Share) -> None:
@@ -142,14 +172,15 @@ def _found(
     limit = stopping(hours, problems) if hours else nullcontext()
     progress = RunReport(CleanConsole(stderr=True, markup=False), problems, is_brief=True)
     runner = partial(_runner, leading=backend, share=share)
-    try:
-        with resumable(), limit, progress as report:
-            factors = dict(question.factors)
-            lab = Laboratory(question.planned, factors, folder, backend, runner, report, on_validation)
-            return explain(lab, question, sizes, warn)
-    except Stop as reason:
-        warn(f"Stopped: {reason}. Every finished job is kept; the same command continues from here.")
-        raise typer.Exit(Status.STOPPED) from None
+    with resumable():
+        try:
+            with limit, progress as report:
+                factors = dict(question.factors)
+                lab = Laboratory(question.planned, factors, folder, backend, runner, report, on_validation)
+                return explain(lab, question, sizes, warn)
+        except Stop as reason:  # a Ctrl-C too, for resumable
+            warn(f"Stopped: {reason}. Every finished job is kept; the same command continues from here.")
+            raise typer.Exit(Status.STOPPED) from None
 
 
 def _runner(backend: str, *, leading: str, share: Share) -> Runner:
@@ -169,8 +200,8 @@ def _print(answer: Explanation, form: str, table: PaperTable) -> None:
     if form == "json":
         print(json.dumps(as_data(answer), indent=1))
         return
-    title = f"{table.title}: {answer.row}, {answer.column}"
-    print_rows(as_data(answer)["factors"] if form in PLAIN_DATA else rows(answer), form, title)
+    title = f"{table.title}: {answer.row}, {answer.column}, {answer.metric}"
+    print_rows(as_lines(answer) if form in PLAIN_DATA else rows(answer), form, title)
     console = wide_console()
     for text in sentences(answer):
         if form in PLAIN_DATA:

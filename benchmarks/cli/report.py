@@ -81,7 +81,7 @@ def docs(
         "docs/speed.md": speed_document(RECORDS / "speed"),
         "docs/costs.md": costs_document(pages),
         "docs/audit.md": audits_document(published_audits(), measured(planted.tables(GENERATED))),
-        "docs/explain.md": _explained(EXPLAIN.read_text("utf-8")),
+        "docs/explain.md": _explained(EXPLAIN.read_text("utf-8"), pages),
         "docs/case.md": _followed(CASE_PAGE.read_text("utf-8")),
         "docs/verdicts.md": _replaced(VERDICTS.read_text("utf-8"), "recognition", as_markdown(recognition())),
     }
@@ -104,10 +104,10 @@ def _with_results(readme: str, pages: list[PaperPage]) -> str:
     return _replaced(_replaced(readme, "example", example), "summary", summary(pages))
 
 
-def _explained(text: str) -> str:
+def _explained(text: str, pages: list[PaperPage]) -> str:
     """Return the chapter on explanations with the measure and the answers that are kept."""
     measured_text = _replaced(text, "planted", planted_section(RECORDS))
-    return _replaced(measured_text, "answers", answers_section(RECORDS))
+    return _replaced(measured_text, "answers", answers_section(one for page in pages for one in page.explained))
 
 
 def _followed(text: str) -> str:

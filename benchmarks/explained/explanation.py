@@ -1,5 +1,6 @@
 """retable explain: what it needs to begin, and the answer that it ends with."""
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -17,6 +18,7 @@ from results.explanations.explanation import Explanation
 from results.verdicts import Verdict
 
 PARTS = ("validation", "test")
+SHORTEST = 1e-3  # seconds of a run; a record may have 0
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,15 @@ def asked(
     declared: Sequence[Factor],
     backend: str,
     wanted: Sequence[str] = (),
+    *,
+    place: Sequence[str] = (),
 ) -> Question:
     """Return what is to be explained. Raises NoEvidence where something is lacking.
 
     `declared` are the paper's factors. `wanted` names the only ones to test, each of which must be changeable.
+    `place` are options that a command in an error message needs, such as the folder of records.
     """
-    if why := _lacking(planned, verdict):
+    if why := _lacking(planned, verdict, place):
         raise NoEvidence(f"{planned.cell.name}, {planned.cell.metric.name}, {why}.")
     every = [*declared, *general_factors(backend)]
     if strange := set(wanted) - {one.name for one in every}:
@@ -61,10 +66,11 @@ def asked(
     return Question(planned, verdict, factors, reasons)
 
 
-def _lacking(planned: Planned, verdict: Verdict) -> str:
+def _lacking(planned: Planned, verdict: Verdict, place: Sequence[str]) -> str:
     """Say what a cell lacks; nothing where it has all."""
     cell = planned.cell
-    command = f"retable run {cell.paper} --table '{cell.table}' --row '{cell.row}' --column '{cell.column}'"
+    where = ("--table", cell.table, "--row", cell.row, "--column", cell.column)
+    command = shlex.join(["retable", "run", cell.paper, *where, *place])
     if planned.obstacle:
         return f"can't be run: {planned.obstacle}"
     if cell.value is None:
@@ -87,11 +93,11 @@ def seconds_a_run(verdict: Verdict) -> float:
 def sizes_for(question: Question, seeds: int, hours: float | None, at_once: int) -> Sizes:
     """Return the runs of each step that fit into the hours. Raises NoEvidence where they are too few."""
     count, seconds = question.changeable, seconds_a_run(question.verdict)
-    room = float("inf") if hours is None else hours * 3600 * at_once / seconds
+    room = float("inf") if hours is None else hours * 3600 * at_once / max(seconds, SHORTEST)
     found = fitting(count, seeds, room)
     if found is None:
         needed = _work(least_runs(count, seeds), seconds, at_once)
-        raise NoEvidence(f"--hours {hours:g} are too few for {count} factors. Needed: {needed}")
+        raise NoEvidence(f"--hours {hours:g} are too few for {_factors(count)}. Needed: {needed}")
     return found
 
 
@@ -104,7 +110,8 @@ def forecast(question: Question, sizes: Sizes, at_once: int) -> str:
 
 def _work(runs: int, seconds: float, at_once: int) -> str:
     hours = runs * seconds / 3600 / at_once
-    return f"about {hours:.2g} hours, {runs} runs of {seconds:.0f} s each, {at_once} at once."
+    each = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.2g}"
+    return f"about {hours:.2g} hours, {runs} runs of {each} s each, {at_once} at once."
 
 
 def looks_at_validation(planned: Planned, part: str | None) -> bool:
@@ -124,15 +131,20 @@ def explain(
 ) -> Explanation:
     """Run all steps and return the answer; `say` is called with what begins. The first seed is `trial_seed`."""
     steps = Steps(lab, question.verdict, sizes, trial_seed, described(question.factors, question.reasons))
-    say(f"Each of {len(steps.active)} factors once.")
+    say(f"One run without a change, and one for each factor: {len(steps.active)}.")
     steps.try_each()
-    if sizes.screening_seeds:
-        say(f"A screening of {len(steps.active)} factors.")
-    steps.screen()
-    say(f"Alone, with {sizes.seeds} seeds: {', '.join(steps.promising())}.")
-    steps.confirm()
+    if steps.active:
+        if sizes.screening_seeds:
+            say(f"A screening of {_factors(len(steps.active))}.")
+        steps.screen()
+        say(f"Alone, with {sizes.seeds} seeds: {', '.join(steps.promising())}.")
+        steps.confirm()
     outcome = steps.explain()
     return _answer(steps, outcome.value)
+
+
+def _factors(count: int) -> str:
+    return "1 factor" if count == 1 else f"{count} factors"
 
 
 def _answer(steps: Steps, outcome: str) -> Explanation:
@@ -160,7 +172,7 @@ def _answer(steps: Steps, outcome: str) -> Explanation:
         factors=tuple(steps.tested.values()),
         sets=tuple(steps.sets),
         at_most=steps.at_most(),
-        trained=len(runs),
+        trained=sum(run.was_begun for run in runs),
         hours=sum(run.seconds for run in runs) / 3600,
-        facts=facts,
+        facts=facts | ({"our runs": f"stale: {verdict.stale}"} if verdict.stale else {}),
     )

@@ -48,17 +48,14 @@ def changed(planned: Planned, factors: Iterable[Factor]) -> Planned:
     return replace(planned, recipe=recipe, fingerprint=fingerprint(recipe))
 
 
-def unchanged(recipe: Changeable) -> Changeable:
-    """Return the recipe: the back end is changed instead."""
-    return recipe
-
-
 def possible(planned: Planned, factors: Iterable[Factor]) -> tuple[list[Factor], dict[str, str]]:
     """Return the factors that can be changed as far as the recipe shows, and by name why others can't."""
     found, reasons = [], {}
     for factor in factors:
         try:
-            changed(planned, [factor])
+            other = changed(planned, [factor])
+            if other.fingerprint == planned.fingerprint and not factor.backend:
+                raise CannotChange("its change gives an equal recipe")
             found.append(factor)
         except CannotChange as error:
             reasons[factor.name] = str(error)

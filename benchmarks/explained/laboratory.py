@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.evidence.standing import current
-from benchmarks.explained.factors import Factor, changed
+from benchmarks.explained.factors import CannotChange, Factor, changed
 from benchmarks.jobs import Planned
 from benchmarks.recipe import NotAttempted, Recipe
 from benchmarks.reproduce import Runner, Watcher, reproduce
@@ -15,6 +15,7 @@ Levels = frozenset[str]  # names of the factors that are changed
 Wanted = tuple[Levels, int]  # and the seed
 NOTHING: Levels = frozenset()
 FAILED = "CannotChange: "  # begins the error of a job whose recipe can't be changed so
+NO_RECORD = "it left no record: its data are not available, or its number is not finite"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Ran:
     seconds: float = 0.0
     error: str = ""
     record: RunRecord | None = None
+    was_begun: bool = True  # False for changes that exclude each other
 
     @property
     def is_whole(self) -> bool:
@@ -54,8 +56,13 @@ class Laboratory:
     def run(self, wanted: Iterable[Wanted]) -> dict[Wanted, Ran]:
         """Train what has no record yet, and return all that was wanted; a failed run has its error."""
         wanted = list(dict.fromkeys(wanted))
-        plans = {levels: self._changed(levels) for levels, _ in wanted}
-        for backend in dict.fromkeys(self._backend(levels) for levels, _ in wanted):
+        plans: dict[Levels, Planned] = {}
+        for one in wanted:
+            try:
+                plans[one[0]] = self._changed(one[0])
+            except CannotChange as error:  # changes that exclude each other
+                self.trained[one] = Ran(error=str(error), was_begun=False)
+        for backend in dict.fromkeys(map(self._backend, plans)):
             mine = [one for one in wanted if self._backend(one[0]) == backend and one not in self.trained]
             if mine:
                 self.trained |= self._run_on(backend, mine, plans)
@@ -95,7 +102,7 @@ class Laboratory:
 
     def _ran(self, recipe: object, record: RunRecord | None, curves: Mapping) -> Ran:
         if record is None or record.error:
-            text = record.error if record else "its data are not available"
+            text = record.error if record else NO_RECORD
             return Ran(error=text.removeprefix(FAILED), seconds=record.seconds if record else 0.0)
         curve = curves.get(record.key, [])
         printed = record.metrics.get(self.planned.cell.metric.name)

@@ -100,7 +100,8 @@ class Steps:
         for i, name in enumerate(names):
             moved = self.lab.factors[name].moves_validation
             effect, part = (of_test[i], share_of_test[i]) if moved else (found[i], share[i])
-            self.tested[name] = replace(self.tested[name], screened=effect, share=part)
+            other = of_test[i] if self.lab.on_validation and not moved else None
+            self.tested[name] = replace(self.tested[name], screened=effect, share=part, screened_printed=other)
 
     def promising(self) -> list[str]:
         """Return the factors worth more runs: by the screening, and those that alone close half of the gap."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from results.explanations.effects import LEVEL, Effect
 
+EFFECTS = ("screened", "screened_printed", "chosen", "effect")  # of a factor
 FAR = "alone it moves the number by"  # begins the reason of a factor that moves it far more than the difference
 
 
@@ -31,6 +32,7 @@ class FactorEffects:
     effect: Effect | None = None  # alone, on the printed number
     p_holm: float | None = None  # of `effect`
     once: float | None = None  # by how much one run with the change alone differs in the printed number
+    screened_printed: Effect | None = None  # as `screened`, on the printed number, if that is another one
 
     @property
     def is_shown(self) -> bool:
@@ -39,8 +41,8 @@ class FactorEffects:
 
     @property
     def best(self) -> Effect | None:
-        """Return the most trustworthy effect."""
-        return self.effect or self.screened
+        """Return the most trustworthy effect, on the printed number where it is known."""
+        return self.effect or self.screened_printed or self.screened
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,12 @@ class Explanation:
     outcome: str
     factors: tuple[FactorEffects, ...]
     sets: tuple[Together, ...] = ()  # those that were tried; the first one is the answer, if it holds
-    at_most: float | None = None  # how far the factors move ours towards theirs
+    at_most: float | None = None  # how far a factor alone moves ours towards theirs
     trained: int = 0  # runs
     hours: float = 0.0  # of all runs, one at a time
     facts: Mapping[str, str] | None = None  # fingerprint, code, commit, versions, device, finished
+    is_part_asked: bool = False  # the user chose the part
+    are_factors_asked: bool = False  # the user named the only factors to test
 
     @property
     def place(self) -> tuple[str, ...]:

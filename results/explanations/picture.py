@@ -15,8 +15,8 @@ def draw(answer: Explanation, path: Path) -> None:
         if one.best and not one.reason:
             lines.append(IntervalRow(one.name, (), one.best.mean, (one.best.low, one.best.high)))
     legend = (
-        f"Points of {answer.metric}. Bar: 95 % interval. The factors above were changed alone where they were "
-        "promising, else in a screening."
+        f"In the unit of {answer.metric}, of the printed number. Bars: 95 % intervals; that of theirs less ours "
+        "is for one printed number. A factor was changed alone if it was promising, else in the screening."
     )
     title = f"{answer.paper}: {answer.row}, {answer.column}"
     draw_intervals(lines, path, x=f"effect on {answer.metric}", title=title, legend=legend)

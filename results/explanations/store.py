@@ -7,7 +7,7 @@ from typing import Any
 
 from results.atomic import atomic_path
 from results.explanations.effects import Effect
-from results.explanations.explanation import Explanation, FactorEffects, Together
+from results.explanations.explanation import EFFECTS, Explanation, FactorEffects, Together
 from results.ledger import ResultsError
 from results.report.pages import slug
 
@@ -17,6 +17,18 @@ FOLDER = "explained"  # in a folder of records
 def answer_file(folder: Path, place: tuple[str, ...]) -> Path:
     """Return the file of an answer in a folder of records."""
     return folder / FOLDER / place[0] / f"{slug(*place[1:])}.json"
+
+
+def make_ready(folder: Path, paper: str) -> None:
+    """Make the folder of a paper's answers. Raises ResultsError if it can't be written."""
+    place = folder / FOLDER / paper
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        probe = place / ".writable.lock"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ResultsError(f"The folder of answers {place} can't be written: {error.strerror}.") from error
 
 
 def keep(answer: Explanation, folder: Path) -> Path:
@@ -44,5 +56,4 @@ def _read(path: Path) -> Explanation:
 
 
 def _factor_effects(found: dict[str, Any]) -> FactorEffects:
-    names = ("screened", "chosen", "effect")
-    return FactorEffects(**found | {name: found[name] and Effect(*found[name]) for name in names})
+    return FactorEffects(**found | {name: found.get(name) and Effect(*found[name]) for name in EFFECTS})

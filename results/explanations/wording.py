@@ -1,12 +1,11 @@
 """An answer in words: a table of its factors, sentences, and plain data."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from results.explanations.effects import Effect
-from results.explanations.explanation import FAR, Explanation, FactorEffects, Outcome, Together
+from results.explanations.explanation import EFFECTS, FAR, Explanation, FactorEffects, Outcome, Together
 
 MOST_DECIMALS = 6
 UNTESTED = "not tested"  # the heading of reasons
@@ -21,38 +20,71 @@ def decimals(answer: Explanation) -> int:
 def sentences(answer: Explanation) -> list[str]:
     """Return the answer in sentences, the conclusion first."""
     places = decimals(answer)
-    looked = (
-        f"Looked at: the {answer.part} part, to choose. Effects on the printed number are of the part that the "
-        f"paper prints."
-        if answer.part != "test"
-        else "Looked at: the test part, also to choose, because no validation part has the printed metric."
-    )
-    facts = f"{answer.trained} runs in {answer.hours:.2g} hours, one at a time."
-    return [_conclusion(answer, places), *_others(answer, places), difference(answer), looked, facts]
+    facts = f"{answer.trained} runs, which take {answer.hours:.2g} hours one after the other."
+    return [
+        *(_conclusion(answer, places), *_others(answer, places), *_asked(answer)),
+        *(difference(answer), _looked(answer), facts),
+    ]
+
+
+def _asked(answer: Explanation) -> list[str]:
+    """Say which factors were named by the user, because others may explain the difference too."""
+    names = ", ".join(one.name for one in answer.factors)
+    return [f"Only these factors were tried, as asked: {names}."] if answer.are_factors_asked else []
+
+
+def _looked(answer: Explanation) -> str:
+    """Say which part of the data chose the factors."""
+    if answer.part != "test":
+        return (
+            f"Looked at: the {answer.part} part, to choose. Screening and share are of it, but for a factor that "
+            "changes it; effects on the printed number are of the part that the paper prints."
+        )
+    reason = "as asked" if answer.is_part_asked else "because no validation part has its metric"
+    return f"Looked at: the printed number itself, also to choose, {reason}."
 
 
 def _conclusion(answer: Explanation, places: int) -> str:
     if answer.outcome == Outcome.NOTHING:
         return "Nothing to explain: theirs may be one of our runs."
     if answer.outcome == Outcome.EXPLAINED:
-        return f"Theirs may be one of ours with this change: {_together(answer.sets[0], places)}."
-    moved = "" if answer.at_most is None else f": they move it by at most {answer.at_most:.{places}f} points"
-    far = [one.name for one in answer.factors if one.reason.startswith(FAR)]
-    more = f"; {' and '.join(far)} moves it by far more" if far else ""
-    open_still = answer.at_most is not None and answer.at_most >= abs(answer.gap)
-    doubt = " So these runs don't rule them out." if open_still else ""
-    answered = f"None of the declared factors{moved}, of {abs(answer.gap):.{places}f}{more}.{doubt}"
-    return answered + _once(answer, places)
+        changes = "this change" if len(answer.sets[0].names) == 1 else "these changes together"
+        return f"Theirs may be one of ours with {changes}: {_together(answer.sets[0], places)}."
+    which = "factors that were asked for" if answer.are_factors_asked else "declared factors"
+    texts = (_bound(answer, places), _far(answer), _once(answer, places))
+    return f"None of the {which}" + "".join(texts)
+
+
+def _bound(answer: Explanation, places: int) -> str:
+    """Say how far one factor may move ours, and whether that rules the factors out."""
+    if answer.at_most is None:
+        return ": no effect of theirs could be estimated."
+    needed, count = abs(answer.gap), sum(one.best is not None and not one.reason for one in answer.factors)
+    which = f"each of the {count}" if count > 1 else "the only one"
+    doubt = " So these runs don't rule them out." if answer.at_most >= needed else ""
+    return (
+        f": alone, {which} with several runs moves ours towards theirs by at most {answer.at_most:.{places}f}, of "
+        f"{needed:.{places}f}.{doubt}"
+    )
+
+
+def _far(answer: Explanation) -> str:
+    """Name the factors whose one run was so far away that no other followed."""
+    names = [one.name for one in answer.factors if one.reason.startswith(FAR)]
+    return f" Left out of this, because one run moved the number by far more: {', '.join(names)}." if names else ""
 
 
 def _once(answer: Explanation, places: int) -> str:
     """Say what is known of factors that were changed in one run only."""
-    moved = [one.once for one in answer.factors if one.once is not None and one.best is None]
-    if not moved:
+    few = [one for one in answer.factors if not one.reason and one.best is None]
+    moved = [one.once for one in few if one.once is not None]  # older answers lack it
+    if not few:
         return ""
-    return (
-        f" Changed once only, {len(moved)} more moved it by {min(moved):+.{places}f} to {max(moved):+.{places}f}."
-    )
+    which = "One more was changed in one run" if len(few) == 1 else f"{len(few)} more were changed in one run each"
+    if not moved:
+        return f" {which}."
+    far = f"{min(moved):+.{places}f}" + (f" to {max(moved):+.{places}f}" if len(moved) > 1 else "")
+    return f" {which}, which moved it by {far}."
 
 
 def _others(answer: Explanation, places: int) -> list[str]:
@@ -125,6 +157,11 @@ def as_data(answer: Explanation) -> dict[str, Any]:
 
 
 def _factor(one: FactorEffects) -> dict[str, Any]:
-    effects: Sequence[str] = ("screened", "chosen", "effect")
-    numbers = {name: effect and effect._asdict() for name in effects if (effect := getattr(one, name)) or True}
-    return asdict(one) | numbers
+    effects: dict[str, Effect | None] = {name: getattr(one, name) for name in EFFECTS}
+    return asdict(one) | {name: effect and effect._asdict() for name, effect in effects.items()}
+
+
+def as_lines(answer: Explanation) -> list[dict[str, Any]]:
+    """Return the factors as plain data in which each has all numbers, None where unknown, as a table needs."""
+    unknown = dict.fromkeys(Effect._fields)
+    return [one | {name: one[name] or unknown for name in EFFECTS} for one in as_data(answer)["factors"]]

@@ -97,7 +97,7 @@ class PaperPage:
     address: str = ""  # of the paper; empty where nothing was printed
     assumptions: Sequence[str] = ()  # where the paper is silent
     deviations: Sequence[str] = ()  # from the paper
-    explained: Sequence[tuple[Explanation, bool]] = ()  # why ours differs, and whether the code has changed since
+    explained: Sequence[tuple[Explanation, bool]] = ()  # why ours differs, and whether that is stale
 
     @property
     def verdicts(self) -> list[Verdict]:

@@ -25,14 +25,15 @@ def paper_content(paper: PaperPage) -> dict[str, Any]:
         "paper": paper,
         "tables": [_table(paper, found) for found in matrices(paper.cells, lambda page: page.verdict.cell)],
         "charts": _charts(paper),
-        "explained": [(page_name(answer), _explained(answer)) for answer, _ in paper.explained],
+        "explained": [(page_name(answer), _explained(answer, is_stale)) for answer, is_stale in paper.explained],
         "answers": [verdict.answer for verdict in paper.verdicts],
         "claim_files": of_texts(f"{paper.name}-claims", f"{paper.title}: order claims", claims) if claims else (),
     }
 
 
-def _explained(answer: Explanation) -> str:
-    return f"{answer.row}, {answer.column}, {answer.metric}: {sentences(answer)[0]}"
+def _explained(answer: Explanation, is_stale: bool) -> str:
+    marked = " (stale)" if is_stale else ""
+    return f"{answer.row}, {answer.column}, {answer.metric}{marked}: {sentences(answer)[0]}"
 
 
 def _table(paper: PaperPage, found: Matrix[CellPage]) -> dict[str, Any]:

@@ -42,9 +42,11 @@ RECIPE = Recipe(
 
 
 def switched(recipe: Recipe, *, name: str) -> Recipe:
+    on = (*recipe.build.keywords["on"], name)
     if name == "impossible":
         raise CannotChange("the recipe has nothing of that kind")
-    on = (*recipe.build.keywords["on"], name)
+    if {"a", "alone"} <= set(on):
+        raise CannotChange("one of the two is enough")
     return replace(recipe, build=partial(build, on=on))
 
 
@@ -166,6 +168,24 @@ def test_a_factor_that_fails_goes_no_further(answered):
     assert found.named == ("a",)
 
 
+def test_changes_that_exclude_each_other_are_not_run_together(answered, tmp_path):
+    found = answered(76.0, names=("a", "b", "alone"))
+    assert found.named == ("a",) and all(one.effect for one in found.factors)
+    assert found.trained == len(RecordFiles("test", tmp_path / "study").records())
+
+
+def test_nothing_follows_where_no_factor_changes_a_number(answered):
+    found = answered(76.0, names=("d",))
+    assert (found.outcome, found.trained, found.at_most) == ("none of the declared factors", 2, None)
+
+
+def test_the_bound_is_of_the_printed_number_where_factors_are_chosen_by_another_part(answered):
+    found = answered(86.0, names=("a", "b", "c", "e", "t", "u"), sizes=Sizes(2, 2, 5, 0))
+    (test_only,) = [one for one in found.factors if one.name == "t"]
+    assert abs(test_only.screened.mean) < 1 and test_only.screened_printed.mean == pytest.approx(-4, abs=1)
+    assert answered(86.0, names=("a",)).factors[0].best.runs == 5
+
+
 def test_a_factor_that_moves_the_number_far_more_than_the_difference_hides_no_other(answered):
     found = answered(76.0, effects=EFFECTS | {"e": -60.0})
     (huge,) = [one for one in found.factors if one.name == "e"]
@@ -184,7 +204,7 @@ def test_false_alarms_are_rare(answered):
     ("change", "text"),
     [
         ({"value": None}, "has no printed value"),
-        ({"runs": ()}, "has no runs. Needed: retable run test --table '1'"),
+        ({"runs": ()}, "has no runs. Needed: retable run test --table 1 --row row --column column --results here"),
         ({"runs": (80.0,)}, "has one run, and so no spread"),
         ({"names": ("impossible",)}, "The factor impossible can't be changed here: the recipe has nothing"),
     ],
@@ -193,7 +213,10 @@ def test_what_is_lacking_is_said(change, text):
     one = planned(change.get("value", 76.0))
     names = change.get("names", ("a",))
     with pytest.raises(NoEvidence, match=text.replace("(", r"\(")):
-        asked(one, ours(one, change.get("runs", (80.0, 80.1, 80.2))), factors(names), "none", names)
+        asked(
+            *(one, ours(one, change.get("runs", (80.0, 80.1, 80.2))), factors(names), "none", names),
+            place=("--results", "here"),
+        )
 
 
 def test_too_few_hours_say_what_is_needed():
