@@ -102,10 +102,8 @@ def sizes_for(question: Question, seeds: int, hours: float | None, at_once: int)
 
 
 def forecast(question: Question, sizes: Sizes, at_once: int) -> str:
-    """Say how long an explanation takes at most, and whether there is nothing to explain."""
-    work = "At most " + _work(sizes.runs(question.changeable), seconds_a_run(question.verdict), at_once)
-    known = " Theirs may be one of our runs already: these show what the number depends on."
-    return work + known if question.verdict.published_is_predicted else work
+    """Say how long an explanation takes if each step is needed and nothing was run before."""
+    return "At most " + _work(sizes.runs(question.changeable), seconds_a_run(question.verdict), at_once)
 
 
 def _work(runs: int, seconds: float, at_once: int) -> str:

@@ -10,30 +10,35 @@ from results.ledger import ResultsError
 from results.tables import as_markdown
 
 FACTS = ("device", "versions", "commit", "finished")
+ALONE = ("factor", "once", "alone, printed number", "p by Holm")
+Place = tuple[str, ...]  # paper, table, row, column, metric
 
 
-def case_parts(folder: Path, place: tuple[str, ...]) -> dict[str, str]:
-    """Return the parts of the page by name. Raises ResultsError without the answer."""
-    answer = next((one for one in kept(folder, place[0]) if one.place == place), None)
-    if answer is None:
-        raise ResultsError(f"{folder} has no explanation of {', '.join(place)}.")
+def case_parts(folder: Path, place: Place, beside: Place) -> dict[str, str]:
+    """Return the parts of the page by name: one answer, and what another one says of the same change.
+
+    Raises ResultsError where one is not kept.
+    """
+    answer, other = (_kept(folder, one) for one in (place, beside))
     found = rows(answer)
     tested = [row for row in found if not row[UNTESTED]]
+    facts = [f"{name} {text}" for name, text in (answer.facts or {}).items() if name in FACTS]
     return {
         "case difference": difference(answer),
         "case factors": _table(tested, ("factor", "change", "from")),
         "case untested": _table([row for row in found if row[UNTESTED]], ("factor", UNTESTED)),
-        "case screening": _table(_by_share(answer, tested), ("factor", "once", "screening", "share")),
-        "case alone": _table(tested, ("factor", "alone, validation", "alone, printed number", "p by Holm")),
+        "case alone": _table(tested, ALONE),
         "case answer": " ".join(sentences(answer)),
-        "case facts": "; ".join(f"{name} {text}" for name, text in (answer.facts or {}).items() if name in FACTS)
-        + ".",
+        "case beside": f"{_table(rows(other), ALONE)}\n\n{' '.join(sentences(other))}",
+        "case facts": f"{'; '.join(facts)}.",
     }
 
 
-def _by_share(answer: Explanation, tested: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
-    shares = {one.name: one.share or 0.0 for one in answer.factors}
-    return sorted(tested, key=lambda row: -shares[row["factor"]])
+def _kept(folder: Path, place: Place) -> Explanation:
+    answer = next((one for one in kept(folder, place[0]) if one.place == place), None)
+    if answer is None:
+        raise ResultsError(f"{folder} has no explanation of {', '.join(place)}.")
+    return answer
 
 
 def _table(found: Sequence[Mapping[str, str]], headings: Sequence[str]) -> str:

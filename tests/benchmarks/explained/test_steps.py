@@ -7,7 +7,7 @@ from statistics import fmean
 import numpy as np
 import pytest
 
-from benchmarks.explained.explanation import asked, explain, forecast, looks_at_validation, sizes_for
+from benchmarks.explained.explanation import asked, explain, looks_at_validation, sizes_for
 from benchmarks.explained.factors import CannotChange, Factor, NoEvidence, Origin
 from benchmarks.explained.laboratory import NOTHING, Laboratory, kept_score
 from benchmarks.explained.sizes import Sizes, fitting, least_runs
@@ -227,13 +227,6 @@ def test_too_few_hours_say_what_is_needed():
         sizes_for(question, 5, 0.001, 1)
     assert sizes_for(question, 5, None, 1) == Sizes(2, 6, 5, 2)
     assert sizes_for(question, 5, runs * 10 / 3600 / 2 + 1e-9, 2).runs(5) == runs
-
-
-@pytest.mark.parametrize(("theirs", "is_ours"), [(80.1, True), (76.0, False)])
-def test_it_is_said_first_that_there_may_be_nothing_to_explain(theirs, is_ours):
-    one = planned(theirs)
-    text = forecast(asked(one, ours(one), factors("abcde"), "none", wanted=tuple("abcde")), SIZES, 1)
-    assert ("Theirs may be one of our runs already" in text) == is_ours
 
 
 @pytest.mark.parametrize("factors", [1, 6, 20])

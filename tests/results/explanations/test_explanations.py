@@ -59,18 +59,18 @@ def test_all_answers_are_a_section_of_the_chapter():
 
 
 def test_one_case_is_followed_from_beginning_to_end(tmp_path):
-    keep(FOUND, tmp_path)
-    parts = case_parts(tmp_path, FOUND.place)
+    other = replace(NONE, column="MR")
+    for answer in (FOUND, other):
+        keep(answer, tmp_path)
+    parts = case_parts(tmp_path, FOUND.place, other.place)
     assert parts["case difference"].startswith("Theirs 89, ours 91.2")
-    first, _, *lines = parts["case screening"].splitlines()
-    assert first == "|factor|screening|share|" and [line.split("|")[1] for line in lines] == [
-        "letter case",
-        "dropout",
-    ]
     assert "|pooling|no layer pools|" in parts["case untested"] and "pooling" not in parts["case factors"]
-    assert "dropout" not in parts["case alone"]  # it was not changed alone
-    with pytest.raises(ResultsError, match="has no explanation of kim2014, 2, CNN-rand, MR"):
-        case_parts(tmp_path, (*FOUND.place[:3], "MR", "test accuracy"))
+    assert (
+        "|letter case|" in parts["case alone"] and "dropout" not in parts["case alone"]
+    )  # changed with others only
+    assert "None of the declared factors" in parts["case beside"]
+    with pytest.raises(ResultsError, match="has no explanation of kim2014, 2, CNN-rand, SST-1"):
+        case_parts(tmp_path, (*FOUND.place[:3], "SST-1", "test accuracy"), other.place)
 
 
 def test_the_answer_comes_first():
