@@ -46,7 +46,8 @@ from results.folders import KnownRecords, results_folder
 from results.published import Cell
 from results.verdicts import Verdict
 
-Seeds = Annotated[int, typer.Option("--seeds", min=3, max=100, help="Of each promising factor.")]
+IN_WORDS = ("table", "markdown")  # formats that sentences may follow
+Seeds = Annotated[int, typer.Option("--seeds", min=3, max=100, help="Runs of each promising factor alone.")]
 
 
 def explain_cell(
@@ -57,11 +58,15 @@ def explain_cell(
     row: arguments.OneRow = None,
     column: arguments.OneColumn = None,
     metric: Annotated[str | None, typer.Option(help="Where a cell has several [the first].")] = None,
-    hours: Annotated[float | None, typer.Option(min=0.0, max=MOST_HOURS, help="At most.")] = None,
+    hours: Annotated[
+        float | None, typer.Option(min=0.0, max=MOST_HOURS, help="At most; few choose fewer runs [no limit].")
+    ] = None,
     seeds: Seeds = 5,
-    part: Annotated[str | None, typer.Option(help="validation or test: where factors are chosen.")] = None,
-    factor: Annotated[list[str] | None, typer.Option(help="Only this one; may be given again [all].")] = None,
-    jobs: Annotated[str | None, typer.Option(help="At once [RETABLE_JOBS, auto].")] = None,
+    part: Annotated[
+        str | None, typer.Option(help="What chooses factors: validation, or test (the printed number).")
+    ] = None,
+    factor: Annotated[list[str] | None, typer.Option(help="Test only this one; may be given again [all].")] = None,
+    jobs: Annotated[str | None, typer.Option(help="Runs at once [RETABLE_JOBS, auto].")] = None,
     planted: Annotated[
         bool, typer.Option("--planted", help="Measure how well planted deviations are found, without a paper.")
     ] = False,
@@ -204,7 +209,7 @@ def _print(answer: Explanation, form: str, table: PaperTable) -> None:
     print_rows(as_lines(answer) if form in PLAIN_DATA else rows(answer), form, title)
     console = wide_console()
     for text in sentences(answer):
-        if form in PLAIN_DATA:
-            warn(text)
+        if form not in IN_WORDS:
+            warn(text)  # what is printed stays one table of that format
         else:
-            console.print(text, highlight=False)
+            console.print(text if form == "table" else f"\n{text}", highlight=False)

@@ -195,6 +195,16 @@ def test_each_line_of_a_csv_file_has_all_columns(folder):
     assert "effect_low" in headings and "screened_printed_mean" in headings
 
 
+@pytest.mark.parametrize(
+    ("form", "end"), [("latex", "\\end{table}"), ("html", "</table>"), ("markdown", "other.")]
+)
+def test_what_is_printed_is_of_one_format(folder, form, end):
+    options = ("--part", "test", "--factor", "stop rule", "--results", str(folder), "--format", form)
+    result = invoke(*CELL, *options)
+    assert result.stdout.rstrip().endswith(end)
+    assert "|\n\nTheirs may be" in result.stdout if form == "markdown" else "Theirs may be" in result.stderr
+
+
 def test_what_was_asked_for_is_said(folder):
     text = invoke(*CELL, "--part", "test", "--factor", "stop rule", "--results", str(folder)).stdout
     assert "Only these factors were tried, as asked: stop rule." in text and "also to choose, as asked." in text

@@ -229,9 +229,16 @@ def test_too_few_hours_say_what_is_needed():
     assert sizes_for(question, 5, runs * 10 / 3600 / 2 + 1e-9, 2).runs(5) == runs
 
 
+def test_seeds_are_the_last_to_go():
+    assert fitting(12, 5, 28) == Sizes(0, 2, 5, 0) and fitting(12, 5, 27) == Sizes(0, 2, 4, 0)
+    assert fitting(12, 100, 90) == Sizes(2, 6, 5, 2)  # as many as asked for don't fit
+    assert least_runs(12, 5) == least_runs(12, 100) == 22
+
+
+@pytest.mark.parametrize("seeds", [3, 5, 6, 30])
 @pytest.mark.parametrize("factors", [1, 6, 20])
-def test_more_room_never_has_fewer_runs(factors):
-    found = [fitting(factors, 5, room) for room in range(1, 300)]
+def test_more_room_never_has_fewer_runs(factors, seeds):
+    found = [fitting(factors, seeds, room) for room in range(1, 300)]
     runs = [0 if one is None else one.runs(factors) for one in found]
     assert runs == sorted(runs) and all(count <= room for count, room in zip(runs, range(1, 300), strict=True))
 
