@@ -64,7 +64,7 @@ class Steps:
             raise NoEvidence(f"The unchanged recipe failed: {base.error or NO_NUMBER}.")
         for name in self.active:
             mine = runs[frozenset({name}), self.trial_seed]
-            reason = _why_not(base, mine) or self._too_much(_value(mine) - _value(base))
+            reason = _why_not(base, mine) or self._too_much(_value(mine))
             self.tested[name] = replace(self.tested[name], reason=reason)
             if not reason:
                 self._keep_first(name, base, mine)
@@ -74,9 +74,13 @@ class Steps:
         self.alone[name] = _value(mine, of_print) - _value(base, of_print)
         self.tested[name] = replace(self.tested[name], once=_value(mine) - _value(base))
 
-    def _too_much(self, moved: float) -> str:
-        """Say that a change moves the number far more than the gap: in a screening it would hide the others."""
+    def _too_much(self, found: float) -> str:
+        """Say that a change moves the number far more than the gap: in a screening it would hide the others.
+
+        It is compared with our mean, because one unchanged run may have failed to learn.
+        """
         low, high = self.verdict.prediction or (0.0, 0.0)
+        moved = found - (self.verdict.mean or 0.0)
         most = TOO_MUCH * max(abs(self.gap), (high - low) / 2)
         return f"{FAR} {moved:+.3g}, far more than the difference" if abs(moved) > most else ""
 

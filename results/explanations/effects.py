@@ -69,7 +69,8 @@ def _effect(mean: float, error: float, free: int, runs: int) -> Effect:
     from scipy.special import stdtr, stdtrit
 
     half = float(stdtrit(free, 1 - LEVEL / 2)) * float(error)
-    p_value = float(2 * stdtr(free, -abs(mean / error))) if error else float(mean == 0)
+    equal = 2.0 ** (1 - runs) if mean else 1.0  # of differences that are all equal, by a sign test
+    p_value = float(2 * stdtr(free, -abs(mean / error))) if error else equal
     return Effect(float(mean), float(mean) - half, float(mean) + half, p_value, runs)
 
 

@@ -30,9 +30,9 @@ def invoke(*arguments: str):
 
 def computed(jobs):
     for job in jobs:
-        recipe, rng = job.recipe, np.random.default_rng(job.key.seed)
+        recipe, rng = job.recipe, np.random.default_rng([job.key.seed, *job.key.fingerprint.encode()])
         epoch_change = -4.0 if recipe.epochs == 12 else 0.0
-        value = 95.0 + epoch_change + rng.normal(0, 0.2) + 0.01 * (hash(job.key.fingerprint) % 3)
+        value = 95.0 + epoch_change + rng.normal(0, 0.2)
         yield RunRecord(job.key, {ACCURACY.name: value}, seconds=60.0, finished="2026", code=job.code)
 
 

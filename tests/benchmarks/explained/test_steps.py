@@ -64,6 +64,8 @@ def computed(jobs, *, effects):
         rng = np.random.default_rng([job.key.seed, *map(ord, "".join(on))])
         value = 80 + sum(effects.get(name, 0.0) for name in on)
         value += rng.normal(0, NOISE * max([NOISIER.get(name, 1) for name in on], default=1))
+        if not on and job.key.seed == 0:
+            value += effects.get("first run", 0.0)
         if on == ("d",):
             value = 80 + np.random.default_rng([job.key.seed]).normal(0, NOISE)  # changes nothing
         printed = value - 4 * ("t" in on)  # a change of the test part alone
@@ -191,6 +193,12 @@ def test_a_factor_that_moves_the_number_far_more_than_the_difference_hides_no_ot
     (huge,) = [one for one in found.factors if one.name == "e"]
     assert huge.reason.startswith("alone it moves the number by -60.")
     assert found.named == ("a",)
+
+
+def test_an_unchanged_run_that_fails_to_learn_sets_no_factor_aside(answered):
+    found = answered(76.0, effects=EFFECTS | {"first run": -60.0})
+    assert found.named == ("a",)
+    assert not [one for one in found.factors if one.reason.startswith("alone it moves")]
 
 
 def test_false_alarms_are_rare(answered):

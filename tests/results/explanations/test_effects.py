@@ -57,6 +57,11 @@ def test_pairs_have_the_interval_of_the_t_test():
     assert paired([1.0, 2], [1.0, 2]).p_value == 1
 
 
+def test_equal_differences_are_as_rare_as_equal_signs():
+    assert [paired([1.0] * n, [2.0] * n).p_value for n in (3, 5, 8)] == [0.25, 0.0625, 0.0078125]
+    assert paired([1.0] * 3, [1.0] * 3).p_value == 1
+
+
 def test_holm_keeps_the_order_of_the_effects():
     effects = [paired([0.0] * 5, values) for values in ([1, 2, 1, 2, 1.0], [0.1, -1, 1, 0, 0.2])]
     small, large = corrected(effects)
