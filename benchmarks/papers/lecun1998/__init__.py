@@ -121,8 +121,8 @@ MISSES = (
     Miss(
         "2-layer NN 300 HU",
         "ours is not trained to the end, because its weights start small: U[-2.4/F, 2.4/F], as in the paper. "
-        "Kernels from Glorot's range, more than ten times as wide, bring theirs within our interval, but lead away "
-        "from theirs on raw digits. So no single start explains both columns (docs/case.md).",
+        "Kernels from Glorot's range, more than ten times as wide, bring theirs within our interval, but lead "
+        "away from theirs on raw digits. So no single start explains both columns (docs/case.md).",
         "by retable explain, three seeds: 1.54 % instead of 3.66 %, and a training error of 0.7 % instead of "
         "3.0 %; on raw digits RAW. No other of nine factors moves it so far towards theirs. With a damping of "
         "0.1, the error on held-out raw digits is 3.7 % instead of 4.5 % (one seed).",
