@@ -60,7 +60,10 @@ def in_two_cases(paths: Sequence[Path], fold: int, seed: int, *, load: Callable[
 
 
 def mean_of_words(fold: Fold, rng: np.random.Generator, *, classes: int, width: int, dropout: float) -> Any:
-    """Build a classifier of the mean of a text's vectors, over padding too."""
+    """Build a classifier of the mean of a text's vectors, over padding too.
+
+    Input: int (texts, words), 0 as padding. Output: logits (texts, classes).
+    """
     import keras
     from keras import layers
 

@@ -36,7 +36,7 @@ def other_start(fold: Fold, rng: np.random.Generator, *, build: Build) -> Any:
 
 
 def in_half_precision(fold: Fold, rng: np.random.Generator, *, build: Build) -> Any:
-    """Build the network in float16. Penalties are in float32, because Keras adds them to a loss that is."""
+    """Build the network in float16; penalties are in float32, as the loss is that Keras adds them to."""
     import keras
 
     before = keras.config.dtype_policy()
