@@ -40,7 +40,7 @@ from benchmarks.training.backends import select_backend
 from data_pipelines.dataset import DataError
 from results.explanations.explanation import Explanation
 from results.explanations.planted import FILE
-from results.explanations.store import keep, make_ready
+from results.explanations.store import keep, kept, make_ready
 from results.explanations.wording import as_data, as_lines, rows, sentences
 from results.folders import KnownRecords, results_folder
 from results.published import Cell
@@ -107,13 +107,22 @@ def explain_cell(
         raise typer.Exit(Status.NO_EVIDENCE) from None
     answer = replace(answer, is_part_asked=chosen_part is not None, are_factors_asked=bool(factor))
     try:
-        warn(f"Kept in {keep(answer, folder)}.")
+        _keep(answer, folder)
     finally:  # a full disk must not cost the answer
         _print(answer, form, found)
     if page:
         from results.report.explanations import write_page
 
         write_page(answer, found.title, page)
+
+
+def _keep(answer: Explanation, folder: Path) -> None:
+    """Keep an answer, but none of a few factors in place of one of all."""
+    earlier = [one for one in kept(folder, answer.paper) if one.place == answer.place]
+    if answer.are_factors_asked and earlier and not earlier[0].are_factors_asked:
+        warn("Not kept: the folder has an answer of all factors for this cell.")
+    else:
+        warn(f"Kept in {keep(answer, folder)}.")
 
 
 def _page(path: Path | None) -> Path | None:

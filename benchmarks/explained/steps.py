@@ -62,6 +62,9 @@ class Steps:
         base = runs[NOTHING, self.trial_seed]
         if not base.is_whole:
             raise NoEvidence(f"The unchanged recipe failed: {base.error or NO_NUMBER}.")
+        failed = [f"{name} ({runs[_only(name), self.trial_seed].error})" for name in self.active]
+        if failed and not any(runs[_only(name), self.trial_seed].is_whole for name in self.active):
+            raise NoEvidence(f"No factor can be changed here: {'; '.join(failed)}.")
         for name in self.active:
             mine = runs[frozenset({name}), self.trial_seed]
             reason = _why_not(base, mine) or self._too_much(_value(mine))

@@ -187,6 +187,16 @@ def full(answer, folder, *, text):
     raise OSError(28, text)
 
 
+def test_an_answer_of_a_few_factors_replaces_none_of_all(folder):
+    options = ("--part", "test", "--results", str(folder), "--factor", "stop rule")
+    invoke(*CELL, *options)
+    (few,) = kept(folder, "kim2014")
+    keep(replace(few, are_factors_asked=False), folder)
+    result = invoke(*CELL, *options)
+    assert "Not kept: the folder has an answer of all factors" in result.stderr
+    assert [one.are_factors_asked for one in kept(folder, "kim2014")] == [False]
+
+
 def test_each_line_of_a_csv_file_has_all_columns(folder):
     options = ("--part", "test", "--factor", "stop rule", "--factor", "kept epoch", "--factor", "split")
     text = invoke(*CELL, *options, "--results", str(folder), "--format", "csv").stdout

@@ -188,6 +188,11 @@ def test_the_bound_is_of_the_printed_number_where_factors_are_chosen_by_another_
     assert answered(86.0, names=("a",)).factors[0].best.runs == 5
 
 
+def test_where_each_factor_fails_there_is_no_answer(answered):
+    with pytest.raises(NoEvidence, match="No factor can be changed here: broken .not on this back end"):
+        answered(76.0, names=("broken",))
+
+
 def test_a_factor_that_moves_the_number_far_more_than_the_difference_hides_no_other(answered):
     found = answered(76.0, effects=EFFECTS | {"e": -60.0})
     (huge,) = [one for one in found.factors if one.name == "e"]
