@@ -8,7 +8,7 @@ from benchmarks import provenance
 from benchmarks.claims import claim_rows, judge_claims
 from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.jobs import Options, Planned
-from benchmarks.nights.forecast import Forecast, forecasts_to_next_look
+from benchmarks.nights.forecast import Forecast, Lengths, forecasts_to_next_look
 from benchmarks.recipe import NotAttempted, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import Miss, PaperTable
@@ -16,6 +16,7 @@ from data_pipelines.whole_files import remove_leftovers
 from results.explanations.explanation import Explanation
 from results.explanations.store import kept
 from results.folders import KnownRecords
+from results.lengths import lengths
 from results.published import Cell, Kind
 from results.records import Digests, EpochEnd, JobKey, RunRecord
 from results.report.pages import CellPage, PaperPage, basis
@@ -55,7 +56,7 @@ def paper_page(
         *(table.paper, table.title, table.about, table.notes, pages),
         claims=claim_rows(judge_claims(table, records, options)),
         misses=list(map(_in_words, table.misses)),
-        open=_open(planned, records, backend or table.backend),
+        open=_open(planned, records, backend or table.backend, lengths(folder)),
         address=table.address,
         assumptions=[one.text for one in table.assumptions if not one.deviates],
         deviations=[one.text for one in table.assumptions if one.deviates],
@@ -94,11 +95,13 @@ def _in_words(miss: Miss) -> str:
     return f"*{where}*: {miss.cause} {f'Tested: {miss.tested}' if miss.tested else 'Not tested.'}"
 
 
-def _open(planned: Sequence[Planned], records: Sequence[RunRecord], backend: str) -> list[dict[str, str]]:
+def _open(
+    planned: Sequence[Planned], records: Sequence[RunRecord], backend: str, timed: Lengths
+) -> list[dict[str, str]]:
     """Return the rows whose printed results more runs would settle, as texts by heading."""
     printed = [one for one in planned if one.cell.kind == Kind.PERFORMANCE and one.cell.value is not None]
     rows: dict[tuple[str, str], list[Forecast]] = {}
-    for one in forecasts_to_next_look(printed, records, backend=backend):
+    for one in forecasts_to_next_look(printed, records, backend=backend, lengths=timed):
         rows.setdefault((one.planned.cell.table, one.planned.cell.row), []).append(one)
     return [_open_row(found) for found in rows.values()]
 
@@ -118,7 +121,8 @@ def _hours(found: Sequence[Forecast]) -> str:
     hours = [one.hours for one in found if one.hours is not None]
     if len(hours) < len(found):
         return "unknown"
-    return f"{sum(hours):.1f}{' (a guess)' if any(one.duration.is_guess for one in found) else ''}"
+    doubts = dict.fromkeys(one.duration.doubt for one in found if one.duration.doubt)
+    return f"{sum(hours):,.1f}{''.join(f' ({doubt})' for doubt in doubts)}"
 
 
 def _cell_page(

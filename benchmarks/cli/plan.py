@@ -1,14 +1,16 @@
 """retable plan: what a run would train, without a deep-learning library."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from benchmarks.cli.console import FORMATS, PLAIN_DATA, print_rows, warn
 from benchmarks.cli.options import arguments, trials
 from benchmarks.jobs import Options, Planned
+from benchmarks.recipe import Recipe
 from benchmarks.signals import Status
 from benchmarks.table import load_table, match
 from benchmarks.training.backends import BACKENDS
@@ -18,6 +20,8 @@ from results.tables import number
 
 if TYPE_CHECKING:
     from benchmarks.nights.forecast import Forecast
+
+Measure = Annotated[bool, typer.Option("--measure", help="Time a few training steps of what never ran.")]
 
 
 def plan(
@@ -31,11 +35,12 @@ def plan(
     changes: trials.Set = None,
     epochs: arguments.Epochs = None,
     lookalike: trials.Lookalike = False,
+    measure: Measure = False,
     format: arguments.Format = "table",
 ) -> None:
     """Print what `run` would train, its time, and what it lacks.
 
-    Nothing is trained. Exits with 5 when no job can run here.
+    Nothing is trained, but for a few steps with --measure. Exits with 5 when no job can run here.
     """
     found = load_table(paper)
     cells = found.cells(table, row, column)
@@ -45,7 +50,24 @@ def plan(
     planned = found.plan(cells, options)
     if mark:
         warn(mark)
+    if measure:
+        _measure(planned, folder, used, seeds)
     print_forecasts(planned, folder, used, seeds=seeds, format=chosen)
+
+
+def _measure(planned: Sequence[Planned], folder: Path, backend: str, seeds: int | None) -> None:
+    """Keep the length of every job whose time is unknown or a guess."""
+    from benchmarks.nights.forecast import GUESS, forecasts
+    from benchmarks.nights.lengths import measured
+    from results.lengths import add, lengths
+
+    records = RecordFiles(planned[0].cell.paper, folder).records()
+    found = forecasts(planned, records, backend=backend, seeds=seeds, lengths=lengths(folder))
+    wanted = [one.planned for one in found if one.hours is None or one.duration.doubt == GUESS]
+    wanted = [one for one in wanted if isinstance(one.recipe, Recipe)]
+    for position, one in enumerate(wanted, start=1):
+        warn(f"[{position}/{len(wanted)}] Timing training steps of {one.cell.name}.")
+        add(measured(replace(one, backend=backend)), folder)
 
 
 def print_forecasts(
@@ -59,12 +81,13 @@ def print_forecasts(
 ) -> None:
     """Print what a run of some cells would do; exit with 5 when no job can run here."""
     from benchmarks.nights.forecast import forecasts, forecasts_to_next_look, obstacles
+    from results.lengths import lengths
 
-    records = RecordFiles(planned[0].cell.paper, folder).records()
+    records, timed = RecordFiles(planned[0].cell.paper, folder).records(), lengths(folder)
     if until_settled:
-        found = forecasts_to_next_look(planned, records, backend=backend)
+        found = forecasts_to_next_look(planned, records, backend=backend, lengths=timed)
     else:
-        found = forecasts(planned, records, backend=backend, seeds=seeds)
+        found = forecasts(planned, records, backend=backend, seeds=seeds, lengths=timed)
     if format in PLAIN_DATA:
         print_rows([_forecast_data(one) for one in found], format, "")
     elif found:
@@ -93,7 +116,7 @@ def _forecast_data(one: "Forecast") -> dict[str, Any]:
         "seconds_per_job": one.duration.seconds,
         "hours": one.hours,
         "basis": one.duration.basis,
-        "guess": one.duration.is_guess,
+        "guess": bool(one.duration.doubt),
         "power": one.power,
     }
 

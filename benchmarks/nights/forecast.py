@@ -1,10 +1,11 @@
 """What a run would do: the jobs that are missing, the time that they take, the data that they lack."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from benchmarks.evidence.standing import current
 from benchmarks.jobs import Job, Planned, missing_jobs, wanted_runs
@@ -14,8 +15,14 @@ from benchmarks.recipe import NotAttempted, Recipe
 from benchmarks.reproduce import verdicts
 from data_pipelines.dataset import DataError, LocalFile, RemoteFile
 from data_pipelines.local_files import check_pinned
+from results.lengths import Length, of_device
 from results.records import RunRecord
 from results.verdicts import Answer, Verdict, power_at
+
+Lengths = Mapping[str, Sequence[Length]]  # by the recipe's fingerprint
+NO_LENGTHS: Lengths = MappingProxyType({})
+BY_STEPS = "by timed steps"
+GUESS = "a guess"  # from other columns, whose data are of another size
 
 
 class Duration(NamedTuple):
@@ -23,7 +30,7 @@ class Duration(NamedTuple):
 
     seconds: float | None = None  # None where nothing like it was recorded
     basis: str = "nothing recorded"  # records of one device alone
-    is_guess: bool = False  # from other columns, whose data are of another size
+    doubt: str = ""  # BY_STEPS or GUESS, where no job like it was recorded
 
 
 @dataclass(frozen=True)
@@ -45,9 +52,17 @@ class Forecast:
 
 
 def forecasts(
-    planned: Sequence[Planned], records: Sequence[RunRecord], *, backend: str, seeds: int | None = None
+    planned: Sequence[Planned],
+    records: Sequence[RunRecord],
+    *,
+    backend: str,
+    seeds: int | None = None,
+    lengths: Lengths = NO_LENGTHS,
 ) -> list[Forecast]:
-    """Return one forecast for each recipe that lacks jobs and can run on this machine."""
+    """Return one forecast for each recipe that lacks jobs and can run on this machine.
+
+    `lengths` are those of jobs that were never run.
+    """
     done = current(planned, records)
     missing: dict[str, list[Job]] = {}
     for job in missing_jobs(planned, done, backend=backend, seeds=seeds):
@@ -55,11 +70,15 @@ def forecasts(
     pairs = zip(planned, verdicts(planned, done, backend=backend), strict=True)
     first = {one.fingerprint: (one, verdict) for one, verdict in reversed(list(pairs))}
     same_backend = [record for record in records if record.key.backend == backend and record.metrics]
-    return [_forecast(*first[mark], jobs, same_backend, seeds) for mark, jobs in missing.items()]
+    timed = {mark: [one for one in found if one.backend == backend] for mark, found in lengths.items()}
+    return [
+        _forecast(*first[mark], jobs, _duration(first[mark][0], same_backend, timed.get(mark, ())), seeds)
+        for mark, jobs in missing.items()
+    ]
 
 
 def forecasts_to_next_look(
-    planned: Sequence[Planned], records: Sequence[RunRecord], *, backend: str
+    planned: Sequence[Planned], records: Sequence[RunRecord], *, backend: str, lengths: Lengths = NO_LENGTHS
 ) -> list[Forecast]:
     """Return the forecasts of the open cells, up to the next look at each."""
     cells: dict[int, list[Planned]] = {}
@@ -67,7 +86,8 @@ def forecasts_to_next_look(
         look = next_look(one, verdict)
         if look is not None and look > 1:  # one run is a system without randomness
             cells.setdefault(look, []).append(one)
-    found = [one for look in sorted(cells) for one in forecasts(cells[look], records, backend=backend, seeds=look)]
+    settings: dict[str, Any] = {"backend": backend, "lengths": lengths}
+    found = [one for look in sorted(cells) for one in forecasts(cells[look], records, seeds=look, **settings)]
     return list({one.planned.fingerprint: one for one in found}.values())
 
 
@@ -96,12 +116,12 @@ def _changed_file(planned: Planned) -> str:
 
 
 def totals(found: Sequence[Forecast]) -> str:
-    """Return the jobs and hours of forecasts in words; guessed hours are added up apart."""
+    """Return the jobs and hours of forecasts in words; hours that were never recorded are added up apart."""
     if not found:
         return "No job to run."
     parts = []
-    for is_guess, text in ((False, ""), (True, " by guess")):
-        hours = [one.hours for one in found if one.hours is not None and one.duration.is_guess == is_guess]
+    for doubt, text in (("", ""), (BY_STEPS, f" {BY_STEPS}"), (GUESS, " by guess")):
+        hours = [one.hours for one in found if one.hours is not None and one.duration.doubt == doubt]
         parts += [f", about {sum(hours):.1f} hours{text}"] if hours else []
     unknown = sum(one.jobs for one in found if one.hours is None)
     parts += [f", {unknown} job(s) of unknown length"] if unknown else []
@@ -109,7 +129,7 @@ def totals(found: Sequence[Forecast]) -> str:
 
 
 def _forecast(
-    planned: Planned, verdict: Verdict, jobs: Sequence[Job], records: Sequence[RunRecord], seeds: int | None
+    planned: Planned, verdict: Verdict, jobs: Sequence[Job], duration: Duration, seeds: int | None
 ) -> Forecast:
     wanted = wanted_runs(jobs[0].recipe, seeds)
     look = None if verdict.answer == Answer.NEAR else next_look(planned, verdict)  # already within the margin
@@ -119,16 +139,19 @@ def _forecast(
         wanted=wanted,
         jobs=len(jobs),
         files=_files_to_fetch(planned),
-        duration=_duration(planned, records),
+        duration=duration,
         power=power_at(verdict, look) if look else None,
     )
 
 
-def _duration(planned: Planned, records: Sequence[RunRecord]) -> Duration:
-    """Return the median time of a job of this recipe, or as a guess of other columns of its row."""
+def _duration(planned: Planned, records: Sequence[RunRecord], timed: Sequence[Length]) -> Duration:
+    """Return the median time of a job of this recipe, or that by timed steps, or as a guess of other columns."""
     same = [record for record in records if record.key.fingerprint == planned.fingerprint]
     trains = isinstance(planned.recipe, Recipe)  # counting the weights of its network takes no time
     row = [record for record in records if record.key[1:3] == planned.cell[1:3] and trains == (record.epochs > 0)]
+    if not same and (length := of_device(timed, processor())):
+        data = "" if length.data == "real" else f" on {length.data} data"
+        return Duration(length.seconds, f"{length.timed} training step(s){data} on {length.device}", BY_STEPS)
     if not same and not row:
         return Duration()
     by_device: dict[str, list[float]] = defaultdict(list)
@@ -136,7 +159,8 @@ def _duration(planned: Planned, records: Sequence[RunRecord]) -> Duration:
         by_device[record.device].append(record.seconds)
     device = max(by_device, key=lambda name: (name == processor(), len(by_device[name])))
     basis = f"{len(by_device[device])} job(s) on {device}"
-    return Duration(median(by_device[device]), basis if same else f"a guess from other columns: {basis}", not same)
+    seconds = median(by_device[device])
+    return Duration(seconds, basis) if same else Duration(seconds, f"{GUESS} from other columns: {basis}", GUESS)
 
 
 def _files_to_fetch(planned: Planned) -> tuple[RemoteFile, ...]:

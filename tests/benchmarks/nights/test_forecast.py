@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.cli.app import app
-from benchmarks.nights.forecast import forecasts, forecasts_to_next_look, obstacles, totals
+from benchmarks.nights.forecast import GUESS, forecasts, forecasts_to_next_look, obstacles, totals
 from benchmarks.signals import Status
 from benchmarks.table import load_table, paper_names
 from benchmarks.training.backends import processor
@@ -36,27 +36,27 @@ def test_missing_jobs_take_the_time_of_recorded_ones_on_this_device():
     records = [record(trec, 0), record(trec, 1, seconds=120.0), record(trec, 2, device="GPU", seconds=1.0)]
     found = forecast(trec, records)
     assert (found.done, found.jobs, found.hours) == (3, 2, 0.05)
-    assert found.duration == (90.0, f"2 job(s) on {processor()}", False)
+    assert found.duration == (90.0, f"2 job(s) on {processor()}", "")
 
 
 def test_another_device_is_named_and_not_mixed_with_a_third():
     trec = planned_of("CNN-rand", "TREC")
     gpu = [record(trec, seed, device="GPU", seconds=1.0 + seed) for seed in range(3)]
-    assert forecast(trec, gpu).duration == (2.0, "3 job(s) on GPU", False)
+    assert forecast(trec, gpu).duration == (2.0, "3 job(s) on GPU", "")
     third = record(trec, 3, device="a processor", seconds=50.0)
-    assert forecast(trec, [*gpu, third]).duration == (2.0, "3 job(s) on GPU", False)
+    assert forecast(trec, [*gpu, third]).duration == (2.0, "3 job(s) on GPU", "")
 
 
 def test_other_columns_of_the_row_give_a_guess_and_other_tables_none():
     trec, sst = planned_of("CNN-rand", "TREC"), planned_of("CNN-rand", "SST-2")
     guess = forecast(sst, [record(trec, 0)])
     assert (guess.done, guess.jobs) == (0, 5)
-    assert guess.duration == (60.0, f"a guess from other columns: 1 job(s) on {processor()}", True)
+    assert guess.duration == (60.0, f"a guess from other columns: 1 job(s) on {processor()}", GUESS)
     elsewhere = replace(record(trec, 0), key=trec.key(0, 0, "tensorflow")._replace(table="own vectors"))
     counted = replace(record(trec, 0, seconds=0.1), epochs=0)  # counting needs no training
     for records in ([], [elsewhere], [counted]):
         found = forecast(sst, records)
-        assert (found.hours, found.duration) == (None, (None, "nothing recorded", False))
+        assert (found.hours, found.duration) == (None, (None, "nothing recorded", ""))
 
 
 def test_guessed_hours_are_added_up_apart():

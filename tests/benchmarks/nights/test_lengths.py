@@ -1,0 +1,113 @@
+"""Jobs that were never run: a few training steps tell their length."""
+
+import pytest
+
+from benchmarks.nights import lengths
+from benchmarks.nights.forecast import BY_STEPS, forecasts, forecasts_to_next_look, totals
+from benchmarks.nights.lengths import measured
+from benchmarks.runners.places import run_here
+from benchmarks.table import load_table
+from benchmarks.training.backends import processor
+from data_pipelines.dataset import DataError
+from results.ledger import ResultsError
+from results.lengths import Length, add
+from results.lengths import lengths as kept
+from results.records import EpochEnd, RunRecord
+
+NEVER_RUN = Length("mark", "tensorflow", processor(), "commit", "real", 3, 0.5, 7200)
+
+
+def planned_of(paper, table, row, column):
+    found = load_table(paper)
+    return found.plan(found.cells(table, row, column))[0]
+
+
+@pytest.fixture
+def starter():
+    return planned_of("starter", "1", "LeNet-style", "digits")
+
+
+@pytest.fixture
+def here(monkeypatch):
+    """Train in this process, and time two epochs."""
+    jobs = []
+
+    def run(job, threads):
+        jobs.append(job)
+        yield from run_here([job])
+
+    monkeypatch.setattr(lengths, "run_apart", run)
+    monkeypatch.setattr(lengths, "LEAST_SECONDS", 0.0)
+    return jobs
+
+
+def test_steps_are_timed_and_the_job_is_never_ended(here, starter):
+    found = measured(starter)
+    assert found[:5] == (starter.fingerprint, "tensorflow", processor(), found.commit, "real")
+    assert found.steps == 10 * 26  # epochs of 26 batches
+    assert found.timed == starter.recipe.compiled_steps
+    assert found.step > 0
+    (job,) = here
+    assert job.key.fingerprint != starter.fingerprint  # whose checkpoints and records it must not touch
+
+
+def test_data_are_generated_where_the_files_are_not_here(home, monkeypatch):
+    jobs = []
+
+    def run(job, threads):
+        jobs.append(job)
+        yield from (EpochEnd(job.key, epoch, 1.0, None, 20.0 / epoch) for epoch in range(1, 9))
+
+    monkeypatch.setattr(lengths, "run_apart", run)
+    found = measured(planned_of("zhang2015", "4", "Sm. Conv.", "AG"))
+    assert [job.options.lookalike for job in jobs] == [True]
+    assert (found.data, found.timed, found.step, found.steps) == ("look-alike", 1, 10.0, 30 * 5000)
+
+
+def test_a_step_that_fails_and_a_cell_without_steps_are_said(monkeypatch, starter):
+    def fail(job, threads):
+        yield RunRecord(job.key, {}, error="out of memory")
+
+    monkeypatch.setattr(lengths, "run_apart", fail)
+    with pytest.raises(DataError, match=r"A training step failed: out of memory\."):
+        measured(starter)
+    with pytest.raises(DataError, match="no training steps"):
+        measured(planned_of("kim2014", "2", "MNB", "MR"))
+
+
+def test_a_length_is_kept_and_tells_the_time_until_a_job_was_recorded(tmp_path, starter):
+    mine = NEVER_RUN._replace(fingerprint=starter.fingerprint)
+    for length in (mine._replace(device="a GPU", step=0.1), mine, mine._replace(backend="jax", step=9.0)):
+        add(length, tmp_path)
+    found = kept(tmp_path)
+    assert found[starter.fingerprint][1] == mine
+    (one,) = forecasts([starter], [], backend="tensorflow", lengths=found)
+    assert one.duration == (3600.0, f"3 training step(s) on {processor()}", BY_STEPS)
+    assert totals([one]) == "5 job(s), about 5.0 hours by timed steps; one job at a time."
+    done = RunRecord(starter.key(0, 0, "tensorflow"), {"test accuracy": 90.0}, 1, seconds=60.0, code=starter.code)
+    (one,) = forecasts([starter], [done], backend="tensorflow", lengths=found)
+    assert one.duration.seconds == 60.0
+
+
+def test_an_open_cell_has_its_length(tmp_path):
+    open_cell = planned_of("cifar10", "cuda-convnet", "layers-80sec", "CIFAR-10")
+    timed = {open_cell.fingerprint: [NEVER_RUN._replace(fingerprint=open_cell.fingerprint)]}
+    (one,) = forecasts_to_next_look([open_cell], [], backend="tensorflow", lengths=timed)
+    assert one.hours == 5.0
+
+
+def test_generated_data_are_named(starter):
+    timed = {starter.fingerprint: [NEVER_RUN._replace(data="look-alike", device="a GPU")]}
+    (one,) = forecasts([starter], [], backend="tensorflow", lengths=timed)
+    assert one.duration.basis == "3 training step(s) on look-alike data on a GPU"
+
+
+@pytest.mark.parametrize("text", ["0,0.5,9", "3,nan,9", "3,0.5,-1", "3,0.5"])
+def test_a_torn_line_is_left_out_and_another_file_is_refused(tmp_path, text):
+    add(NEVER_RUN, tmp_path)
+    path = tmp_path / "lengths.csv"
+    path.write_text(f"{path.read_text()}mark,tensorflow,here,commit,real,{text}\n")
+    assert kept(tmp_path) == {"mark": [NEVER_RUN]}
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(ResultsError, match="columns"):
+        kept(tmp_path)
