@@ -146,25 +146,19 @@ class Experiment:
                 self._client.log_artifact(run.info.run_id, str(path), "look")
 
     def make_parents(self, cells: Iterable[Cell]) -> None:
-        """Make the parent runs of cells that have none; one search then finds those of other commands."""
-        missing = [cell for cell in cells if quotable(cell.name) not in self._parents]
-        for cell in missing:
-            self._make_parent(quotable(cell.name), cell)
-        if len(missing) > 1:
-            found = search(self._client, self._id, f"tags.`{CELL_TAG}` LIKE '%'")
-            for name in {quotable(cell.name) for cell in missing}:
-                self._first_parent(name, [run for run in found if run.data.tags[CELL_TAG] == name])
+        """Make the parent runs of cells that have none."""
+        self._make_missing({quotable(cell.name): cell for cell in cells})
 
     def write_verdicts(self, verdicts: Sequence[Verdict], about: Mapping[str, CellAbout]) -> None:
         """Write the verdicts of cells, and their numbers, to their parent runs, as far as they have changed.
 
         The runs of a place's jobs are below the parent of its first cell. `about` is by the cell's page name.
         """
-        places: set[tuple[str, ...]] = set()
-        for verdict in verdicts:
-            cell, is_first = verdict.cell, verdict.cell[:4] not in places
-            places.add(cell[:4])
-            run = self._parent_run(quotable(cell.name) if is_first else page_name(cell), cell)
+        cells = [verdict.cell for verdict in verdicts]
+        names = _parent_names(cells)
+        self._make_missing(dict(zip(names, cells, strict=True)))
+        for name, verdict in zip(names, verdicts, strict=True):
+            cell, run = verdict.cell, self._parents[name]
             known = run.data
             numbers = changed_numbers(numbers_of(verdict), known.metrics)
             words = changed_words(words_of(verdict, about.get(page_name(cell), CellAbout())), known.tags)
@@ -179,14 +173,19 @@ class Experiment:
         return [run for run in search(self._client, self._id, where) if JOB_TAG in run.data.tags]
 
     def _parent(self, cell: Cell) -> str:
-        return self._parent_run(quotable(cell.name), cell).info.run_id
+        self.make_parents([cell])
+        return self._parents[quotable(cell.name)].info.run_id
 
-    def _parent_run(self, name: str, cell: Cell) -> Any:
-        """Return the parent run of a name; one that is missing is made, unless another command was first."""
-        if name not in self._parents:
-            self._make_parent(name, cell)
-            self._first_parent(name, search(self._client, self._id, f"tags.`{CELL_TAG}` = '{name}'"))
-        return self._parents[name]
+    def _make_missing(self, cells: Mapping[str, Cell]) -> None:
+        """Make the parent runs of names that have none, unless another command was first: one search tells."""
+        missing = [name for name in cells if name not in self._parents]
+        for name in missing:
+            self._make_parent(name, cells[name])
+        if missing:
+            where = f"= '{missing[0]}'" if len(missing) == 1 else "LIKE '%'"
+            found = search(self._client, self._id, f"tags.`{CELL_TAG}` {where}")
+            for name in missing:
+                self._first_parent(name, [run for run in found if run.data.tags[CELL_TAG] == name])
 
     def _make_parent(self, name: str, cell: Cell) -> None:
         title = f"{cell.row} / {cell.column}" + ("" if name == quotable(cell.name) else f" / {cell.metric.name}")
@@ -206,6 +205,14 @@ class Experiment:
             if run is not kept and run.data.tags.get(OWNER_TAG) == this_process():
                 discard(self._client, run)
         return kept
+
+
+def _parent_names(cells: Sequence[Cell]) -> list[str]:
+    """Return the name of each cell's parent run, which is that of the place for its first cell."""
+    firsts: dict[tuple[str, ...], Cell] = {}
+    for cell in cells:
+        firsts.setdefault(cell[:4], cell)
+    return [quotable(cell.name) if cell is firsts[cell[:4]] else page_name(cell) for cell in cells]
 
 
 def job_name(record: RunRecord) -> str:

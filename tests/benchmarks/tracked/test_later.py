@@ -26,6 +26,7 @@ from results.tracking.store import Store
 from results.tracking.tracker import Tracker
 from tests.support.processes import ROOT
 
+SMALL = "lecun1989"
 TREC = ("2", "CNN-rand", "TREC")
 
 
@@ -53,9 +54,9 @@ def tracked(folder) -> Tracked:
     return track(planned, RecordFiles("kim2014", folder), tracker)
 
 
-def found(folder, where: str = ""):
+def found(folder, where: str = "", paper: str = "kim2014"):
     client = MlflowClient(tracking_uri(folder))
-    return client, client.search_runs([client.get_experiment_by_name("kim2014").experiment_id], where)
+    return client, client.search_runs([client.get_experiment_by_name(paper).experiment_id], where)
 
 
 def test_records_are_sent_once_and_completed_once(folder):
@@ -128,40 +129,53 @@ def test_a_cell_without_recipe_has_nothing_to_say():
     assert of_job(none, record, Path("results")).recipe is None
 
 
-def test_all_papers_are_sent_by_one_command(folder):
-    result = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["track", "--results", str(folder)])
-    assert result.stdout == "kim2014: 3 run(s) sent, 0 were already there.\n"
+@pytest.fixture
+def small(sound, tmp_path):
+    """Return a folder with a database and three records of a paper that has few cells."""
+    shutil.copy(sound, tmp_path / "mlflow.db")
+    table = load_table(SMALL)
+    planned = next(one for one in table.plan() if one.fingerprint)
+    metrics = {metric.name: 1.0 for metric in planned.recipe.metrics}
+    for seed in range(3):
+        record = RunRecord(planned.key(0, seed, "tensorflow"), metrics, finished="2026-11-20", code=planned.code)
+        RecordFiles(SMALL, tmp_path).append(record)
+    return tmp_path
+
+
+def test_all_papers_are_sent_by_one_command(small):
+    result = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["track", "--results", str(small)])
+    assert result.stdout == f"{SMALL}: 3 run(s) sent, 0 were already there.\n"
 
 
 def again(folder, *options: str) -> str:
-    words = ["track", "kim2014", "--results", str(folder), *options]
+    words = ["track", SMALL, "--results", str(folder), *options]
     return CliRunner().invoke(app, words, catch_exceptions=False).stdout
 
 
-def test_without_anything_new_mlflow_is_not_asked(folder, monkeypatch):
-    assert again(folder).startswith("3 run(s) sent, 0 were")
+def test_without_anything_new_mlflow_is_not_asked(small, monkeypatch):
+    assert again(small).startswith("3 run(s) sent, 0 were")
     with monkeypatch.context() as patch:
         patch.setattr(Store, "open", lambda store, say: pytest.fail("MLflow was asked"))
-        assert again(folder) == "0 run(s) sent, 3 were already there.\n"
+        assert again(small) == "0 run(s) sent, 3 were already there.\n"
         with pytest.raises(pytest.fail.Exception, match="was asked"):
-            again(folder, "--check")
-    files = RecordFiles("kim2014", folder)
+            again(small, "--check")
+    files = RecordFiles(SMALL, small)
     files.append(replace(files.records()[0], finished="2026-11-29"))
-    assert again(folder) == "1 run(s) sent, 3 were already there.\n"
+    assert again(small) == "1 run(s) sent, 3 were already there.\n"
 
 
-def test_what_happened_to_the_database_is_noticed(folder, sound):
-    again(folder)
-    client, runs = found(folder, "tags.seed = '1'")
+def test_what_happened_to_the_database_is_noticed(small, sound):
+    again(small)
+    client, runs = found(small, "tags.seed = '1'", SMALL)
     client.delete_run(runs[0].info.run_id)
-    assert again(folder) == "1 run(s) sent, 2 were already there.\n"
-    shutil.copy(sound, folder / "mlflow.db")
-    assert again(folder).startswith("3 run(s) sent")
+    assert again(small) == "1 run(s) sent, 2 were already there.\n"
+    shutil.copy(sound, small / "mlflow.db")
+    assert again(small).startswith("3 run(s) sent")
 
 
-def test_without_anything_new_mlflow_is_not_imported(folder):
-    again(folder)
-    words = ["track", "kim2014", "--results", str(folder)]
+def test_without_anything_new_mlflow_is_not_imported(small):
+    again(small)
+    words = ["track", SMALL, "--results", str(small)]
     code = f"import sys; from benchmarks.cli.app import app; app({words!r}, standalone_mode=False); "
     code += "print({'mlflow', 'sqlalchemy'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
