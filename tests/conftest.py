@@ -45,8 +45,9 @@ def home(tmp_path, monkeypatch) -> Path:
 
 
 LONG = (
-    *("test_catalogue", "test_parity", "test_checkpoints", "test_running", "test_reproduce", "test_cli"),
-    *("test_nightly", "test_looking", "test_lectures", "test_report", "test_tracker", "test_server"),
+    *("test_catalogue", "test_recheck", "test_exact_savings", "test_look", "test_parity", "test_browser"),
+    *("test_processes", "test_streams", "test_language_models", "test_checkpoints", "test_reproduce"),
+    *("test_ray_cluster", "test_kills", "test_plan", "test_digests", "test_lectures", "test_cli", "test_report"),
 )
 
 

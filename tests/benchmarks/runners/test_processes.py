@@ -87,7 +87,10 @@ def test_memory_decides_how_many_run_at_once(tmp_path, monkeypatch, free, is_one
 
 
 def test_the_first_job_of_unknown_size_is_measured_alone(tmp_path):
-    jobs = work.jobs(work.noted, 3, folder=tmp_path, seconds=1.5)
+    (alone,) = work.jobs(work.noted, 1, folder=tmp_path, seconds=1)
+    together = tmp_path / "together"
+    together.mkdir()
+    jobs = [alone, *work.jobs(work.met, 3, folder=together, seconds=30)[1:]]
     first, second, third = sorted((r.metrics["began"], r.metrics["ended"]) for r in records_of(jobs).values())
     assert first[1] < second[0] and third[0] < second[1]
 

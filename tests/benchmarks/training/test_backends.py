@@ -34,6 +34,7 @@ def test_a_job_starts_without_libraries_that_it_does_not_need():
     assert loaded() == ([], list(NEEDLESS))
 
 
+@pytest.mark.slow
 def test_a_library_that_was_loaded_before_stays_and_no_other_is_loaded():
     assert loaded("import matplotlib", ("matplotlib", "pandas")) == (["matplotlib"], ["matplotlib", "pandas"])
 
