@@ -177,7 +177,7 @@ class Experiment:
         return self._parents[quotable(cell.name)].info.run_id
 
     def _make_missing(self, cells: Mapping[str, Cell]) -> None:
-        """Make the parent runs of names that have none, unless another command was first: one search tells."""
+        """Make the parent runs of names that have none, unless another command was first; one search finds out."""
         missing = [name for name in cells if name not in self._parents]
         for name in missing:
             self._make_parent(name, cells[name])
