@@ -9,6 +9,7 @@ from benchmarks.claims import claim_rows, judge_claims
 from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.jobs import Options, Planned
 from benchmarks.nights.forecast import Forecast, Lengths, forecasts_to_next_look
+from benchmarks.nights.lengths import lengths
 from benchmarks.recipe import NotAttempted, settings
 from benchmarks.reproduce import verdicts
 from benchmarks.table import Miss, PaperTable
@@ -16,7 +17,6 @@ from data_pipelines.whole_files import remove_leftovers
 from results.explanations.explanation import Explanation
 from results.explanations.store import kept
 from results.folders import KnownRecords
-from results.lengths import lengths
 from results.published import Cell, Kind
 from results.records import Digests, EpochEnd, JobKey, RunRecord
 from results.report.pages import CellPage, PaperPage, basis

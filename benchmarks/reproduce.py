@@ -40,8 +40,8 @@ class Watcher:
     def record(self, record: RunRecord, curve: Sequence[EpochEnd]) -> None:
         """Called at the end of a job, after its record is on disk."""
 
-    def stale(self, records: int) -> None:
-        """Called with the number of records that changed code made; their jobs run again."""
+    def stale(self, jobs: int) -> None:
+        """Called with the number of jobs that run again, because code has changed since their records."""
 
     def unavailable(self, reason: str) -> None:
         """Called when a data set is unavailable; its jobs are skipped."""
@@ -69,9 +69,9 @@ def reproduce(
         files.repair()
         waiting, records = for_records(files), files.records()
         done = current(planned, records)
-        if stale := len(of_recipes(planned, records)) - len(done):
-            watcher.stale(stale)
         jobs = _chosen(missing_jobs(planned, done, backend=backend, seeds=seeds), only)
+        if again := _recorded(jobs, of_recipes(planned, records)):
+            watcher.stale(again)
         jobs = [replace(job, records=waiting) for job in with_data(jobs, watcher)]
         watcher.planned(jobs)
         by_key = {job.key: job for job in jobs}
@@ -87,6 +87,12 @@ def reproduce(
         tracker.send_rest()
         tracker.send_verdicts(judged, of_cells(planned, folder))
     return judged
+
+
+def _recorded(jobs: Iterable[Job], records: Iterable[RunRecord]) -> int:
+    """Return how many jobs have a result, whatever code made it."""
+    known = {record.key.identity for record in records if not record.error}
+    return sum(job.key.identity in known for job in jobs)
 
 
 def _chosen(jobs: Sequence[Job], only: Container[tuple] | None) -> list[Job]:

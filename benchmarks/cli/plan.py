@@ -58,8 +58,8 @@ def plan(
 def _measure(planned: Sequence[Planned], folder: Path, backend: str, seeds: int | None) -> None:
     """Keep the length of every job whose time is unknown or a guess."""
     from benchmarks.nights.forecast import GUESS, forecasts
-    from benchmarks.nights.lengths import measured
-    from results.lengths import add, lengths
+    from benchmarks.nights.lengths import add, lengths
+    from benchmarks.nights.timing import measured
 
     records = RecordFiles(planned[0].cell.paper, folder).records()
     found = forecasts(planned, records, backend=backend, seeds=seeds, lengths=lengths(folder))
@@ -81,7 +81,7 @@ def print_forecasts(
 ) -> None:
     """Print what a run of some cells would do; exit with 5 when no job can run here."""
     from benchmarks.nights.forecast import forecasts, forecasts_to_next_look, obstacles
-    from results.lengths import lengths
+    from benchmarks.nights.lengths import lengths
 
     records, timed = RecordFiles(planned[0].cell.paper, folder).records(), lengths(folder)
     if until_settled:

@@ -11,6 +11,7 @@ from benchmarks.jobs import Job
 from benchmarks.recipe import Recipe
 from benchmarks.reproduce import Watcher
 from benchmarks.streams import clean, clean_streams
+from benchmarks.training.checkpoints import path_of
 from results.records import EpochEnd, JobKey, RunRecord
 
 SPEED_WINDOW_SECONDS = 3600.0  # an epoch may take minutes
@@ -42,7 +43,9 @@ class RunReport(Watcher):
         """Set the length of the bar."""
         self.wanted = {job.key: job.recipe.epochs if isinstance(job.recipe, Recipe) else 1 for job in jobs}
         if jobs:
-            self.console.print(f"{len(jobs)} job(s) to run.", highlight=False)
+            begun = sum(path_of(job).exists() for job in jobs)
+            checkpoints = f", {begun} of them from a checkpoint" if begun else ""
+            self.console.print(f"{len(jobs)} job(s) to run{checkpoints}.", highlight=False)
         self.task = self.bar.add_task("", total=sum(self.wanted.values()))
 
     def epoch(self, point: EpochEnd) -> None:
@@ -71,9 +74,9 @@ class RunReport(Watcher):
         if record.error:
             self.problems.append(f"failed: {record.error}")
 
-    def stale(self, records: int) -> None:
-        """Say that some records do not save a training."""
-        warn(f"{records} record(s) are stale: their code has changed. Their jobs run again.")
+    def stale(self, jobs: int) -> None:
+        """Say that the records of some jobs do not save a training."""
+        warn(f"{jobs} job(s) run again: code has changed since their records.")
         warn("`retable recheck` first would keep those whose numbers are still the same.")
 
     def unavailable(self, reason: str) -> None:

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 from benchmarks.evidence.standing import current
 from benchmarks.jobs import Job, Planned, missing_jobs, wanted_runs
 from benchmarks.machine import processor
+from benchmarks.nights.lengths import Length, of_device
 from benchmarks.nights.settle import next_look
 from benchmarks.recipe import NotAttempted, Recipe
 from benchmarks.reproduce import verdicts
 from data_pipelines.dataset import DataError, LocalFile, RemoteFile
 from data_pipelines.local_files import check_pinned
-from results.lengths import Length, of_device
 from results.records import RunRecord
 from results.verdicts import Answer, Verdict, power_at
 

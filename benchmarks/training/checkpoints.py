@@ -38,9 +38,10 @@ class Progress:
 
 
 def path_of(job: Job) -> Path:
-    """Return the path of a job's checkpoint."""
+    """Return the path of a job's checkpoint, which other code than the job's does not find."""
+    code = hashlib.sha256("".join(job.code).encode()).hexdigest()[:12]
     mode = "-deterministic" if job.options.deterministic else ""
-    return _folder(job.records or job.key.paper) / f"{_name(job.key)}{mode}.npz"
+    return _folder(job.records or job.key.paper) / f"{_name(job.key)}-{code}{mode}.npz"
 
 
 def _folder(records: str) -> Path:
@@ -59,7 +60,7 @@ def for_records(files: RecordFiles) -> str:
         files.record_ledger.append([])
     done = {_name(record.key) for record in files.records() if not record.error}
     for checkpoint in _folder(name).glob("*.npz"):
-        if checkpoint.stem.removesuffix("-deterministic") in done:
+        if checkpoint.stem.removesuffix("-deterministic").rpartition("-")[0] in done:
             remove(checkpoint)
     return name
 
@@ -87,7 +88,7 @@ def save(path: Path, model: Any, rng: np.random.Generator, progress: Progress) -
     }
     arrays |= {f"best{number}": array for number, array in enumerate(progress.best)}
     about = {
-        "commit": provenance.commit(),
+        "versions": provenance.versions(),
         "curve": [point[1:] for point in progress.curve],
         "spent_seconds": progress.spent_seconds,
         "generator": rng.bit_generator.state,
@@ -116,7 +117,7 @@ def _written_if_possible(path: Path, what: str) -> Iterator[Path]:
 def resume(path: Path, key: JobKey, model: Any, rng: np.random.Generator) -> Progress:
     """Set model and generator to the state in the checkpoint; without one that fits, leave them as they are.
 
-    A checkpoint that another commit wrote, or that cannot be read, is set aside with a warning.
+    A checkpoint that other libraries wrote, or that cannot be read, is set aside with a warning.
     """
     if not intact(path):
         return Progress()
@@ -138,8 +139,8 @@ def _read(path: Path, key: JobKey) -> tuple[list[np.ndarray], Progress, dict[str
     """Return the arrays of `state_of`, the progress, and the state of the generator."""
     with np.load(path) as file:
         about = json.loads(str(file["about"]))
-        if about["commit"] != provenance.commit():
-            raise ValueError(f"commit {about['commit']} wrote it, this is {provenance.commit()}")
+        if about["versions"] != provenance.versions():
+            raise ValueError(f"{about['versions']} wrote it, this is {provenance.versions()}")
         state = [file[name] for name in file.files if name.startswith("state")]
         best = [file[name] for name in file.files if name.startswith("best")]
     curve = [EpochEnd(key, *point) for point in about["curve"]]

@@ -95,6 +95,18 @@ def test_more_seeds_run_only_what_is_missing(kim, tmp_path):
     assert [job.key.seed for job in listener.jobs] == [2, 3]
 
 
+def test_jobs_whose_code_has_changed_run_again_and_are_counted_once(kim, tmp_path):
+    table, cells = kim
+    planned = table.plan(cells)
+    for record in of_seeds(planned[0], [91.0] * 3):
+        RecordFiles("kim2014", tmp_path).append(replace(record, code=Digests("other"), finished="2026"))
+    listener, again = Listener(), []
+    listener.stale = again.append
+    reproduce(planned, fake_run, tmp_path, watcher=listener)
+    reproduce(planned, fake_run, tmp_path, seeds=7, watcher=listener)
+    assert len(listener.jobs) == 2 and again == [3]  # at the first time only
+
+
 def test_another_revision_does_not_count(kim, tmp_path, monkeypatch):
     table, cells = kim
     reproduce(table.plan(cells), fake_run, tmp_path)

@@ -2,16 +2,16 @@
 
 import pytest
 
-from benchmarks.nights import lengths
+from benchmarks.nights import timing
 from benchmarks.nights.forecast import BY_STEPS, forecasts, forecasts_to_next_look, totals
-from benchmarks.nights.lengths import measured
+from benchmarks.nights.lengths import Length, add
+from benchmarks.nights.lengths import lengths as kept
+from benchmarks.nights.timing import measured
 from benchmarks.runners.places import run_here
 from benchmarks.table import load_table
 from benchmarks.training.backends import processor
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
-from results.lengths import Length, add
-from results.lengths import lengths as kept
 from results.records import EpochEnd, RunRecord
 
 NEVER_RUN = Length("mark", "tensorflow", processor(), "commit", "real", 3, 0.5, 7200)
@@ -36,8 +36,8 @@ def here(monkeypatch):
         jobs.append(job)
         yield from run_here([job])
 
-    monkeypatch.setattr(lengths, "run_apart", run)
-    monkeypatch.setattr(lengths, "LEAST_SECONDS", 0.0)
+    monkeypatch.setattr(timing, "run_apart", run)
+    monkeypatch.setattr(timing, "LEAST_SECONDS", 0.0)
     return jobs
 
 
@@ -58,7 +58,7 @@ def test_data_are_generated_where_the_files_are_not_here(home, monkeypatch):
         jobs.append(job)
         yield from (EpochEnd(job.key, epoch, 1.0, None, 20.0 / epoch) for epoch in range(1, 9))
 
-    monkeypatch.setattr(lengths, "run_apart", run)
+    monkeypatch.setattr(timing, "run_apart", run)
     found = measured(planned_of("zhang2015", "4", "Sm. Conv.", "AG"))
     assert [job.options.lookalike for job in jobs] == [True]
     assert (found.data, found.timed, found.step, found.steps) == ("look-alike", 1, 10.0, 30 * 5000)
@@ -68,7 +68,7 @@ def test_a_step_that_fails_and_a_cell_without_steps_are_said(monkeypatch, starte
     def fail(job, threads):
         yield RunRecord(job.key, {}, error="out of memory")
 
-    monkeypatch.setattr(lengths, "run_apart", fail)
+    monkeypatch.setattr(timing, "run_apart", fail)
     with pytest.raises(DataError, match=r"A training step failed: out of memory\."):
         measured(starter)
     with pytest.raises(DataError, match="no training steps"):

@@ -5,12 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
+from rich.console import Console
 
+from benchmarks.cli.progress import RunReport
 from benchmarks.jobs import Job, Options
 from benchmarks.table import load_table
 from benchmarks.training import checkpoints
@@ -18,7 +21,7 @@ from benchmarks.training.job import train
 from data_pipelines.dataset import LeftOut
 from data_pipelines.whole_files import sealed_path
 from models.recurrent import Stateful
-from results.records import EpochEnd, RecordFiles, RunRecord
+from results.records import Digests, EpochEnd, RecordFiles, RunRecord
 from tests.support import resume
 from tests.support.processes import QUICKLY_COMPILED, ROOT
 from tests.support.resume import PLACES
@@ -136,7 +139,7 @@ DAMAGES = {
     "without a seal": lambda path, other: np.savez(path, state0=np.zeros(3)),
     "a text": lambda path, other: path.write_text("not a checkpoint\n" * 100),
     "a folder": lambda path, other: (path.unlink(), path.mkdir()),
-    "of other code": lambda path, other: changed(path, commit="fffffff"),
+    "of other libraries": lambda path, other: changed(path, versions="keras 1.0"),
     "of another network": lambda path, other: changed(path, state0=np.zeros((2, 2))),
     "with a curve of another form": lambda path, other: changed(path, curve=[[1, 2.0]]),
     "with no curve": lambda path, other: changed(path, curve=None),
@@ -181,11 +184,30 @@ def test_a_checkpoint_that_cannot_serve_is_told_and_changes_nothing(damage, tmp_
 
 def test_work_whose_checkpoint_cannot_serve_is_done_again():
     job = a_job()
-    changed(first_epoch(job), commit="fffffff")
+    changed(first_epoch(job), versions="keras 1.0")
     with pytest.warns(LeftOut, match="; the work is done again"):
         *epochs, record = train(job)
     assert [point.epoch for point in epochs] == [1, 2]
     assert record.error == ""
+
+
+def test_a_checkpoint_serves_its_code_at_any_commit_and_no_other_code(monkeypatch):
+    job = a_job()
+    assert checkpoints.path_of(job) != checkpoints.path_of(replace(job, code=Digests("other")))
+    with closing(train(job)) as events:
+        first = next(events)
+    monkeypatch.setattr("benchmarks.provenance.commit", lambda: "another")
+    again, _, record = train(job)
+    assert again == first  # its seconds too: nobody trained it again
+    assert record.commit == "another"
+
+
+def test_a_run_says_how_many_jobs_continue_from_a_checkpoint(capsys):
+    job = a_job()
+    waiting_for(job)
+    with RunReport(Console(width=100)) as report:
+        report.planned([job, replace(job, key=job.key._replace(seed=1))])
+    assert "2 job(s) to run, 1 of them from a checkpoint." in capsys.readouterr().out
 
 
 def test_a_checkpoint_feeds_one_records_file(tmp_path):
