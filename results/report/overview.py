@@ -14,8 +14,9 @@ Written by `retable docs` from the records in `results/reproduced/`; changes by 
 Here are the printed results of trained systems for which there are runs: *ours* is the mean over `n` runs of the
 whole protocol, with their standard deviation. A verdict says more than which number is larger:
 [verdicts](verdicts.md). A *miss* has a cause, tested or not. What is *open* has the command that would settle it,
-and its hours, one job at a time, on the device of earlier runs. [All cells](cells.md) has intervals, margins,
-order claims, counts, claims of lectures, our own results, and why other printed cells have no recipe."""
+and its hours, one job at a time: by earlier runs on their device, or by a few timed steps on one core.
+[All cells](cells.md) has intervals, margins, order claims, counts, claims of lectures, our own results, and why
+other printed cells have no recipe."""
 
 
 def results_document(pages: Iterable[PaperPage]) -> str:
