@@ -156,7 +156,7 @@ def epoch_seconds(job: Job) -> list[float]:
     with closing(run_apart(job, threads=1)) as events:
         for event in events:
             if not isinstance(event, EpochEnd):
-                raise DataError(f"A training step failed: {event.error}.")
+                raise DataError(f"A training step failed: {event.error.removesuffix('.')}.")
             seconds = [*(seconds if event.epoch > 1 else []), event.seconds]  # a process that died starts again
             if len(seconds) > 1 and sum(seconds[1:]) >= LEAST_SECONDS:
                 break

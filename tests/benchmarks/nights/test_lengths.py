@@ -66,7 +66,7 @@ def test_data_are_generated_where_the_files_are_not_here(home, monkeypatch):
 
 def test_a_step_that_fails_and_a_cell_without_steps_are_said(monkeypatch, starter):
     def fail(job, threads):
-        yield RunRecord(job.key, {}, error="out of memory")
+        yield RunRecord(job.key, {}, error="out of memory.")
 
     monkeypatch.setattr(timing, "run_apart", fail)
     with pytest.raises(DataError, match=r"A training step failed: out of memory\."):
