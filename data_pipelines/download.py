@@ -53,6 +53,13 @@ def fetch(file: DataFile) -> Path:
     return path
 
 
+def needs_no_network(file: DataFile) -> bool:
+    """Return whether a file is on this machine, in the cache or in a folder that is the mirror."""
+    if not isinstance(file, RemoteFile) or cached_path(file).exists():
+        return True
+    return any("://" not in address and Path(address).exists() for address, _ in _sources(file))
+
+
 def check(path: Path, file: DataFile) -> None:
     """Raise DataError unless the file at `path` exists and has the expected hash."""
     if isinstance(file, FolderOnRequest):

@@ -14,6 +14,7 @@ from benchmarks.recipe import Recipe
 from benchmarks.signals import Status
 from benchmarks.table import load_table, match
 from benchmarks.training.backends import BACKENDS
+from data_pipelines.dataset import DataError
 from results.folders import results_folder
 from results.records import RecordFiles
 from results.tables import number
@@ -58,16 +59,23 @@ def plan(
 def _measure(planned: Sequence[Planned], folder: Path, backend: str, seeds: int | None) -> None:
     """Keep the length of every job whose time is unknown or a guess."""
     from benchmarks.nights.forecast import GUESS, forecasts
-    from benchmarks.nights.lengths import add, lengths
+    from benchmarks.nights.lengths import add, begin, lengths
     from benchmarks.nights.timing import measured
 
     records = RecordFiles(planned[0].cell.paper, folder).records()
     found = forecasts(planned, records, backend=backend, seeds=seeds, lengths=lengths(folder))
     wanted = [one.planned for one in found if one.hours is None or one.duration.doubt == GUESS]
     wanted = [one for one in wanted if isinstance(one.recipe, Recipe)]
+    if wanted:
+        begin(folder)  # before minutes are spent
     for position, one in enumerate(wanted, start=1):
         warn(f"[{position}/{len(wanted)}] Timing training steps of {one.cell.name}.")
-        add(measured(replace(one, backend=backend)), folder)
+        try:
+            length = measured(replace(one, backend=backend))
+        except DataError as error:
+            warn(f"Not timed: {error}")
+        else:
+            add(length, folder)
 
 
 def print_forecasts(

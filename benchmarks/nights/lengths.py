@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from results.ledger import Ledger
 
+MOST_STEPS = 10**15  # of a job
+
 
 class Length(NamedTuple):
     """What a few training steps tell of a job. Validation and test are not part of it."""
@@ -31,6 +33,11 @@ def add(length: Length, folder: Path) -> None:
     _ledger(folder).append([[*map(str, length)]])
 
 
+def begin(folder: Path) -> None:
+    """Make the file if it is missing. Raises ResultsError where it cannot be written."""
+    _ledger(folder).append([])
+
+
 def lengths(folder: Path) -> dict[str, list[Length]]:
     """Return the lengths that a folder keeps, in the order written, by the recipe's fingerprint."""
     found: dict[str, list[Length]] = {}
@@ -46,7 +53,7 @@ def _ledger(folder: Path) -> Ledger:
 def _length(line: Mapping[str, str]) -> Length:
     types = Length.__annotations__
     length = Length(**{name: types[name](line[name]) for name in Length._fields})
-    if not (length.timed > 0 and length.steps > 0 and 0 < length.step < math.inf):
+    if not (0 < length.timed < MOST_STEPS and 0 < length.steps < MOST_STEPS and 0 < length.seconds < math.inf):
         raise ValueError("a length that no job can have")
     return length
 

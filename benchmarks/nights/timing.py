@@ -2,20 +2,24 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from statistics import median
+from typing import Any
 
 import numpy as np
 
 from benchmarks import provenance
+from benchmarks.evidence.failures import in_one_line
 from benchmarks.jobs import Job, Planned
 from benchmarks.nights.lengths import Length
-from benchmarks.recipe import Recipe, fingerprint
+from benchmarks.recipe import Begin, Recipe, fingerprint
 from benchmarks.runners.places import run_apart
 from benchmarks.training import backends
 from benchmarks.training.job import loaded_fold
-from data_pipelines.dataset import DataError, Fold
+from data_pipelines.dataset import DataError, Fold, Split
+from data_pipelines.download import needs_no_network
 from results.records import EpochEnd, JobKey
 
 LEAST_SECONDS = 10.0  # of timed steps, unless one takes longer
@@ -24,20 +28,19 @@ LEAST_SECONDS = 10.0  # of timed steps, unless one takes longer
 def measured(planned: Planned) -> Length:
     """Time training steps of a cell, in a process with one thread.
 
-    Its data are generated where its files are not here. Raises DataError if a step fails, and for a cell that is
-    not trained.
+    Nothing is downloaded: its data are generated where its files are not here. Raises DataError if a step fails,
+    and for a cell that is not trained.
     """
     recipe = planned.recipe
     if not isinstance(recipe, Recipe):
         raise DataError(f"{planned.cell.name} has no training steps to time.")
-    job = _job(planned, recipe)
-    try:
-        steps = steps_of(recipe, job)
-    except DataError:
-        job = replace(job, options=replace(job.options, lookalike=True))
-        steps = steps_of(recipe, job)
+    backends.select_backend(planned.backend)
+    job, is_here = timed_job(planned, recipe), all(map(needs_no_network, recipe.dataset.files))
+    if not is_here:
+        job = on_generated_data(job)
+    steps = steps_of(recipe, job, None if is_here else recipe.dataset.examples)
     seconds = epoch_seconds(job)
-    each = min(recipe.compiled_steps, steps // recipe.epochs)  # steps of an epoch
+    each = min(recipe.compiled_steps, steps) if is_here else recipe.compiled_steps
     return Length(
         planned.fingerprint,
         planned.backend,
@@ -46,18 +49,67 @@ def measured(planned: Planned) -> Length:
         "look-alike" if job.options.lookalike else "real",
         timed=each * len(seconds),
         step=float(f"{median(seconds) / each:.6g}"),
-        steps=steps,
+        steps=recipe.epochs * steps,
     )
 
 
-def steps_of(recipe: Recipe, job: Job) -> int:
-    """Return the training steps of a whole job."""
-    with loaded_fold(job) as fold:
-        drawn = recipe.order(fold.train.y, recipe.batch_size, np.random.default_rng(0))
-    return recipe.epochs * -(-len(drawn) // recipe.batch_size)
+def on_generated_data(job: Job) -> Job:
+    """Return a job that trains on look-alikes of its data. Raises DataError where their true number is unknown."""
+    recipe, dataset = job.recipe, job.recipe.dataset
+    assert isinstance(recipe, Recipe)
+    if dataset.examples is None:
+        raise DataError(f"{dataset.name} is not here, and nothing says how many examples it has.")
+    short = replace(
+        recipe,
+        dataset=replace(dataset, files=(), examples=None, of_class=()),
+        prepare=partial(with_rows, prepare=recipe.prepare, rows=recipe.compiled_steps * recipe.batch_size),
+    )
+    return replace(job, recipe=short, options=replace(job.options, lookalike=True))
 
 
-def _job(planned: Planned, recipe: Recipe) -> Job:
+def steps_of(recipe: Recipe, job: Job, examples: int | tuple[int, ...] | None = None) -> int:
+    """Return the training steps of an epoch; `examples` are the true ones where the data are generated.
+
+    Raises DataError where the data can't be loaded or prepared.
+    """
+    try:
+        with loaded_fold(job) as fold:
+            whole = fold if examples is None else enlarged(fold, examples)
+            train = recipe.prepare(whole, np.random.default_rng(0)).train  # examples left out, or arranged
+            drawn = recipe.order(train.y, recipe.batch_size, np.random.default_rng(0))
+    except DataError:
+        raise
+    except Exception as error:  # a paper from outside may raise anything
+        raise DataError(f"Its data can't be prepared: {in_one_line(error)}.") from error
+    return -(-len(drawn) // recipe.batch_size)
+
+
+def enlarged(fold: Fold, examples: int | tuple[int, ...]) -> Fold:
+    """Return a fold whose training part has its true number of examples: the first one again and again.
+
+    `examples` are those of all parts together, or of each.
+    """
+    x, y = fold.train
+    parts = [len(part.y) for part in (fold.train, fold.valid, fold.test) if part is not None]
+    count = examples[0] if isinstance(examples, tuple) else round(len(y) * examples / sum(parts))
+    is_array = isinstance(x, np.ndarray)
+    many = np.broadcast_to(x[:1], (count, *x.shape[1:])) if is_array else [x[0]] * count
+    return fold._replace(train=Split(many, y[np.resize(np.arange(len(y)), count)]))
+
+
+def with_rows(fold: Fold, rng: np.random.Generator, *, prepare: Callable[..., Fold], rows: int) -> Fold:
+    """Prepare a fold and repeat its training part, if it is smaller, until it has so many rows."""
+    prepared = prepare(fold, rng)
+    x, y = prepared.train
+    if len(y) >= rows:
+        return prepared
+    taken = np.resize(np.arange(len(y)), rows)
+    return prepared._replace(
+        train=Split(x[taken] if isinstance(x, np.ndarray) else [x[i] for i in taken], y[taken])
+    )
+
+
+def timed_job(planned: Planned, recipe: Recipe) -> Job:
     """Return a job that never ends: epochs of a few steps, without what is done between epochs."""
     short = replace(
         recipe,
@@ -66,7 +118,7 @@ def _job(planned: Planned, recipe: Recipe) -> Job:
         prepare=partial(without_validation, prepare=recipe.prepare),
         keep=None,
         next_rate=None,
-        begin=None,
+        begin=partial(only_once, begin=recipe.begin) if recipe.begin else None,
     )
     key = JobKey("lengths", "", "", "", 0, 0, planned.backend, fingerprint(short), 1)
     options = replace(planned.options, checkpoint_after=float("inf"))
@@ -78,6 +130,12 @@ def first_steps(
 ) -> np.ndarray:
     """Take another order, but only its first steps."""
     return order(labels, batch_size, rng)[: steps * batch_size]
+
+
+def only_once(model: Any, *, begin: Callable[[Any], Begin]) -> Begin:
+    """Return what is done before the first epoch, which is not timed, and before no other."""
+    do = begin(model)
+    return lambda x, rng, epoch: do(x, rng, epoch) if epoch == 1 else None
 
 
 def without_validation(fold: Fold, rng: np.random.Generator, *, prepare: Callable[..., Fold]) -> Fold:
@@ -95,12 +153,11 @@ def device_of(backend: str) -> str:
 def epoch_seconds(job: Job) -> list[float]:
     """Return the seconds of epochs after the first one, which compiles. Raises DataError if one fails."""
     seconds: list[float] = []
-    events = run_apart(job, threads=1)
-    for event in events:
-        if not isinstance(event, EpochEnd):
-            raise DataError(f"A training step failed: {event.error}.")
-        seconds.append(event.seconds)
-        if len(seconds) > 1 and sum(seconds[1:]) >= LEAST_SECONDS:
-            break
-    events.close()
+    with closing(run_apart(job, threads=1)) as events:
+        for event in events:
+            if not isinstance(event, EpochEnd):
+                raise DataError(f"A training step failed: {event.error.removesuffix('.')}.")
+            seconds = [*(seconds if event.epoch > 1 else []), event.seconds]  # a process that died starts again
+            if len(seconds) > 1 and sum(seconds[1:]) >= LEAST_SECONDS:
+                break
     return seconds[1:]

@@ -7,9 +7,10 @@ import re
 import shutil
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -21,10 +22,12 @@ from benchmarks.jobs import Job
 from data_pipelines.cache import cache_folder
 from data_pipelines.dataset import LeftOut
 from data_pipelines.whole_files import intact, sealed_path, set_aside
-from results.records import EpochEnd, JobKey, RecordFiles
+from results.records import Digests, EpochEnd, JobKey, RecordFiles, RunRecord
 
 UNREADABLE = (OSError, EOFError, ValueError, TypeError, LookupError, BadZipFile, zlib.error)
 
+FORM = 1  # of a checkpoint: raise it when `state_of` changes, because digests leave it out
+FILE_NAME = re.compile(r"(?P<job>.+)-(?P<code>[0-9a-f]{12})(-deterministic)?")  # earlier versions had no code
 LONGEST_NAME = 100  # of a commit or a release
 
 
@@ -39,9 +42,12 @@ class Progress:
 
 def path_of(job: Job) -> Path:
     """Return the path of a job's checkpoint, which other code than the job's does not find."""
-    code = hashlib.sha256("".join(job.code).encode()).hexdigest()[:12]
     mode = "-deterministic" if job.options.deterministic else ""
-    return _folder(job.records or job.key.paper) / f"{_name(job.key)}-{code}{mode}.npz"
+    return _folder(job.records or job.key.paper) / f"{_name(job.key)}-{_mark(job.code)}{mode}.npz"
+
+
+def _mark(code: Digests) -> str:
+    return hashlib.sha256("".join(code).encode()).hexdigest()[:12]
 
 
 def _folder(records: str) -> Path:
@@ -51,18 +57,32 @@ def _folder(records: str) -> Path:
 def for_records(files: RecordFiles) -> str:
     """Return the name under which checkpoints wait for a records file; the caller holds its lock.
 
-    Those of an earlier file at its path are removed, and those of jobs that it has.
+    Those of an earlier file at its path are removed, and those that no job will ask for.
     """
     path = files.record_ledger.path
     name = f"{files.paper}-{hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]}"
     if not path.exists():
         shutil.rmtree(_folder(name), ignore_errors=True)
         files.record_ledger.append([])
-    done = {_name(record.key) for record in files.records() if not record.error}
+    records = [record for record in files.records() if not record.error]
     for checkpoint in _folder(name).glob("*.npz"):
-        if checkpoint.stem.removesuffix("-deterministic").rpartition("-")[0] in done:
+        if _is_over(checkpoint, records):
             remove(checkpoint)
     return name
+
+
+def _is_over(checkpoint: Path, records: Iterable[RunRecord]) -> bool:
+    """Return whether a job has a record of a checkpoint's code, or one that is newer; or the name is an old one.
+
+    A job that runs again because its code has changed has a record that is older.
+    """
+    if not (found := FILE_NAME.fullmatch(checkpoint.stem)):
+        return True
+    with suppress(OSError):
+        written = datetime.fromtimestamp(checkpoint.stat().st_mtime, UTC).isoformat(timespec="microseconds")
+        mine = [record for record in records if _name(record.key) == found["job"]]
+        return any(_mark(record.code) == found["code"] or record.finished > written for record in mine)
+    return False
 
 
 def remove(checkpoint: Path) -> None:
@@ -88,6 +108,7 @@ def save(path: Path, model: Any, rng: np.random.Generator, progress: Progress) -
     }
     arrays |= {f"best{number}": array for number, array in enumerate(progress.best)}
     about = {
+        "form": FORM,
         "versions": provenance.versions(),
         "curve": [point[1:] for point in progress.curve],
         "spent_seconds": progress.spent_seconds,
@@ -141,6 +162,8 @@ def _read(path: Path, key: JobKey) -> tuple[list[np.ndarray], Progress, dict[str
         about = json.loads(str(file["about"]))
         if about["versions"] != provenance.versions():
             raise ValueError(f"{about['versions']} wrote it, this is {provenance.versions()}")
+        if about.get("form", 1) != FORM:
+            raise ValueError("another version of retable wrote it")
         state = [file[name] for name in file.files if name.startswith("state")]
         best = [file[name] for name in file.files if name.startswith("best")]
     curve = [EpochEnd(key, *point) for point in about["curve"]]

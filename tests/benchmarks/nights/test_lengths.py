@@ -66,7 +66,7 @@ def test_data_are_generated_where_the_files_are_not_here(home, monkeypatch):
 
 def test_a_step_that_fails_and_a_cell_without_steps_are_said(monkeypatch, starter):
     def fail(job, threads):
-        yield RunRecord(job.key, {}, error="out of memory")
+        yield RunRecord(job.key, {}, error="out of memory.")
 
     monkeypatch.setattr(timing, "run_apart", fail)
     with pytest.raises(DataError, match=r"A training step failed: out of memory\."):
@@ -102,7 +102,7 @@ def test_generated_data_are_named(starter):
     assert one.duration.basis == "3 training step(s) on look-alike data on a GPU"
 
 
-@pytest.mark.parametrize("text", ["0,0.5,9", "3,nan,9", "3,0.5,-1", "3,0.5"])
+@pytest.mark.parametrize("text", ["0,0.5,9", "3,nan,9", "3,0.5,-1", "3,0.5", f"3,0.5,{10**400}", "3,1e308,9"])
 def test_a_torn_line_is_left_out_and_another_file_is_refused(tmp_path, text):
     add(NEVER_RUN, tmp_path)
     path = tmp_path / "lengths.csv"

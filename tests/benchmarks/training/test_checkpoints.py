@@ -140,6 +140,7 @@ DAMAGES = {
     "a text": lambda path, other: path.write_text("not a checkpoint\n" * 100),
     "a folder": lambda path, other: (path.unlink(), path.mkdir()),
     "of other libraries": lambda path, other: changed(path, versions="keras 1.0"),
+    "of another form": lambda path, other: changed(path, form=2),
     "of another network": lambda path, other: changed(path, state0=np.zeros((2, 2))),
     "with a curve of another form": lambda path, other: changed(path, curve=[[1, 2.0]]),
     "with no curve": lambda path, other: changed(path, curve=None),
@@ -226,9 +227,30 @@ def test_a_checkpoint_whose_record_was_written_is_removed(tmp_path):
     files = RecordFiles("starter", tmp_path)
     job = replace(a_job(), records=checkpoints.for_records(files))
     path, waiting = waiting_for(job), waiting_for(replace(job, key=job.key._replace(seed=1)))
-    files.append(RunRecord(job.key, {"test accuracy": 90.0}))  # as if it had been killed right after it
+    files.append(RunRecord(job.key, {"test accuracy": 90.0}, code=job.code))  # as if killed right after it
     checkpoints.for_records(files)
     assert not path.exists() and waiting.exists()
+
+
+def test_a_checkpoint_of_a_job_that_runs_again_waits_until_its_record_is_newer(tmp_path):
+    files = RecordFiles("starter", tmp_path)
+    job = replace(a_job(), records=checkpoints.for_records(files))
+    path = waiting_for(job)
+    for finished, waits in (("2020-01-01", True), ("9999-01-01", False)):
+        files.append(RunRecord(job.key, {"test accuracy": 90.0}, code=Digests("other"), finished=finished))
+        checkpoints.for_records(files)
+        assert path.exists() == waits
+
+
+def test_a_checkpoint_under_the_name_of_an_earlier_version_is_removed(tmp_path):
+    files = RecordFiles("starter", tmp_path)
+    job = replace(a_job(), records=checkpoints.for_records(files))
+    path = waiting_for(job)
+    for mode in ("", "-deterministic"):
+        old = path.with_name(f"{job.key.fingerprint}-fold0-seed0-tensorflow{mode}.npz")
+        old.write_text("")
+        checkpoints.for_records(files)
+        assert not old.exists() and path.exists()
 
 
 def test_a_full_disk_is_told_and_the_run_goes_on(monkeypatch):

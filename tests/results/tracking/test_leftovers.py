@@ -7,6 +7,7 @@ from mlflow import MlflowClient
 from mlflow.entities import ViewType
 
 from results.tracking.client import tracking_uri
+from results.tracking.experiment import Experiment
 from results.tracking.leftovers import CELL_TAG, JOB_TAG, OWNER_TAG, PARENT_TAG, PARTIAL_TAG
 from results.tracking.owner import this_process
 from results.tracking.tracker import Tracker
@@ -103,6 +104,20 @@ def test_a_command_that_comes_second_keeps_what_the_first_has_sent(store):
     assert len(store.active(JOB_TAG)) == 1
     runs = store.client.search_runs([store.experiment], run_view_type=ViewType.ALL)
     assert {run.info.status for run in runs} == {"FINISHED"}
+
+
+def test_of_many_parents_that_two_commands_make_those_of_the_first_stay(store):
+    cells = [CELL, CELL._replace(row="it's"), CELL._replace(row="100 %_`x`")]
+    first, second = (Experiment(store.client, "paper", None) for _ in range(2))
+    first.make_parents(cells)
+    parents = store.active(CELL_TAG)
+    for run in parents:
+        store.client.set_tag(run, OWNER_TAG, ELSEWHERE)
+    second.make_parents(cells)
+    assert len(parents) == 3 and sorted(store.active(CELL_TAG)) == sorted(parents)
+    second.add(cells[1], record(0), curve(0), {})
+    (job,) = store.active(JOB_TAG)
+    assert store.client.get_run(job).data.tags[PARENT_TAG] in parents
 
 
 def test_all_runs_stay_deleted_that_a_user_deleted_but_records_are_sent_again(store):
