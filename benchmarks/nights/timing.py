@@ -1,10 +1,13 @@
 """Times a few training steps of a job that was never run; nothing else of them is kept."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -23,6 +26,11 @@ from data_pipelines.download import needs_no_network
 from results.records import EpochEnd, JobKey
 
 LEAST_SECONDS = 10.0  # of timed steps, unless one takes longer
+PACKAGES = Path(__file__).parent.parent.parent
+NAME_DEVICE = (
+    "from benchmarks.training import backends; backends.import_keras_quietly(); "
+    "print(backends.device(backends.current()))"
+)
 
 
 def measured(planned: Planned) -> Length:
@@ -143,11 +151,12 @@ def without_validation(fold: Fold, rng: np.random.Generator, *, prepare: Callabl
     return prepare(fold, rng)._replace(valid=None)
 
 
+@cache
 def device_of(backend: str) -> str:
-    """Return the name of the device that a back end trains on."""
-    backends.select_backend(backend)
-    backends.import_keras_quietly()
-    return backends.device(backends.current())
+    """Return the name of the device that a back end trains on; its own process keeps no memory of a GPU."""
+    chosen = backends.backend_environment(backend, deterministic=False) | {"PYTHONPATH": str(PACKAGES)}
+    command = [sys.executable, "-P", "-c", NAME_DEVICE]
+    return subprocess.check_output(command, env={**os.environ, **chosen}, text=True).strip()
 
 
 def epoch_seconds(job: Job) -> list[float]:

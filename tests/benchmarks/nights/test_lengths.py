@@ -37,6 +37,7 @@ def here(monkeypatch):
         yield from run_here([job])
 
     monkeypatch.setattr(timing, "run_apart", run)
+    monkeypatch.setattr(timing, "device_of", lambda backend: processor())
     monkeypatch.setattr(timing, "LEAST_SECONDS", 0.0)
     return jobs
 
@@ -59,6 +60,7 @@ def test_data_are_generated_where_the_files_are_not_here(home, monkeypatch):
         yield from (EpochEnd(job.key, epoch, 1.0, None, 20.0 / epoch) for epoch in range(1, 9))
 
     monkeypatch.setattr(timing, "run_apart", run)
+    monkeypatch.setattr(timing, "device_of", lambda backend: processor())
     found = measured(planned_of("zhang2015", "4", "Sm. Conv.", "AG"))
     assert [job.options.lookalike for job in jobs] == [True]
     assert (found.data, found.timed, found.step, found.steps) == ("look-alike", 1, 10.0, 30 * 5000)

@@ -14,6 +14,7 @@ from benchmarks.nights.lengths import lengths as kept
 from benchmarks.recipe import as_is
 from benchmarks.runners.places import run_here
 from benchmarks.table import load_table
+from benchmarks.training.backends import processor
 from benchmarks.training.job import loaded_fold
 from data_pipelines.dataset import DataError, Fold, Split
 from data_pipelines.datasets.usps import USPS
@@ -40,8 +41,14 @@ def here(monkeypatch):
         yield from run_here([job])
 
     monkeypatch.setattr(timing, "run_apart", run)
+    monkeypatch.setattr(timing, "device_of", lambda backend: processor())
     monkeypatch.setattr(timing, "LEAST_SECONDS", 0.0)
     return jobs
+
+
+@pytest.mark.slow
+def test_the_device_is_that_of_a_process_with_the_back_end():
+    assert timing.device_of("jax") == timing.device_of("tensorflow") == processor()
 
 
 def first_half(fold, rng):
