@@ -7,39 +7,13 @@ from benchmarks.nights.forecast import BY_STEPS, forecasts, forecasts_to_next_lo
 from benchmarks.nights.lengths import Length, add
 from benchmarks.nights.lengths import lengths as kept
 from benchmarks.nights.timing import measured
-from benchmarks.runners.places import run_here
-from benchmarks.table import load_table
 from benchmarks.training.backends import processor
 from data_pipelines.dataset import DataError
 from results.ledger import ResultsError
 from results.records import EpochEnd, RunRecord
+from tests.support.plans import planned_of
 
 NEVER_RUN = Length("mark", "tensorflow", processor(), "commit", "real", 3, 0.5, 7200)
-
-
-def planned_of(paper, table, row, column):
-    found = load_table(paper)
-    return found.plan(found.cells(table, row, column))[0]
-
-
-@pytest.fixture
-def starter():
-    return planned_of("starter", "1", "LeNet-style", "digits")
-
-
-@pytest.fixture
-def here(monkeypatch):
-    """Train in this process, and time two epochs."""
-    jobs = []
-
-    def run(job, threads):
-        jobs.append(job)
-        yield from run_here([job])
-
-    monkeypatch.setattr(timing, "run_apart", run)
-    monkeypatch.setattr(timing, "device_of", lambda backend: processor())
-    monkeypatch.setattr(timing, "LEAST_SECONDS", 0.0)
-    return jobs
 
 
 def test_steps_are_timed_and_the_job_is_never_ended(here, starter):

@@ -12,38 +12,12 @@ from benchmarks.nights import timing
 from benchmarks.nights.lengths import Length
 from benchmarks.nights.lengths import lengths as kept
 from benchmarks.recipe import as_is
-from benchmarks.runners.places import run_here
-from benchmarks.table import load_table
 from benchmarks.training.backends import processor
 from benchmarks.training.job import loaded_fold
 from data_pipelines.dataset import DataError, Fold, Split
 from data_pipelines.datasets.usps import USPS
 from results.records import EpochEnd
-
-
-def planned_of(paper, table, row, column):
-    found = load_table(paper)
-    return found.plan(found.cells(table, row, column))[0]
-
-
-@pytest.fixture
-def starter():
-    return planned_of("starter", "1", "LeNet-style", "digits")
-
-
-@pytest.fixture
-def here(monkeypatch):
-    """Train in this process, and time two epochs."""
-    jobs = []
-
-    def run(job, threads):
-        jobs.append(job)
-        yield from run_here([job])
-
-    monkeypatch.setattr(timing, "run_apart", run)
-    monkeypatch.setattr(timing, "device_of", lambda backend: processor())
-    monkeypatch.setattr(timing, "LEAST_SECONDS", 0.0)
-    return jobs
+from tests.support.plans import planned_of
 
 
 @pytest.mark.slow
