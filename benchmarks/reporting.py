@@ -7,6 +7,8 @@ from pathlib import Path
 from benchmarks import provenance
 from benchmarks.claims import claim_rows, judge_claims
 from benchmarks.evidence.rechecks import Rechecks
+from benchmarks.explained.declared import every_factor
+from benchmarks.explained.staleness import is_stale
 from benchmarks.jobs import Options, Planned
 from benchmarks.nights.forecast import Forecast, Lengths, forecasts_to_next_look
 from benchmarks.nights.lengths import lengths
@@ -18,7 +20,7 @@ from results.explanations.explanation import Explanation
 from results.explanations.store import kept
 from results.folders import KnownRecords
 from results.published import Cell, Kind
-from results.records import Digests, EpochEnd, JobKey, RunRecord
+from results.records import EpochEnd, JobKey, RunRecord
 from results.report.pages import CellPage, PaperPage, basis
 from results.verdicts import Verdict
 
@@ -60,25 +62,18 @@ def paper_page(
         address=table.address,
         assumptions=[one.text for one in table.assumptions if not one.deviates],
         deviations=[one.text for one in table.assumptions if one.deviates],
-        explained=_explained(table.paper, planned, folder, rechecks),
+        explained=_explained(table, planned, folder, rechecks),
     )
 
 
 def _explained(
-    paper: str, planned: Sequence[Planned], folder: Path, rechecks: Rechecks
+    table: PaperTable, planned: Sequence[Planned], folder: Path, rechecks: Rechecks
 ) -> list[tuple[Explanation, bool]]:
-    """Return the kept explanations of a paper, and whether recipe, code or printed number have changed since."""
+    """Return the kept explanations of a paper, and whether each is stale."""
+    answers = kept(folder, table.paper)
     cells: dict[tuple[str, ...], Planned] = {(*one.cell[1:4], one.cell.metric.name): one for one in planned}
-    found = []
-    for answer in kept(folder, paper):
-        facts = answer.facts or {}
-        one, then = cells.get(answer.place[1:]), Digests(*facts.get("code", "").split(" ")[:3])
-        is_todays = one is not None and (one.fingerprint, one.cell.value) == (
-            facts.get("fingerprint"),
-            answer.theirs,
-        )
-        found.append((answer, one is None or not is_todays or not rechecks.same(then, one.code)))
-    return found
+    factors = {one.name: one for one in every_factor(table, "")} if answers else {}
+    return [(one, is_stale(one, cells.get(one.place[1:]), factors, rechecks)) for one in answers]
 
 
 def _by_recipe(records: Iterable[RunRecord]) -> dict[str, list[RunRecord]]:

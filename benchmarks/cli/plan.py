@@ -1,4 +1,4 @@
-"""retable plan: what a run would train, without a deep-learning library."""
+"""retable plan: what a run would train; a deep-learning library is loaded only to time steps."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ from results.tables import number
 if TYPE_CHECKING:
     from benchmarks.nights.forecast import Forecast
 
-Measure = Annotated[bool, typer.Option("--measure", help="Time a few training steps of what never ran.")]
+Measure = Annotated[bool, typer.Option("--measure", help="Time a few training steps of what never ran here.")]
 
 
 def plan(
@@ -51,20 +51,19 @@ def plan(
     planned = found.plan(cells, options)
     if mark:
         warn(mark)
-    if measure:
-        _measure(planned, folder, used, seeds)
-    print_forecasts(planned, folder, used, seeds=seeds, format=chosen)
+    device = _measure(planned, folder, used, seeds) if measure else ""
+    print_forecasts(planned, folder, used, seeds=seeds, format=chosen, device=device)
 
 
-def _measure(planned: Sequence[Planned], folder: Path, backend: str, seeds: int | None) -> None:
-    """Keep the length of every job whose time is unknown or a guess."""
-    from benchmarks.nights.forecast import GUESS, forecasts
+def _measure(planned: Sequence[Planned], folder: Path, backend: str, seeds: int | None) -> str:
+    """Keep the length of every job that has no time on the device that would train it; return this device."""
+    from benchmarks.nights.forecast import forecasts
     from benchmarks.nights.lengths import add, begin, lengths
-    from benchmarks.nights.timing import measured
+    from benchmarks.nights.timing import device_of, measured
 
-    records = RecordFiles(planned[0].cell.paper, folder).records()
-    found = forecasts(planned, records, backend=backend, seeds=seeds, lengths=lengths(folder))
-    wanted = [one.planned for one in found if one.hours is None or one.duration.doubt == GUESS]
+    records, device = RecordFiles(planned[0].cell.paper, folder).records(), device_of(backend)
+    found = forecasts(planned, records, backend=backend, seeds=seeds, lengths=lengths(folder), device=device)
+    wanted = [one.planned for one in found if one.duration.device != device]
     wanted = [one for one in wanted if isinstance(one.recipe, Recipe)]
     if wanted:
         begin(folder)  # before minutes are spent
@@ -76,6 +75,7 @@ def _measure(planned: Sequence[Planned], folder: Path, backend: str, seeds: int 
             warn(f"Not timed: {error}")
         else:
             add(length, folder)
+    return device
 
 
 def print_forecasts(
@@ -86,8 +86,12 @@ def print_forecasts(
     seeds: int | None = None,
     until_settled: bool = False,
     format: str = "table",
+    device: str = "",
 ) -> None:
-    """Print what a run of some cells would do; exit with 5 when no job can run here."""
+    """Print what a run of some cells would do; exit with 5 when no job can run here.
+
+    Times on `device`, or else on this processor, go before those elsewhere.
+    """
     from benchmarks.nights.forecast import forecasts, forecasts_to_next_look, obstacles
     from benchmarks.nights.lengths import lengths
 
@@ -95,7 +99,7 @@ def print_forecasts(
     if until_settled:
         found = forecasts_to_next_look(planned, records, backend=backend, lengths=timed)
     else:
-        found = forecasts(planned, records, backend=backend, seeds=seeds, lengths=timed)
+        found = forecasts(planned, records, backend=backend, seeds=seeds, lengths=timed, device=device)
     if format in PLAIN_DATA:
         print_rows([_forecast_data(one) for one in found], format, "")
     elif found:
@@ -111,6 +115,8 @@ def print_forecasts(
 
 def _forecast_data(one: "Forecast") -> dict[str, Any]:
     """Return a forecast as plain data: numbers as numbers, None for what is not known."""
+    from benchmarks.nights.forecast import BY_STEPS, GUESS
+
     cell = one.planned.cell
     return {
         "paper": cell.paper,
@@ -124,7 +130,8 @@ def _forecast_data(one: "Forecast") -> dict[str, Any]:
         "seconds_per_job": one.duration.seconds,
         "hours": one.hours,
         "basis": one.duration.basis,
-        "guess": bool(one.duration.doubt),
+        "guess": one.duration.doubt == GUESS,
+        "timed_steps": one.duration.doubt == BY_STEPS,
         "power": one.power,
     }
 

@@ -28,6 +28,11 @@ def declared(table: PaperTable) -> list[Factor]:
     return found
 
 
+def every_factor(table: PaperTable, backend: str) -> list[Factor]:
+    """Return a paper's factors and those of every recipe. Raises UnknownName as `declared` does."""
+    return [*declared(table), *general_factors(backend)]
+
+
 def _factor(paper: str, one: Assumption) -> Factor:
     origin = Origin.DEVIATES if one.deviates else Origin.ASSUMED
     change = partial(applied, one, paper=paper)

@@ -128,7 +128,9 @@ def explain(
     lab: Laboratory, question: Question, sizes: Sizes, say: Callable[[str], None], trial_seed: int = 0
 ) -> Explanation:
     """Run all steps and return the answer; `say` is called with what begins. The first seed is `trial_seed`."""
-    steps = Steps(lab, question.verdict, sizes, trial_seed, described(question.factors, question.reasons))
+    steps = Steps(
+        lab, question.verdict, sizes, trial_seed, described(question.planned, question.factors, question.reasons)
+    )
     say(f"One run without a change, and one for each factor: {len(steps.active)}.")
     steps.try_each()
     if steps.active:

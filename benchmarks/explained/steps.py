@@ -11,6 +11,8 @@ import numpy as np
 from benchmarks.explained.factors import Factor, NoEvidence
 from benchmarks.explained.laboratory import NOTHING, Laboratory, Levels, Ran
 from benchmarks.explained.sizes import Sizes
+from benchmarks.explained.staleness import recipe_with
+from benchmarks.jobs import Planned
 from results.explanations.design import screening
 from results.explanations.effects import Effect, corrected, paired, screened, shares
 from results.explanations.explanation import FAR, FactorEffects, Outcome, Together
@@ -234,9 +236,13 @@ def _quantile(free: int) -> float:
     return float(stdtrit(free, 0.975))
 
 
-def described(factors: Mapping[str, Factor], reasons: Mapping[str, str]) -> dict[str, FactorEffects]:
+def described(
+    planned: Planned, factors: Mapping[str, Factor], reasons: Mapping[str, str]
+) -> dict[str, FactorEffects]:
     """Return all factors by name, with why those that can't be changed are not tested."""
     return {
-        name: FactorEffects(name, one.text, one.origin.value, reasons.get(name, ""))
+        name: FactorEffects(
+            *(name, one.text, one.origin.value, reasons.get(name, "")), recipe=recipe_with(planned, one)
+        )
         for name, one in factors.items()
     }

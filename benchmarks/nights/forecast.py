@@ -1,7 +1,7 @@
 """What a run would do: the jobs that are missing, the time that they take, the data that they lack."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from types import MappingProxyType
@@ -22,7 +22,7 @@ from results.verdicts import Answer, Verdict, power_at
 Lengths = Mapping[str, Sequence[Length]]  # by the recipe's fingerprint
 NO_LENGTHS: Lengths = MappingProxyType({})
 BY_STEPS = "by timed steps"
-GUESS = "a guess"  # from other columns, whose data are of another size
+GUESS = "a guess"  # from another recipe of the cell, or from columns whose data are of another size
 
 
 class Duration(NamedTuple):
@@ -31,6 +31,7 @@ class Duration(NamedTuple):
     seconds: float | None = None  # None where nothing like it was recorded
     basis: str = "nothing recorded"  # records of one device alone
     doubt: str = ""  # BY_STEPS or GUESS, where no job like it was recorded
+    device: str = ""  # of jobs or steps of this recipe
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,11 @@ def forecasts(
     backend: str,
     seeds: int | None = None,
     lengths: Lengths = NO_LENGTHS,
+    device: str = "",
 ) -> list[Forecast]:
     """Return one forecast for each recipe that lacks jobs and can run on this machine.
 
-    `lengths` are those of jobs that were never run.
+    `lengths` are those of timed steps. Times on `device`, or else on this processor, go before those elsewhere.
     """
     done = current(planned, records)
     missing: dict[str, list[Job]] = {}
@@ -71,10 +73,11 @@ def forecasts(
     first = {one.fingerprint: (one, verdict) for one, verdict in reversed(list(pairs))}
     same_backend = [record for record in records if record.key.backend == backend and record.metrics]
     timed = {mark: [one for one in found if one.backend == backend] for mark, found in lengths.items()}
-    return [
-        _forecast(*first[mark], jobs, _duration(first[mark][0], same_backend, timed.get(mark, ())), seeds)
-        for mark, jobs in missing.items()
-    ]
+    durations = {
+        mark: _duration(first[mark][0], same_backend, timed.get(mark, ()), device or processor())
+        for mark in missing
+    }
+    return [_forecast(*first[mark], jobs, durations[mark], seeds) for mark, jobs in missing.items()]
 
 
 def forecasts_to_next_look(
@@ -144,23 +147,37 @@ def _forecast(
     )
 
 
-def _duration(planned: Planned, records: Sequence[RunRecord], timed: Sequence[Length]) -> Duration:
-    """Return the median time of a job of this recipe, or that by timed steps, or as a guess of other columns."""
-    same = [record for record in records if record.key.fingerprint == planned.fingerprint]
+def _duration(planned: Planned, records: Sequence[RunRecord], timed: Sequence[Length], device: str) -> Duration:
+    """Return the median time of a job of this recipe, or that by timed steps, or as a guess of its row."""
+    same = _by_device(record for record in records if record.key.fingerprint == planned.fingerprint)
+    length = of_device(timed, device)
+    if length and (not same or device not in same and length.device == device):
+        data = "" if length.data == "real" else f" on {length.data} data"
+        basis = f"{length.timed} training step(s){data} on {length.device}"
+        return Duration(length.seconds, basis, BY_STEPS, length.device)
+    if same:
+        return Duration(*_median_of(same, device))
     trains = isinstance(planned.recipe, Recipe)  # counting the weights of its network takes no time
     row = [record for record in records if record.key[1:3] == planned.cell[1:3] and trains == (record.epochs > 0)]
-    if not same and (length := of_device(timed, processor())):
-        data = "" if length.data == "real" else f" on {length.data} data"
-        return Duration(length.seconds, f"{length.timed} training step(s){data} on {length.device}", BY_STEPS)
-    if not same and not row:
+    if not row:
         return Duration()
-    by_device: dict[str, list[float]] = defaultdict(list)
-    for record in same or row:
-        by_device[record.device].append(record.seconds)
-    device = max(by_device, key=lambda name: (name == processor(), len(by_device[name])))
-    basis = f"{len(by_device[device])} job(s) on {device}"
-    seconds = median(by_device[device])
-    return Duration(seconds, basis) if same else Duration(seconds, f"{GUESS} from other columns: {basis}", GUESS)
+    column = [record for record in row if record.key.column == planned.cell.column]
+    seconds, basis, *_ = _median_of(_by_device(column or row), device)
+    return Duration(seconds, f"{GUESS} from {'another recipe' if column else 'other columns'}: {basis}", GUESS)
+
+
+def _by_device(records: Iterable[RunRecord]) -> dict[str, list[float]]:
+    """Return the seconds of jobs by the device that they ran on."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for record in records:
+        found[record.device].append(record.seconds)
+    return found
+
+
+def _median_of(seconds: Mapping[str, list[float]], device: str) -> tuple[float, str, str, str]:
+    """Return the median on a device, or else on that with most jobs, its basis, no doubt, and the device."""
+    best = max(seconds, key=lambda name: (name == device, len(seconds[name])))
+    return median(seconds[best]), f"{len(seconds[best])} job(s) on {best}", "", best
 
 
 def _files_to_fetch(planned: Planned) -> tuple[RemoteFile, ...]:

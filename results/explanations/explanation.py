@@ -33,6 +33,7 @@ class FactorEffects:
     p_holm: float | None = None  # of `effect`
     once: float | None = None  # by how much one run with the change alone differs in the printed number
     screened_printed: Effect | None = None  # as `screened`, on the printed number, if that is another one
+    recipe: str = ""  # the fingerprint of the recipe with the change; empty where it can't be changed
 
     @property
     def is_shown(self) -> bool:

@@ -5,9 +5,8 @@ import pickle
 import pytest
 
 from benchmarks.evidence.digests import todays_digests
-from benchmarks.explained.declared import declared
+from benchmarks.explained.declared import declared, every_factor
 from benchmarks.explained.factors import CannotChange, changed
-from benchmarks.explained.general import general_factors
 from benchmarks.outside.paper_files import own_papers
 from benchmarks.recipe import NotAttempted, Recipe
 from benchmarks.settings import with_others
@@ -25,7 +24,7 @@ def test_an_entry_is_a_text_and_one_that_can_be_tested_has_a_name(paper, one):
 
 @pytest.mark.parametrize("name", own_papers())
 def test_names_of_a_papers_factors_differ(name):
-    names = [one.name for one in [*declared(load_table(name)), *general_factors("")]]
+    names = [one.name for one in every_factor(load_table(name), "")]
     assert len(set(names)) == len(names)
 
 

@@ -228,6 +228,16 @@ def test_what_may_make_the_runs_useless_is_said_before_them(folder, monkeypatch)
     assert "Nothing to explain" in result.stdout
 
 
+def test_an_answer_is_stale_when_a_change_that_was_tested_is_another_one(folder):
+    invoke(*CELL, "--part", "test", "--factor", "stop rule", "--results", str(folder))
+    ((answer, _),) = paper_page(load_table("kim2014"), folder).explained
+    (factor,) = answer.factors
+    for then, is_stale in (({"recipe": "of then"}, True), ({"name": "removed"}, True), ({"recipe": ""}, False)):
+        keep(replace(answer, factors=(replace(factor, **then),)), folder)
+        ((_, found),) = paper_page(load_table("kim2014"), folder).explained
+        assert found == is_stale
+
+
 @pytest.mark.parametrize(
     ("then", "facts"),
     [

@@ -36,27 +36,35 @@ def test_missing_jobs_take_the_time_of_recorded_ones_on_this_device():
     records = [record(trec, 0), record(trec, 1, seconds=120.0), record(trec, 2, device="GPU", seconds=1.0)]
     found = forecast(trec, records)
     assert (found.done, found.jobs, found.hours) == (3, 2, 0.05)
-    assert found.duration == (90.0, f"2 job(s) on {processor()}", "")
+    assert found.duration == (90.0, f"2 job(s) on {processor()}", "", processor())
 
 
 def test_another_device_is_named_and_not_mixed_with_a_third():
     trec = planned_of("CNN-rand", "TREC")
     gpu = [record(trec, seed, device="GPU", seconds=1.0 + seed) for seed in range(3)]
-    assert forecast(trec, gpu).duration == (2.0, "3 job(s) on GPU", "")
+    assert forecast(trec, gpu).duration == (2.0, "3 job(s) on GPU", "", "GPU")
     third = record(trec, 3, device="a processor", seconds=50.0)
-    assert forecast(trec, [*gpu, third]).duration == (2.0, "3 job(s) on GPU", "")
+    assert forecast(trec, [*gpu, third]).duration == (2.0, "3 job(s) on GPU", "", "GPU")
+    assert forecast(trec, [*gpu, third], device="a processor").duration.seconds == 50.0
+
+
+def test_another_recipe_of_the_cell_is_a_better_guess_than_other_columns():
+    trec, sst = planned_of("CNN-rand", "TREC"), planned_of("CNN-rand", "SST-2")
+    before = replace(record(trec, 0, seconds=90.0), key=trec.key(0, 0, "tensorflow")._replace(fingerprint="old"))
+    guess = forecast(trec, [before, record(sst, 0), record(sst, 1)]).duration
+    assert guess == (90.0, f"a guess from another recipe: 1 job(s) on {processor()}", GUESS, "")
 
 
 def test_other_columns_of_the_row_give_a_guess_and_other_tables_none():
     trec, sst = planned_of("CNN-rand", "TREC"), planned_of("CNN-rand", "SST-2")
     guess = forecast(sst, [record(trec, 0)])
     assert (guess.done, guess.jobs) == (0, 5)
-    assert guess.duration == (60.0, f"a guess from other columns: 1 job(s) on {processor()}", GUESS)
+    assert guess.duration == (60.0, f"a guess from other columns: 1 job(s) on {processor()}", GUESS, "")
     elsewhere = replace(record(trec, 0), key=trec.key(0, 0, "tensorflow")._replace(table="own vectors"))
     counted = replace(record(trec, 0, seconds=0.1), epochs=0)  # counting needs no training
     for records in ([], [elsewhere], [counted]):
         found = forecast(sst, records)
-        assert (found.hours, found.duration) == (None, (None, "nothing recorded", ""))
+        assert (found.hours, found.duration) == (None, (None, "nothing recorded", "", ""))
 
 
 def test_guessed_hours_are_added_up_apart():

@@ -16,6 +16,11 @@ from tests.support.plans import planned_of
 NEVER_RUN = Length("mark", "tensorflow", processor(), "commit", "real", 3, 0.5, 7200)
 
 
+def a_job_on(device, planned):
+    key = planned.key(0, 0, "tensorflow")
+    return RunRecord(key, {"test accuracy": 90.0}, 1, seconds=60.0, code=planned.code, device=device)
+
+
 def test_steps_are_timed_and_the_job_is_never_ended(here, starter):
     found = measured(starter)
     assert found[:5] == (starter.fingerprint, "tensorflow", processor(), found.commit, "real")
@@ -58,11 +63,21 @@ def test_a_length_is_kept_and_tells_the_time_until_a_job_was_recorded(tmp_path, 
     found = kept(tmp_path)
     assert found[starter.fingerprint][1] == mine
     (one,) = forecasts([starter], [], backend="tensorflow", lengths=found)
-    assert one.duration == (3600.0, f"3 training step(s) on {processor()}", BY_STEPS)
+    assert one.duration == (3600.0, f"3 training step(s) on {processor()}", BY_STEPS, processor())
     assert totals([one]) == "5 job(s), about 5.0 hours by timed steps; one job at a time."
-    done = RunRecord(starter.key(0, 0, "tensorflow"), {"test accuracy": 90.0}, 1, seconds=60.0, code=starter.code)
+    done = a_job_on(processor(), starter)
     (one,) = forecasts([starter], [done], backend="tensorflow", lengths=found)
     assert one.duration.seconds == 60.0
+
+
+def test_steps_on_this_device_go_before_jobs_elsewhere_and_those_before_steps_elsewhere(starter):
+    done = a_job_on("a GPU", starter)
+    timed = {starter.fingerprint: [NEVER_RUN._replace(fingerprint=starter.fingerprint)]}
+    (one,) = forecasts([starter], [done], backend="tensorflow", lengths=timed)
+    assert (one.duration.doubt, one.duration.device) == (BY_STEPS, processor())
+    for device in ("a GPU", "another GPU"):
+        (one,) = forecasts([starter], [done], backend="tensorflow", lengths=timed, device=device)
+        assert one.duration == (60.0, "1 job(s) on a GPU", "", "a GPU")
 
 
 def test_an_open_cell_has_its_length(tmp_path):

@@ -1,5 +1,6 @@
 """How many steps a job has that was never run, on what data a few of them are timed, and what goes wrong."""
 
+import json
 from dataclasses import replace
 from functools import partial
 
@@ -116,6 +117,7 @@ def test_a_row_that_fails_costs_a_line_and_the_others_are_timed(tmp_path, monkey
         return Length(planned.fingerprint, planned.backend, "here", "commit", "real", 3, 0.5, 7200)
 
     monkeypatch.setattr(timing, "measured", measured)
+    monkeypatch.setattr(timing, "device_of", lambda backend: "here")
     words = ["plan", "starter", "--row", "LeNet-style", "--measure", "--format", "csv", "--results", str(tmp_path)]
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0 and result.stdout.startswith("paper,table")
@@ -128,3 +130,19 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_timed(tmp_pa
     (tmp_path / "file").write_text("")
     result = CliRunner().invoke(app, ["plan", "starter", "--measure", "--results", str(tmp_path / "file")])
     assert result.exit_code != 0 and "lengths.csv" in str(result.exception)
+
+
+def test_what_was_timed_on_this_device_is_not_timed_again_and_elsewhere_it_is(tmp_path, monkeypatch):
+    device = "here"
+
+    def measured(planned):
+        return Length(planned.fingerprint, planned.backend, device, "commit", "real", 3, 0.5, 7200)
+
+    monkeypatch.setattr(timing, "measured", measured)
+    monkeypatch.setattr(timing, "device_of", lambda backend: device)
+    words = ["plan", "starter", "--column", "digits", "--measure", "--format", "json", "--results", str(tmp_path)]
+    for device in ("here", "here", "a GPU", "a GPU"):  # noqa: B007 - read by the functions above
+        result = CliRunner().invoke(app, words)
+        (one,) = json.loads(result.stdout)
+        assert (one["basis"], one["guess"], one["timed_steps"]) == (f"3 training step(s) on {device}", False, True)
+    assert [length.device for length in next(iter(kept(tmp_path).values()))] == ["here", "a GPU"]
