@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cache, partial
@@ -100,9 +100,23 @@ def enlarged(fold: Fold, examples: int | tuple[int, ...]) -> Fold:
     x, y = fold.train
     parts = [len(part.y) for part in (fold.train, fold.valid, fold.test) if part is not None]
     count = examples[0] if isinstance(examples, tuple) else round(len(y) * examples / sum(parts))
-    is_array = isinstance(x, np.ndarray)
-    many = np.broadcast_to(x[:1], (count, *x.shape[1:])) if is_array else [x[0]] * count
+    if isinstance(x, np.ndarray):
+        many = np.broadcast_to(x[:1], (count, *x.shape[1:]))  # takes no memory
+    else:
+        many = x if is_drawn(x) else rows_of(x, np.zeros(count, int))
     return fold._replace(train=Split(many, y[np.resize(np.arange(len(y)), count)]))
+
+
+def is_drawn(x: Any) -> bool:
+    """Return whether rows are made when they are asked for, and can't be arranged before."""
+    return not isinstance(x, np.ndarray | Sequence) and not hasattr(x, "in_order")
+
+
+def rows_of(x: Any, chosen: np.ndarray) -> Any:
+    """Return rows of a training part, in whichever way it keeps them."""
+    if isinstance(x, Sequence):
+        return [x[i] for i in chosen]
+    return x.in_order(chosen) if hasattr(x, "in_order") else x[chosen]
 
 
 def with_rows(fold: Fold, rng: np.random.Generator, *, prepare: Callable[..., Fold], rows: int) -> Fold:
@@ -112,9 +126,7 @@ def with_rows(fold: Fold, rng: np.random.Generator, *, prepare: Callable[..., Fo
     if len(y) >= rows:
         return prepared
     taken = np.resize(np.arange(len(y)), rows)
-    return prepared._replace(
-        train=Split(x[taken] if isinstance(x, np.ndarray) else [x[i] for i in taken], y[taken])
-    )
+    return prepared._replace(train=Split(rows_of(x, taken), y[taken]))
 
 
 def timed_job(planned: Planned, recipe: Recipe) -> Job:

@@ -17,6 +17,8 @@ from benchmarks.training.backends import processor
 from benchmarks.training.job import loaded_fold
 from data_pipelines.dataset import DataError, Fold, Split
 from data_pipelines.datasets.usps import USPS
+from data_pipelines.text.ragged import PaddedRows, Ragged
+from data_pipelines.text.synonyms import SynonymTexts
 from results.records import EpochEnd
 from tests.support.plans import planned_of
 
@@ -91,6 +93,17 @@ def test_a_training_part_is_enlarged_and_repeated(x):
     many = timing.with_rows(fold, None, prepare=as_is, rows=4).train
     assert len(many.x) == 4 and np.array_equal(many.x[3], x[0]) and many.y.tolist() == [0, 1, 2, 0]
     assert timing.with_rows(fold, None, prepare=as_is, rows=2) == fold
+
+
+def test_rows_that_are_made_when_they_are_asked_for_are_enlarged_and_repeated():
+    texts = Ragged.of_strings(["ab", "c"])
+    padded, drawn = PaddedRows(texts, np.arange(256)), SynonymTexts(texts, lambda rows: rows.sizes(), {})
+    for x, length in ((padded, 5), (drawn, 2)):  # what draws its rows has no others
+        fold = Fold(Split(x, np.arange(2)), None, Split(x, np.arange(2)))
+        large = timing.enlarged(fold, (5, 2)).train
+        assert (len(large.x), len(large.y)) == (length, 5)
+        many = timing.with_rows(fold, None, prepare=as_is, rows=3).train
+        assert np.array_equal(many.x[np.array([2])], x[np.array([0])]) and many.y.tolist() == [0, 1, 0]
 
 
 def test_what_comes_before_each_epoch_comes_once():
