@@ -59,7 +59,10 @@ def nights(plan_file: PlanFile, format: Format = "table") -> None:
     form = match("format", format, list(FORMATS))
     if not plan_file.is_file():
         raise DataError(f"There is no plan {plan_file}.")
-    found = KeptNights.of_plan(results_folder(), plan_file).summaries()
+    kept = KeptNights.of_plan(results_folder(), plan_file)
+    found = kept.summaries()
+    if form == "table" and (started := kept.unended()):
+        print(_without_summary(kept, started))
     if not found and form not in PLAIN_DATA:
         print(f"No night of {plan_file} is kept. `retable nightly {plan_file}` runs one.")
         return
@@ -67,6 +70,16 @@ def nights(plan_file: PlanFile, format: Format = "table") -> None:
     print_rows(rows, form, f"Nights of {plan_file}")
     if form == "table" and (lines := table.in_words(found)):
         print(*lines, sep="\n")
+
+
+def _without_summary(kept: "KeptNights", started: str) -> str:
+    """Say of the last night whether it is running or has ended without a summary."""
+    from benchmarks.nights.plan import alone
+    from benchmarks.nights.series.kept import broken_off
+
+    with alone(kept.lock) as is_free:
+        ended = f"Before the next one, {broken_off(started)}."
+        return ended if is_free else f"A night is running since {started}."
 
 
 def _night(plan_file: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from benchmarks.evidence.standing import current
 from benchmarks.jobs import missing_jobs
 from benchmarks.nights.plan import Plan, PlannedRun
 from benchmarks.nights.series import steps
-from benchmarks.nights.series.kept import Summary
+from benchmarks.nights.series.kept import Summary, broken_off
 from benchmarks.nights.series.settings import Gate
 from benchmarks.nights.series.watch import Clock
 from benchmarks.reproduce import verdicts
@@ -108,6 +108,7 @@ def in_words(summary: Summary) -> list[str]:
     counts = ", ".join(f"{count} {answer}" for answer, count in summary["verdicts"].items())
     return [
         f"Night: {summary['new runs']} new run(s) in {summary['hours']:.2f} hours, {summary['runs left']} left.",
+        *([f"Before it, {broken_off(summary['unended'])}."] if summary.get("unended") else []),
         *_differences(summary),
         f"Verdicts: {counts}.",
         *(f"Problem: {problem}" for problem in summary["problems"]),

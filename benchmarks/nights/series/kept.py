@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -48,6 +49,7 @@ class Shape(BaseModel):
     steps: list[dict[str, Any]] = []
     costs: list[dict[str, Any]] = []
     reruns: dict[str, int] = {}
+    unended: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,18 +86,40 @@ class KeptNights:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.old_file.rename(self._free(summary["date"]))
 
+    @property
+    def _mark(self) -> Path:
+        return self.folder / "begun.txt"
+
+    def begin(self, started: str) -> None:
+        """Note when a night begins; the caller holds the lock. Raises ResultsError as `write` does."""
+        with self._written():
+            write_text(self._mark, started + "\n")
+
+    def unended(self) -> str:
+        """Return when the last night began, if it has no summary: it is running, was killed, or broke off."""
+        try:
+            return self._mark.read_text("utf-8").strip()
+        except (OSError, ValueError):
+            return ""
+
     def write(self, summary: Summary) -> Path:
         """Write the summary of a night beside the others, and return its path; the caller holds the lock.
 
         Raises ResultsError where the folder can't be written.
         """
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+        with self._written():
             path = self._free(summary["date"])
             write_text(path, json.dumps(summary, indent=1) + "\n")
+            self._mark.unlink(missing_ok=True)
+        return path
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            yield
         except OSError as error:
             raise ResultsError(f"The summary can't be written to {self.folder}: {error.strerror}.") from error
-        return path
 
     def _free(self, day: str) -> Path:
         """Return a path that is free; a second night of one date has a number."""
@@ -116,6 +140,11 @@ class KeptNights:
 def _lacking(shape: Shape, found: Summary) -> Summary:
     """Return what a summary of an earlier version lacks."""
     return {name: getattr(shape, name) for name in Shape.model_fields if name not in found}
+
+
+def broken_off(started: str) -> str:
+    """Say of a night without a summary what happened to it."""
+    return f"the night that began {started} has no summary: it was killed, or broke off"
 
 
 def name_of(summary: Summary) -> str:

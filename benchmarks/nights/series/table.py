@@ -5,7 +5,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.nights.series import steps
-from benchmarks.nights.series.kept import Summary, name_of
+from benchmarks.nights.series.kept import Summary, broken_off, name_of
 from benchmarks.signals import Status
 
 LEGEND = "time, memory: of a job beside no other load, against the first such night of its recipe"
@@ -33,7 +33,7 @@ def as_rows(summaries: Sequence[Summary]) -> list[dict[str, str]]:
 
 def as_data(summaries: Sequence[Summary]) -> list[dict[str, Any]]:
     """Return the same as plain data: numbers as numbers, and lists of what changed."""
-    names = ("night", "date", "commit", "started", "hours", "new runs", "runs left", "stopped")
+    names = ("night", "date", "commit", "started", "hours", "new runs", "runs left", "stopped", "unended")
     lists = ("gate", "turned", "regressed", "slower", "findings", "steps", "costs", "problems")
     return [
         {
@@ -65,7 +65,8 @@ def in_words(summaries: Sequence[Summary]) -> list[str]:
 
 
 def _texts(summary: Summary) -> list[str]:
-    found = [*summary["turned"], *summary["findings"]]
+    found = [f"before it, {broken_off(summary['unended'])}"] if summary["unended"] else []
+    found += [*summary["turned"], *summary["findings"]]
     found += [steps.in_words(steps.Step(**step)) for step in summary["steps"]]
     return found + [f"gate closed by {text}" for text in summary["gate"]]
 

@@ -40,13 +40,15 @@ class Watch:
     run: Apart  # how a job runs again
 
     def begin(self) -> None:
-        """Read what earlier nights left, and note the records that are there.
+        """Read what earlier nights left, and note the records that are there, and that a night begins.
 
-        Raises DataError for a baseline that no night has.
+        Raises DataError for a baseline that no night has, and ResultsError where nothing can be written.
         """
         assert self.baseline and self.today and self.clock  # all of before the night
+        assert self.unended is not None
         self.journal.repair()
         self.note(Kind.FOUND)
+        self.kept.begin(self.clock.started.isoformat(timespec="seconds"))
 
     def note(self, kind: Kind, load: float | None = None) -> None:
         """Write down the records that the journal lacks."""
@@ -106,6 +108,7 @@ class Watch:
             "reruns": vars(counts),
             "steps": [one._asdict() for one in found if not self._was_named(one)],
             "costs": _costs(self.planned, mine),
+            "unended": self.unended,
         }
 
     def _was_named(self, step: steps.Step) -> bool:
@@ -131,6 +134,11 @@ class Watch:
     def before(self) -> list[Summary]:
         """Return the summaries of earlier nights."""
         return self.kept.summaries()
+
+    @cached_property
+    def unended(self) -> str:
+        """Return when the night before began, if it has no summary."""
+        return self.kept.unended()
 
     @cached_property
     def number(self) -> int:

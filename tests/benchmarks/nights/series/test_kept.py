@@ -9,6 +9,7 @@ from benchmarks.cli.app import app
 from benchmarks.nights.series.journal import Journal, Kind
 from benchmarks.nights.series.kept import KeptNights
 from benchmarks.nights.series.watch import Watch
+from results.locks import acquired
 from tests.support.nights import cell_of, entry, plan_at, summary, verdict_then
 
 
@@ -74,6 +75,19 @@ def test_a_night_that_was_killed_keeps_its_number_if_it_left_a_run(kept):
     with Journal(nights.folder).ledger.path.open("a") as stream:
         stream.write("2,rerun,kim")
     assert Watch(None, nights, nights.folder, None).number == 3
+
+
+def test_a_night_without_a_summary_is_named_until_the_next_one_has_one(kept, tmp_path):
+    nights, _ = kept
+    began = "2026-11-29T01:30:00+00:00"
+    nights.begin(began)
+    assert f"the night that began {began} has no summary" in shown(tmp_path)
+    with acquired(nights.lock):
+        assert f"A night is running since {began}." in shown(tmp_path)
+    nights.write(summary(1, unended=nights.unended()))
+    assert nights.unended() == ""
+    (line,) = [line for line in shown(tmp_path).splitlines() if began in line]
+    assert line.startswith("- Night 1 of 2026-11-01, commit c0ffee: before it, the night that began")
 
 
 def shown(folder, *options) -> str:

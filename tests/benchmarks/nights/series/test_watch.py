@@ -129,3 +129,19 @@ def test_a_baseline_that_no_night_has_ends_the_night_before_it_trains(plan):
 def test_the_summary_is_plain_data(plan):
     result = CliRunner().invoke(app, ["nightly", str(plan), "--format", "json"])
     assert json.loads(result.stdout) == last(plan)
+
+
+def test_a_night_that_breaks_off_is_named_by_the_next_one(plan, monkeypatch):
+    def broken(jobs):
+        raise SystemExit  # what a kill leaves behind, too
+        yield
+
+    with monkeypatch.context() as during:
+        during.setattr("benchmarks.cli.nightly.choose_runner", lambda *where: broken)
+        assert "Night: " not in CliRunner().invoke(app, ["nightly", str(plan)]).output
+    began = KeptNights.of_plan(plan.parent / "all", plan).unended()
+    _, words = night(plan)
+    assert words[1] == f"Before it, the night that began {began} has no summary: it was killed, or broke off."
+    assert last(plan)["unended"] == began
+    _, words = night(plan)
+    assert last(plan)["unended"] == "" and "Before it" not in words[1]
