@@ -59,6 +59,7 @@ def _measure(planned: Sequence[Planned], folder: Path, backend: str, seeds: int 
     """Keep the length of every job that has no time on the device that would train it; return this device."""
     from benchmarks.nights.forecast import forecasts
     from benchmarks.nights.lengths import add, begin, lengths
+    from benchmarks.nights.series.load import is_quiet
     from benchmarks.nights.timing import device_of, measured
 
     records, device = RecordFiles(planned[0].cell.paper, folder).records(), device_of(backend)
@@ -75,6 +76,10 @@ def _measure(planned: Sequence[Planned], folder: Path, backend: str, seeds: int 
             warn(f"Not timed: {error}")
         else:
             add(length, folder)
+            if not is_quiet(length.load):
+                warn(
+                    f"Other programs took {length.load:.0%} of this machine meanwhile, so that steps took longer."
+                )
     return device
 
 

@@ -11,6 +11,7 @@ from benchmarks.evidence.standing import current
 from benchmarks.jobs import Job, Planned, missing_jobs, wanted_runs
 from benchmarks.machine import processor
 from benchmarks.nights.lengths import Length, of_device
+from benchmarks.nights.series.load import is_quiet
 from benchmarks.nights.settle import next_look
 from benchmarks.recipe import NotAttempted, Recipe
 from benchmarks.reproduce import verdicts
@@ -31,7 +32,7 @@ class Duration(NamedTuple):
     seconds: float | None = None  # None where nothing like it was recorded
     basis: str = "nothing recorded"  # records of one device alone
     doubt: str = ""  # BY_STEPS or GUESS, where no job like it was recorded
-    device: str = ""  # of jobs or steps of this recipe
+    device: str = ""  # of jobs of this recipe, or of its steps where nothing else ran beside them
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,9 @@ def _duration(planned: Planned, records: Sequence[RunRecord], timed: Sequence[Le
     if length and (not same or device not in same and length.device == device):
         data = "" if length.data == "real" else f" on {length.data} data"
         basis = f"{length.timed} training step(s){data} on {length.device}"
-        return Duration(length.seconds, basis, BY_STEPS, length.device)
+        if is_quiet(length.load):
+            return Duration(length.seconds, basis, BY_STEPS, length.device)
+        return Duration(length.seconds, f"{basis} beside other programs", BY_STEPS)
     if same:
         return Duration(*_median_of(same, device))
     trains = isinstance(planned.recipe, Recipe)  # counting the weights of its network takes no time

@@ -21,6 +21,7 @@ class Length(NamedTuple):
     timed: int  # training steps
     step: float  # seconds
     steps: int  # of the whole job
+    load: float | None = None  # what others took of the machine meanwhile, from 0 to 1
 
     @property
     def seconds(self) -> float:
@@ -30,7 +31,7 @@ class Length(NamedTuple):
 
 def add(length: Length, folder: Path) -> None:
     """Keep a length in a folder of records."""
-    _ledger(folder).append([[*map(str, length)]])
+    _ledger(folder).append([["" if value is None else str(value) for value in length]])
 
 
 def begin(folder: Path) -> None:
@@ -52,7 +53,8 @@ def _ledger(folder: Path) -> Ledger:
 
 def _length(line: Mapping[str, str]) -> Length:
     types = Length.__annotations__
-    length = Length(**{name: types[name](line[name]) for name in Length._fields})
+    length = Length(**{name: types[name](line[name]) for name in Length._fields if name != "load"})
+    length = length._replace(load=float(line["load"]) if line["load"] else None)
     if not (0 < length.timed < MOST_STEPS and 0 < length.steps < MOST_STEPS and 0 < length.seconds < math.inf):
         raise ValueError("a length that no job can have")
     return length

@@ -17,6 +17,7 @@ from benchmarks import provenance
 from benchmarks.evidence.failures import in_one_line
 from benchmarks.jobs import Job, Planned
 from benchmarks.nights.lengths import Length
+from benchmarks.nights.series.load import LoadMeter
 from benchmarks.recipe import Begin, Recipe, fingerprint
 from benchmarks.runners.places import run_apart
 from benchmarks.training import backends
@@ -47,6 +48,7 @@ def measured(planned: Planned) -> Length:
     if not is_here:
         job = on_generated_data(job)
     steps = steps_of(recipe, job, None if is_here else recipe.dataset.examples)
+    meter = LoadMeter()
     seconds = epoch_seconds(job)
     each = min(recipe.compiled_steps, steps) if is_here else recipe.compiled_steps
     return Length(
@@ -58,6 +60,7 @@ def measured(planned: Planned) -> Length:
         timed=each * len(seconds),
         step=float(f"{median(seconds) / each:.6g}"),
         steps=recipe.epochs * steps,
+        load=meter.others(),
     )
 
 

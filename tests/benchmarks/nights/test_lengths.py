@@ -87,13 +87,22 @@ def test_an_open_cell_has_its_length(tmp_path):
     assert one.hours == 5.0
 
 
+def test_steps_beside_other_programs_are_called_so_and_have_no_device(tmp_path, starter):
+    add(NEVER_RUN._replace(fingerprint=starter.fingerprint, load=0.5), tmp_path)
+    (one,) = forecasts([starter], [], backend="tensorflow", lengths=kept(tmp_path))
+    basis = f"3 training step(s) on {processor()} beside other programs"
+    assert one.duration == (3600.0, basis, BY_STEPS, "")  # so that they are timed again
+
+
 def test_generated_data_are_named(starter):
     timed = {starter.fingerprint: [NEVER_RUN._replace(data="look-alike", device="a GPU")]}
     (one,) = forecasts([starter], [], backend="tensorflow", lengths=timed)
     assert one.duration.basis == "3 training step(s) on look-alike data on a GPU"
 
 
-@pytest.mark.parametrize("text", ["0,0.5,9", "3,nan,9", "3,0.5,-1", "3,0.5", f"3,0.5,{10**400}", "3,1e308,9"])
+@pytest.mark.parametrize(
+    "text", ["0,0.5,9,", "3,nan,9,", "3,0.5,-1,", "3,0.5", f"3,0.5,{10**400},", "3,1e308,9,", "3,0.5,9,much"]
+)
 def test_a_torn_line_is_left_out_and_another_file_is_refused(tmp_path, text):
     add(NEVER_RUN, tmp_path)
     path = tmp_path / "lengths.csv"

@@ -146,16 +146,19 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_timed(tmp_pa
 
 
 def test_what_was_timed_on_this_device_is_not_timed_again_and_elsewhere_it_is(tmp_path, monkeypatch):
-    device = "here"
+    device, load = "here", None
 
     def measured(planned):
-        return Length(planned.fingerprint, planned.backend, device, "commit", "real", 3, 0.5, 7200)
+        return Length(planned.fingerprint, planned.backend, device, "commit", "real", 3, 0.5, 7200, load)
 
     monkeypatch.setattr(timing, "measured", measured)
     monkeypatch.setattr(timing, "device_of", lambda backend: device)
     words = ["plan", "starter", "--column", "digits", "--measure", "--format", "json", "--results", str(tmp_path)]
-    for device in ("here", "here", "a GPU", "a GPU"):  # noqa: B007 - read by the functions above
+    for device, load in (("here", 0.6), ("here", 0.0), ("here", None), ("a GPU", None), ("a GPU", None)):  # noqa: B007 - read by the functions above
         result = CliRunner().invoke(app, words)
         (one,) = json.loads(result.stdout)
-        assert (one["basis"], one["guess"], one["timed_steps"]) == (f"3 training step(s) on {device}", False, True)
-    assert [length.device for length in next(iter(kept(tmp_path).values()))] == ["here", "a GPU"]
+        beside = " beside other programs" if load else ""
+        assert one["basis"] == f"3 training step(s) on {device}{beside}"
+        assert (one["guess"], one["timed_steps"]) == (False, True)
+        assert ("took 60% of this machine" in result.stderr) == bool(load)
+    assert [length.device for length in next(iter(kept(tmp_path).values()))] == ["here", "here", "a GPU"]
