@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchmarks.cli.console import FORMATS, PLAIN_DATA, print_rows, print_verdicts
+from benchmarks.cli.console import FORMATS, PLAIN_DATA, print_rows, print_verdicts, warn
 from benchmarks.cli.options.arguments import Format
 from benchmarks.cli.run import train_cells
 from benchmarks.reporting import report_on
@@ -61,10 +61,10 @@ def nights(plan_file: PlanFile, format: Format = "table") -> None:
         raise DataError(f"There is no plan {plan_file}.")
     kept = KeptNights.of_plan(results_folder(), plan_file)
     found = kept.summaries()
-    if form == "table" and (started := kept.unended()):
-        print(_without_summary(kept, started))
+    if started := kept.unended():
+        warn(_without_summary(kept, started))
     if not found and form not in PLAIN_DATA:
-        print(f"No night of {plan_file} is kept. `retable nightly {plan_file}` runs one.")
+        print(f"No night of {plan_file} has ended. `retable nightly {plan_file}` runs one.")
         return
     rows = {"json": table.as_data, "csv": table.as_flat}.get(form, table.as_rows)(found)
     print_rows(rows, form, f"Nights of {plan_file}")
@@ -78,8 +78,7 @@ def _without_summary(kept: "KeptNights", started: str) -> str:
     from benchmarks.nights.series.kept import broken_off
 
     with alone(kept.lock) as is_free:
-        ended = f"Before the next one, {broken_off(started)}."
-        return ended if is_free else f"A night is running since {started}."
+        return f"Note: {broken_off(started)}." if is_free else f"A night is running since {started}."
 
 
 def _night(plan_file: Path) -> dict[str, Any]:
