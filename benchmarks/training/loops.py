@@ -1,7 +1,7 @@
 """Training on batches, many steps in one compiled call where the library of Keras has a loop for it.
 
 A step is that of Keras' own trainer, without the averages that nobody reads. Examples that are neither arranged
-nor augmented lie on the device, so that only row numbers travel.
+nor augmented lie on the device, so that only row numbers travel. Batches of one are augmented many at a time.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -39,16 +39,17 @@ def on_tensorflow(model: Any, recipe: Recipe, split: Split) -> Train:
     """Train in loops of TensorFlow; XLA compiles those over single examples, where larger convolutions lose."""
     import tensorflow as tf
 
-    if lies_on_device(recipe):
-        kept = tf.constant(split.x), tf.constant(split.y)  # arguments: what a function captures is never freed
-        loop = partial(_loop_over_rows, model)
-        run = tf.function(loop, jit_compile=True) if recipe.batch_size == 1 else _traced_once(loop)
-    else:
-        run = _traced_once(partial(_loop_over_laid, model))
+    is_kept, is_single = lies_on_device(recipe), recipe.arrange is None and recipe.batch_size == 1
+    kept = (tf.constant(split.x), tf.constant(split.y)) if is_kept else ()  # what a function captures is never freed
+    loop = partial(_loop_over_rows if is_kept or is_single else _loop_over_laid, model)
+    run = tf.function(loop, jit_compile=True) if is_single else _traced_once(loop)
 
     def call(group: Batches, rng: np.random.Generator) -> Any:
-        if lies_on_device(recipe):
+        if is_kept:
             return run(*kept, tf.constant(np.stack(group), tf.int32))
+        if is_single:
+            x, y = batch(recipe, split, np.concatenate(group), rng)
+            return run(tf.constant(x), tf.constant(y), tf.range(len(group))[:, None])
         return run(*_laid([batch(recipe, split, rows, rng) for rows in group]))
 
     def train(batches: Batches, rng: np.random.Generator) -> list[float]:

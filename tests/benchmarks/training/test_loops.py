@@ -2,6 +2,7 @@
 
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from benchmarks.recipe import Recipe
 from benchmarks.training.fitting import prepare
 from benchmarks.training.loops import batch, trainer
 from data_pipelines.dataset import Split
+from data_pipelines.images import distorted
 from tests.support.parity import subjects
 
 SUBJECTS = subjects()
@@ -46,9 +48,16 @@ def trained(recipe: Recipe, by_keras: bool) -> tuple[list[float], list[np.ndarra
     "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in SUBJECTS]
 )
 def test_a_loop_is_the_step_of_keras(name, home):
-    recipe = replace(SUBJECTS[name], compiled_steps=2)
-    if recipe.batch_size > 1:
-        recipe = replace(recipe, batch_size=min(recipe.batch_size, 20))
+    recipe = SUBJECTS[name]
+    agrees_with_keras(replace(recipe, compiled_steps=2, batch_size=min(recipe.batch_size, 20)))
+
+
+def test_a_loop_over_distorted_examples_is_the_step_of_keras(home):
+    distort = partial(distorted, shift=2.0, scale=0.1, squeeze=0.1, shear=0.2)
+    agrees_with_keras(replace(SUBJECTS[QUICK[0]], compiled_steps=3, augment=distort))
+
+
+def agrees_with_keras(recipe: Recipe) -> None:
     (losses, weights), (expected, by_keras) = trained(recipe, False), trained(recipe, True)
     atol = 1e-6 if recipe.batch_size == 1 else 0  # XLA fuses
     np.testing.assert_allclose(losses, expected, rtol=0, atol=atol)
