@@ -7,8 +7,7 @@ from pathlib import Path
 from benchmarks import provenance
 from benchmarks.claims import claim_rows, judge_claims
 from benchmarks.evidence.rechecks import Rechecks
-from benchmarks.explained.declared import every_factor
-from benchmarks.explained.staleness import is_stale
+from benchmarks.explained.staleness import is_stale, todays_factors
 from benchmarks.jobs import Options, Planned
 from benchmarks.nights.forecast import Forecast, Lengths, forecasts_to_next_look
 from benchmarks.nights.lengths import lengths
@@ -72,7 +71,7 @@ def _explained(
     """Return the kept explanations of a paper, and whether each is stale."""
     answers = kept(folder, table.paper)
     cells: dict[tuple[str, ...], Planned] = {(*one.cell[1:4], one.cell.metric.name): one for one in planned}
-    factors = {one.name: one for one in every_factor(table, "")} if answers else {}
+    factors = todays_factors(table) if answers else {}
     return [(one, is_stale(one, cells.get(one.place[1:]), factors, rechecks)) for one in answers]
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,13 +72,18 @@ def nights(plan_file: PlanFile, format: Format = "table") -> None:
         print(*lines, sep="\n")
 
 
-def _without_summary(kept: "KeptNights", started: str) -> str:
-    """Say of the last night whether it is running or has ended without a summary."""
+def _without_summary(kept: "KeptNights", started: Sequence[str]) -> str:
+    """Say of the nights since the last summary whether one is running, or they ended without a summary."""
     from benchmarks.nights.plan import alone
     from benchmarks.nights.series.kept import broken_off
 
-    with alone(kept.lock) as is_free:
-        return f"Note: {broken_off(started)}." if is_free else f"A night is running since {started}."
+    try:
+        with alone(kept.lock) as is_free:
+            if not is_free:
+                return f"A night is running since {started[-1]}."
+    except OSError:  # somebody else's folder, that only they can write to
+        return f"The night that began {started[-1]} has no summary: it is running, was killed, or broke off."
+    return f"Note: {broken_off(', '.join(started))}."
 
 
 def _night(plan_file: Path) -> dict[str, Any]:
@@ -142,7 +147,7 @@ def _watched(
     folder, _ = folder_of_records(results, plan.options)
     problems: list[str] = []
     stopped, known, meter = "", names_of_records(plan, folder), GpuMeter(plan)
-    watch = Watch(plan, kept, folder, apart(plan, meter, run_apart, choose_runner))
+    watch = Watch(plan, kept, folder, apart(plan, meter, run_apart, choose_runner), since)
     watch.begin()
     try:
         with stopping(plan.hours, problems):

@@ -13,7 +13,7 @@ from benchmarks.jobs import Options, Planned
 from benchmarks.recipe import Recipe
 from benchmarks.signals import Status
 from benchmarks.table import load_table, match
-from benchmarks.training.backends import BACKENDS
+from benchmarks.training.backends import BACKENDS, select_backend
 from data_pipelines.dataset import DataError
 from results.folders import results_folder
 from results.records import RecordFiles
@@ -62,6 +62,7 @@ def _measure(planned: Sequence[Planned], folder: Path, backend: str, seeds: int 
     from benchmarks.nights.series.load import is_quiet
     from benchmarks.nights.timing import device_of, measured
 
+    select_backend(backend)  # or say that it is missing
     records, device = RecordFiles(planned[0].cell.paper, folder).records(), device_of(backend)
     found = forecasts(planned, records, backend=backend, seeds=seeds, lengths=lengths(folder), device=device)
     wanted = [one.planned for one in found if one.duration.device != device]

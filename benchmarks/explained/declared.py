@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.explained.factors import CannotChange, Factor, Origin
 from benchmarks.explained.general import general_factors
+from benchmarks.recipe import fingerprint
 from benchmarks.table import Assumption, PaperTable, UnknownName
 
 
@@ -49,6 +50,8 @@ def applied(one: Assumption, recipe: Any, *, paper: str = "") -> Any:
     try:
         with redirect_stdout(sys.stderr):  # what a command prints may be data
             found = one.change(recipe)
+            if isinstance(found, type(recipe)):
+                fingerprint(found)  # or say which setting is not plain data
     except CannotChange:
         raise
     except (Exception, SystemExit) as error:  # whatever somebody's function raises

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from benchmarks.evidence.rechecks import Rechecks
+from benchmarks.explained.declared import every_factor
 from benchmarks.explained.factors import CannotChange, Factor, changed
 from benchmarks.jobs import Planned
-from benchmarks.table import UnknownName
+from benchmarks.table import PaperTable, UnknownName
 from results.explanations.explanation import Explanation
 from results.records import Digests
 
@@ -22,6 +23,14 @@ def is_stale(
     return not rechecks.same(then, planned.code) or any(
         one.recipe != recipe_with(planned, factors.get(one.name)) for one in answer.factors if one.recipe
     )
+
+
+def todays_factors(table: PaperTable) -> dict[str, Factor]:
+    """Return a paper's factors by name; none where two have one name, so that answers on any are stale."""
+    try:
+        return {one.name: one for one in every_factor(table, "")}
+    except UnknownName:  # `retable explain` says it
+        return {}
 
 
 def recipe_with(planned: Planned, factor: Factor | None) -> str:

@@ -48,14 +48,15 @@ def lengths(folder: Path) -> dict[str, list[Length]]:
 
 
 def _ledger(folder: Path) -> Ledger:
-    return Ledger(folder / "lengths.csv", Length._fields)
+    return Ledger(folder / "lengths.csv", Length._fields, added=1)  # the load
 
 
 def _length(line: Mapping[str, str]) -> Length:
     types = Length.__annotations__
     length = Length(**{name: types[name](line[name]) for name in Length._fields if name != "load"})
     length = length._replace(load=float(line["load"]) if line["load"] else None)
-    if not (0 < length.timed < MOST_STEPS and 0 < length.steps < MOST_STEPS and 0 < length.seconds < math.inf):
+    is_possible = 0 < length.timed < MOST_STEPS and 0 < length.steps < MOST_STEPS and 0 <= (length.load or 0) <= 1
+    if not (is_possible and 0 < length.seconds < math.inf):
         raise ValueError("a length that no job can have")
     return length
 

@@ -92,15 +92,16 @@ class KeptNights:
 
     def begin(self, started: str) -> None:
         """Note when a night begins; the caller holds the lock. Raises ResultsError as `write` does."""
+        lines = dict.fromkeys([*self.unended(), started])
         with self._written():
-            write_text(self._mark, started + "\n")
+            write_text(self._mark, "".join(f"{line}\n" for line in lines))
 
-    def unended(self) -> str:
-        """Return when the last night began, if it has no summary: it is running, was killed, or broke off."""
+    def unended(self) -> list[str]:
+        """Return when the nights since the last summary began: each is running, was killed, or broke off."""
         try:
-            return self._mark.read_text("utf-8").strip()
+            return self._mark.read_text("utf-8").split("\n")[:-1]
         except (OSError, ValueError):
-            return ""
+            return []
 
     def write(self, summary: Summary) -> Path:
         """Write the summary of a night beside the others, and return its path; the caller holds the lock.
@@ -143,8 +144,11 @@ def _lacking(shape: Shape, found: Summary) -> Summary:
 
 
 def broken_off(started: str) -> str:
-    """Say of a night without a summary what happened to it."""
-    return f"the night that began {started} has no summary: it was killed, or broke off"
+    """Say of nights without a summary what happened to them; commas are between the times."""
+    if not (others := started.count(",")):
+        return f"the night that began {started} has no summary: it was killed, or broke off"
+    first, *_, last = started.split(", ")
+    return f"{others + 1} nights that began from {first} to {last} have no summary: they were killed, or broke off"
 
 
 def name_of(summary: Summary) -> str:

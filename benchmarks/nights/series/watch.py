@@ -38,6 +38,7 @@ class Watch:
     kept: KeptNights
     folder: Path  # of the records of this night
     run: Apart  # how a job runs again
+    since: datetime | None = None  # when a night began that others have worked in, if this one closes it
 
     def begin(self) -> None:
         """Read what earlier nights left, and note the records that are there, and that a night begins.
@@ -48,7 +49,7 @@ class Watch:
         assert self.unended is not None
         self.journal.repair()
         self.note(Kind.FOUND)
-        self.kept.begin(self.clock.started.isoformat(timespec="seconds"))
+        self.kept.begin(self.started)
 
     def note(self, kind: Kind, load: float | None = None) -> None:
         """Write down the records that the journal lacks."""
@@ -136,9 +137,14 @@ class Watch:
         return self.kept.summaries()
 
     @cached_property
+    def started(self) -> str:
+        """Return when the night began, UTC."""
+        return (self.since or self.clock.started).isoformat(timespec="seconds")
+
+    @cached_property
     def unended(self) -> str:
-        """Return when the night before began, if it has no summary."""
-        return self.kept.unended()
+        """Return when the nights before began that have no summary, with commas between."""
+        return ", ".join(one for one in self.kept.unended() if one != self.started)
 
     @cached_property
     def number(self) -> int:

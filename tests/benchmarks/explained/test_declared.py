@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from benchmarks.explained.declared import declared
 from benchmarks.explained.factors import CannotChange, changed, possible
+from benchmarks.explained.staleness import todays_factors
 from benchmarks.table import Assumption, UnknownName, load_table
 
 TABLE = load_table("kim2014")
@@ -25,6 +27,10 @@ def leaving(recipe):
     raise SystemExit(2)
 
 
+def of_no_plain_data(recipe):
+    return replace(recipe, batch_size=np.int32(8))
+
+
 def of_another_kind(recipe):
     return {"epochs": 3}
 
@@ -34,12 +40,19 @@ def of_another_kind(recipe):
     [
         (failing, "The factor mine of the paper kim2014 fails: AttributeError: .*nothing"),
         (leaving, "fails: SystemExit: 2. Mend its change"),
+        (of_no_plain_data, "fails: TypeError: Object of type int32"),
         (of_another_kind, "returned a dict. Expected a Recipe, or None"),
     ],
 )
 def test_a_change_that_fails_is_a_mistake_of_the_paper(change, text):
     with pytest.raises(UnknownName, match=text):
         possible(CELL, [factor(change)])
+
+
+def test_factors_of_one_name_stop_no_report():
+    twice = replace(TABLE, assumptions=(Assumption("a text", "dropout", "other", leaving),))
+    assert "dropout" in todays_factors(TABLE)
+    assert todays_factors(twice) == {}
 
 
 def test_a_change_of_nothing_is_not_run():

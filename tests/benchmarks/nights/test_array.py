@@ -126,6 +126,22 @@ def test_a_night_is_not_closed_while_tasks_run(tmp_path, slurm):
     assert (result.exit_code, result.output) == (Status.ALREADY_RUNNING, f"Tasks of {plan} are in the queue: 1.\n")
 
 
+def test_a_closing_that_was_killed_leaves_the_night_to_the_next_closing(tmp_path, slurm, monkeypatch):
+    def killed(*which):
+        raise SystemExit
+
+    plan = planned(tmp_path)
+    call("array submit", plan)
+    with monkeypatch.context() as during:
+        during.setattr("benchmarks.nights.summary.run_state", killed)
+        call("array close", plan)
+    began = array_of(tmp_path).read().began.isoformat(timespec="seconds")
+    assert f"the night that began {began} has no summary" in call("nights", plan).output
+    result = call("array close", plan)
+    assert "Night: " in result.output and "Before it" not in result.output
+    assert "has no summary" not in call("nights", plan).output
+
+
 def test_tasks_that_left_nothing_are_problems_and_stopped_ones_are_not(tmp_path, slurm):
     plan = planned(tmp_path)
     call("array submit", plan)

@@ -94,15 +94,25 @@ def test_steps_beside_other_programs_are_called_so_and_have_no_device(tmp_path, 
     assert one.duration == (3600.0, basis, BY_STEPS, "")  # so that they are timed again
 
 
+def test_a_file_of_the_version_without_loads_is_read_and_gets_the_column(tmp_path):
+    columns = "fingerprint,backend,device,commit,data,timed,step,steps"
+    (tmp_path / "lengths.csv").write_text(f"{columns}\n{','.join(map(str, NEVER_RUN[:-1]))}\n")
+    assert kept(tmp_path) == {"mark": [NEVER_RUN]}
+    add(NEVER_RUN._replace(load=0.1), tmp_path)
+    assert kept(tmp_path) == {"mark": [NEVER_RUN, NEVER_RUN._replace(load=0.1)]}
+
+
 def test_generated_data_are_named(starter):
     timed = {starter.fingerprint: [NEVER_RUN._replace(data="look-alike", device="a GPU")]}
     (one,) = forecasts([starter], [], backend="tensorflow", lengths=timed)
     assert one.duration.basis == "3 training step(s) on look-alike data on a GPU"
 
 
-@pytest.mark.parametrize(
-    "text", ["0,0.5,9,", "3,nan,9,", "3,0.5,-1,", "3,0.5", f"3,0.5,{10**400},", "3,1e308,9,", "3,0.5,9,much"]
-)
+TORN = ["0,0.5,9,", "3,nan,9,", "3,0.5,-1,", "3,0.5", f"3,0.5,{10**400},", "3,1e308,9,"]
+LOADS = ["3,0.5,9,much", "3,0.5,9,nan", "3,0.5,9,2"]
+
+
+@pytest.mark.parametrize("text", TORN + LOADS)
 def test_a_torn_line_is_left_out_and_another_file_is_refused(tmp_path, text):
     add(NEVER_RUN, tmp_path)
     path = tmp_path / "lengths.csv"

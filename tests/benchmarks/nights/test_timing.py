@@ -145,6 +145,13 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_timed(tmp_pa
     assert result.exit_code != 0 and "lengths.csv" in str(result.exception)
 
 
+def test_a_back_end_that_is_missing_is_said_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr("benchmarks.training.backends.find_spec", lambda name: None)
+    words = ["plan", "starter", "--measure", "--backend", "torch", "--results", str(tmp_path)]
+    result = CliRunner().invoke(app, words)
+    assert isinstance(result.exception, DataError) and "torch is not installed" in str(result.exception)
+
+
 def test_what_was_timed_on_this_device_is_not_timed_again_and_elsewhere_it_is(tmp_path, monkeypatch):
     device, load = "here", None
 

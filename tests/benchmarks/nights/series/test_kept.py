@@ -84,10 +84,29 @@ def test_a_night_without_a_summary_is_named_until_the_next_one_has_one(kept, tmp
     assert f"the night that began {began} has no summary" in shown(tmp_path)
     with acquired(nights.lock):
         assert f"A night is running since {began}." in shown(tmp_path)
-    nights.write(summary(1, unended=nights.unended()))
-    assert nights.unended() == ""
+    nights.write(summary(1, unended=began))
+    assert nights.unended() == []
     (line,) = [line for line in shown(tmp_path).splitlines() if began in line]
     assert line.startswith("- Night 1 of 2026-11-01, commit c0ffee: before it, the night that began")
+
+
+def test_nights_that_were_killed_one_after_the_other_are_all_named(kept, tmp_path):
+    nights, _ = kept
+    for day in ("27", "28", "28", "29"):  # a night that is closed a second time begins once
+        nights.begin(f"2026-11-{day}")
+    assert nights.unended() == ["2026-11-27", "2026-11-28", "2026-11-29"]
+    assert "3 nights that began from 2026-11-27 to 2026-11-29 have no summary" in shown(tmp_path)
+
+
+def test_whoever_cannot_write_to_a_folder_reads_its_nights(kept, tmp_path, monkeypatch):
+    nights, _ = kept
+    nights.begin("2026-11-27")
+
+    def refused(path, timeout):
+        raise PermissionError
+
+    monkeypatch.setattr("benchmarks.nights.plan.acquired", refused)
+    assert "it is running, was killed, or broke off" in shown(tmp_path)
 
 
 def shown(folder, *options) -> str:

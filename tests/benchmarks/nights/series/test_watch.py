@@ -139,7 +139,7 @@ def test_a_night_that_breaks_off_is_named_by_the_next_one(plan, monkeypatch):
     with monkeypatch.context() as during:
         during.setattr("benchmarks.cli.nightly.choose_runner", lambda *where: broken)
         assert "Night: " not in CliRunner().invoke(app, ["nightly", str(plan)]).output
-    began = KeptNights.of_plan(plan.parent / "all", plan).unended()
+    (began,) = KeptNights.of_plan(plan.parent / "all", plan).unended()
     _, words = night(plan)
     assert words[1] == f"Before it, the night that began {began} has no summary: it was killed, or broke off."
     assert last(plan)["unended"] == began
