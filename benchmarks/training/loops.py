@@ -40,7 +40,8 @@ def on_tensorflow(model: Any, recipe: Recipe, split: Split) -> Train:
     import tensorflow as tf
 
     is_kept, is_single = lies_on_device(recipe), recipe.arrange is None and recipe.batch_size == 1
-    kept = (tf.constant(split.x), tf.constant(split.y)) if is_kept else ()  # what a function captures is never freed
+    # arguments of the loop, because what a function captures is never freed
+    kept = (tf.constant(split.x), tf.constant(split.y)) if is_kept else ()
     loop = partial(_loop_over_rows if is_kept or is_single else _loop_over_laid, model)
     run = tf.function(loop, jit_compile=True) if is_single else _traced_once(loop)
 
