@@ -144,7 +144,8 @@ class Watch:
     @cached_property
     def unended(self) -> str:
         """Return when the nights before began that have no summary, with commas between."""
-        return ", ".join(one for one in self.kept.unended() if one != self.started)
+        mine = self.started if self.since else ""  # noted by a closing that was killed
+        return ", ".join(one for one in self.kept.unended() if one != mine)
 
     @cached_property
     def number(self) -> int:
