@@ -136,6 +136,12 @@ def test_a_night_that_breaks_off_is_named_by_the_next_one(plan, monkeypatch):
         raise SystemExit  # what a kill leaves behind, too
         yield
 
+    class Still(datetime):
+        @classmethod
+        def now(cls, zone=None):
+            return cls(2026, 11, 30, 1, 30, tzinfo=UTC)
+
+    monkeypatch.setattr("benchmarks.nights.series.watch.datetime", Still)  # all in one second
     with monkeypatch.context() as during:
         during.setattr("benchmarks.cli.nightly.choose_runner", lambda *where: broken)
         assert "Night: " not in CliRunner().invoke(app, ["nightly", str(plan)]).output
