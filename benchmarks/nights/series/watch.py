@@ -45,8 +45,7 @@ class Watch:
 
         Raises DataError for a baseline that no night has, and ResultsError where nothing can be written.
         """
-        assert self.baseline and self.today and self.clock  # all of before the night
-        assert self.unended is not None
+        _ = self.baseline, self.today, self.clock, self.unended  # all of before the night
         self.journal.repair()
         self.note(Kind.FOUND)
         self.kept.begin(self.started)
