@@ -24,7 +24,7 @@ class Options:
     epochs: int | None = None
     lookalike: bool = False
     deterministic: bool = False  # sets every switch of the back end; slower
-    checkpoint_after: float = 60.0  # seconds that an epoch must take before its end is saved
+    checkpoint_after: float = 60.0  # seconds of work; then the end of an epoch is saved
     changes: Changes = ()  # settings of the recipes, by name
 
     @property

@@ -82,7 +82,7 @@ class Recipe:
     prepare: Callable[[Fold, np.random.Generator], Fold] = as_is
     order: Callable[[np.ndarray, int, np.random.Generator], np.ndarray] = any_order  # of an epoch, from labels
     keep: Callable[[Sequence[float]], bool] | None = None  # of validation scores; None: the last epoch counts
-    augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None  # of a batch in training
+    augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None  # of a batch, or many of one
     next_rate: Callable[[Sequence[float], float], float] | None = None  # from validation scores and the last rate
     begin: Callable[[Any], Begin] | None = None  # of a model: what is done before each epoch
     read: Callable[[Any, Any], np.ndarray] | None = field(default=None, metadata=FREE)  # (model, x) -> its output

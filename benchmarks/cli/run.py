@@ -53,7 +53,7 @@ def run(
     changes: trials.Set = None,
     lookalike: trials.Lookalike = False,
     checkpoint_after: Annotated[
-        float, typer.Option(min=0, help="Save a checkpoint after epochs that take longer than these seconds.")
+        float, typer.Option(min=0, help="Save a checkpoint at the first end of an epoch after these seconds.")
     ] = Options.checkpoint_after,
     jobs: Annotated[
         str | None,

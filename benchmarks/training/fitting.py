@@ -98,14 +98,18 @@ def _epochs(session: _Session, job: Job, started: float) -> Generator[EpochEnd, 
     recipe, model, _, rng, *_ = session
     path = checkpoints.path_of(job)
     progress = checkpoints.resume(path, job.key, model, rng)
+    saved = started
     yield from progress.curve
     for epoch in range(len(progress.curve) + 1, recipe.epochs + 1):
         point = _epoch(session, job.key, epoch)
         progress.curve.append(point)
         _follow(model, recipe, progress)
-        if point.seconds > job.options.checkpoint_after:
-            spent = progress.spent_seconds + time.perf_counter() - started
-            checkpoints.save(path, model, rng, replace(progress, spent_seconds=spent))
+        now = time.perf_counter()
+        if now - saved > job.options.checkpoint_after:
+            checkpoints.save(
+                path, model, rng, replace(progress, spent_seconds=progress.spent_seconds + now - started)
+            )
+            saved = now
         yield point
     if progress.best:
         model.set_weights(progress.best)

@@ -1,7 +1,7 @@
 """Training on batches, many steps in one compiled call where the library of Keras has a loop for it.
 
 A step is that of Keras' own trainer, without the averages that nobody reads. Examples that are neither arranged
-nor augmented lie on the device, so that only row numbers travel. Batches of one are augmented many at a time.
+nor augmented lie on the device, so that only row numbers travel. Single examples are augmented many at a time.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +39,7 @@ def on_tensorflow(model: Any, recipe: Recipe, split: Split) -> Train:
     """Train in loops of TensorFlow; XLA compiles those over single examples, where larger convolutions lose."""
     import tensorflow as tf
 
-    is_kept, is_single = lies_on_device(recipe), recipe.arrange is None and recipe.batch_size == 1
+    is_kept, is_single = lies_on_device(recipe), takes_single_examples(recipe)
     # arguments of the loop, because what a function captures is never freed
     kept = (tf.constant(split.x), tf.constant(split.y)) if is_kept else ()
     loop = partial(_loop_over_rows if is_kept or is_single else _loop_over_laid, model)
@@ -137,7 +137,7 @@ def on_jax(model: Any, recipe: Recipe, split: Split) -> Train:
     """Train in one compiled scan over batches of equal shape, or else in compiled steps that nothing waits for."""
     import jax
 
-    is_kept = lies_on_device(recipe)
+    is_kept, is_single = lies_on_device(recipe), takes_single_examples(recipe)
     kept = (jax.numpy.asarray(split.x), jax.numpy.asarray(split.y)) if is_kept else ()
     one = jax.jit(partial(_jax_step, model), donate_argnums=0)
     several = jax.jit(partial(_jax_scan, model), donate_argnums=0)
@@ -147,6 +147,10 @@ def on_jax(model: Any, recipe: Recipe, split: Split) -> Train:
         for group in _groups(batches, recipe.compiled_steps):
             if is_kept:
                 state, found = several(state, *kept, np.stack(group))
+                losses.append(found)
+            elif is_single:
+                examples = batch(recipe, split, np.concatenate(group), rng)
+                state, found = several(state, *examples, np.arange(len(group))[:, None])
                 losses.append(found)
             else:
                 for rows in group:
@@ -192,6 +196,11 @@ def _jax_step(model: Any, state: Any, examples: Any) -> tuple[Any, Any]:
 def lies_on_device(recipe: Recipe) -> bool:
     """Return whether a batch is nothing but rows of the training part."""
     return recipe.arrange is None and recipe.augment is None
+
+
+def takes_single_examples(recipe: Recipe) -> bool:
+    """Return whether every batch is one example, so that many can be augmented at a time."""
+    return recipe.arrange is None and recipe.batch_size == 1
 
 
 def batch(recipe: Recipe, split: Split, rows: np.ndarray, rng: np.random.Generator) -> tuple[Any, np.ndarray]:

@@ -1,5 +1,6 @@
 """A job goes on from its last epoch as if it had never stopped; a checkpoint that does not fit is ignored."""
 
+import itertools
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -16,7 +18,7 @@ from rich.console import Console
 from benchmarks.cli.progress import RunReport
 from benchmarks.jobs import Job, Options
 from benchmarks.table import load_table
-from benchmarks.training import checkpoints
+from benchmarks.training import checkpoints, fitting
 from benchmarks.training.job import train
 from data_pipelines.dataset import LeftOut
 from data_pipelines.whole_files import sealed_path
@@ -67,8 +69,8 @@ def start(backend, home, *arguments):
     )
 
 
-def a_job(checkpoint_after=0.0):
-    options = Options(2, lookalike=True, checkpoint_after=checkpoint_after)
+def a_job(checkpoint_after=0.0, epochs=2):
+    options = Options(epochs, lookalike=True, checkpoint_after=checkpoint_after)
     table = load_table("starter")
     (planned,) = table.plan(table.cells("1", "LeNet-style", "digits"), options)
     return Job(planned.key(0, 0, "tensorflow"), replace(planned.recipe, build=tiny), options)
@@ -96,6 +98,23 @@ def waiting_for(job):
 
 def test_short_epochs_write_no_checkpoint():
     assert not first_epoch(a_job(checkpoint_after=60.0)).exists()
+
+
+def test_short_epochs_add_up_to_a_checkpoint(monkeypatch):
+    seconds = itertools.count(step=10)  # the clock is read twice in an epoch and once after it
+    monkeypatch.setattr(fitting, "time", SimpleNamespace(perf_counter=lambda: next(seconds)))
+    job = a_job(checkpoint_after=60.0, epochs=7)
+    saved = []
+    for event in train(job):
+        if isinstance(event, EpochEnd):
+            path = checkpoints.path_of(job)
+            saved.append(epochs_in(path) if path.exists() else 0)
+    assert saved == [0, 0, 3, 3, 3, 6, 6]
+
+
+def epochs_in(path):
+    with np.load(path) as file:
+        return len(json.loads(str(file["about"]))["curve"])
 
 
 def test_the_checkpoint_stays_until_the_record_is_taken():

@@ -1,5 +1,8 @@
 """A loop of training steps is Keras' own step, several times: equal to the last bit, but where XLA compiles it."""
 
+import os
+import subprocess
+import sys
 import tempfile
 from dataclasses import replace
 from functools import partial
@@ -14,6 +17,7 @@ from benchmarks.training.loops import batch, trainer
 from data_pipelines.dataset import Split
 from data_pipelines.images import distorted
 from tests.support.parity import subjects
+from tests.support.processes import ROOT
 
 SUBJECTS = subjects()
 QUICK = (
@@ -55,6 +59,12 @@ def test_a_loop_is_the_step_of_keras(name, home):
 def test_a_loop_over_distorted_examples_is_the_step_of_keras(home):
     distort = partial(distorted, shift=2.0, scale=0.1, squeeze=0.1, shear=0.2)
     agrees_with_keras(replace(SUBJECTS[QUICK[0]], compiled_steps=3, augment=distort))
+
+
+@pytest.mark.slow
+def test_the_loops_of_jax_are_the_step_of_keras():
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", __file__]
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"KERAS_BACKEND": "jax"}, check=True)
 
 
 def agrees_with_keras(recipe: Recipe) -> None:
