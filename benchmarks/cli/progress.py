@@ -1,4 +1,4 @@
-"""Progress of a run: a bar on a terminal, a line per job elsewhere."""
+"""Progress of a run: a bar on a terminal, elsewhere a line for each job, and now and then for its epochs."""
 
 import time
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from benchmarks.training.checkpoints import path_of
 from results.records import EpochEnd, JobKey, RunRecord
 
 SPEED_WINDOW_SECONDS = 3600.0  # an epoch may take minutes
+SILENT_SECONDS = 300.0  # at most, in a file, while epochs end
 
 
 class RunReport(Watcher):
@@ -28,7 +29,7 @@ class RunReport(Watcher):
         self.done = 0
         self.epochs: dict[JobKey, int] = {}  # trained by now
         self.bar = bar_of_steps(console, speed_estimate_period=SPEED_WINDOW_SECONDS)
-        self.started = time.monotonic()
+        self.started = self.last_line = time.monotonic()
         self.task = TaskID(0)
 
     def __enter__(self) -> "RunReport":
@@ -57,6 +58,11 @@ class RunReport(Watcher):
             completed=sum(self.epochs.values()),
             description=clean(f"{_place(point)} epoch {point.epoch}{valid}"),
         )
+        is_silent = self.console.is_terminal or self.is_brief
+        if not is_silent and time.monotonic() - self.last_line > SILENT_SECONDS:
+            wanted = self.wanted[point.key]
+            left = f"about {(wanted - point.epoch) * point.seconds / 60:.0f} min left"
+            self._print(f"{_place(point)}: epoch {point.epoch} of {wanted}, loss {point.loss:.3g}{valid} ({left})")
 
     def record(self, record: RunRecord, curve: Sequence[EpochEnd]) -> None:
         """Print the result of a job."""
@@ -70,9 +76,13 @@ class RunReport(Watcher):
         costs = f"{record.seconds:.1f} s" + (f", about {left:.0f} min left" if left >= 1 else "")
         text = f"[{self.done}/{total}] {_place(record)}: {outcome} ({costs})"
         if record.error or not self.is_brief:
-            self.console.print(text, markup=False, highlight=False)
+            self._print(text)
         if record.error:
             self.problems.append(f"failed: {record.error}")
+
+    def _print(self, text: str) -> None:
+        self.console.print(text, markup=False, highlight=False)
+        self.last_line = time.monotonic()
 
     def stale(self, jobs: int) -> None:
         """Say that the records of some jobs do not save a training."""
