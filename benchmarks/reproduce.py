@@ -15,6 +15,7 @@ from benchmarks.recipe import Measurement, NotAttempted, Recipe, settings
 from benchmarks.streams import masked
 from benchmarks.tracked.about import of_cells, of_job
 from benchmarks.training.checkpoints import for_records
+from benchmarks.training.earlier_checkpoints import Earlier, adopt
 from data_pipelines.dataset import DataError, DataFile, Dataset
 from data_pipelines.whole_files import remove_leftovers
 from results.comparison import welch
@@ -41,7 +42,10 @@ class Watcher:
         """Called at the end of a job, after its record is on disk."""
 
     def stale(self, jobs: int) -> None:
-        """Called with the number of jobs that run again, because code has changed since their records."""
+        """Called with the number, 0 too, of jobs that run again, because code has changed since their records."""
+
+    def left(self, checkpoints: Sequence[Earlier]) -> None:
+        """Called with the checkpoints, if any, of jobs that begin again, because code has changed since."""
 
     def unavailable(self, reason: str) -> None:
         """Called when a data set is unavailable; its jobs are skipped."""
@@ -68,11 +72,11 @@ def reproduce(
         remove_leftovers(folder)
         files.repair()
         waiting, records = for_records(files), files.records()
-        done = current(planned, records)
-        jobs = _chosen(missing_jobs(planned, done, backend=backend, seeds=seeds), only)
-        if again := _recorded(jobs, of_recipes(planned, records)):
-            watcher.stale(again)
-        jobs = [replace(job, records=waiting) for job in with_data(jobs, watcher)]
+        missing = missing_jobs(planned, current(planned, records), backend=backend, seeds=seeds)
+        chosen = [job for job in missing if only is None or job.key.identity in only]
+        jobs = [replace(job, records=waiting) for job in with_data(chosen, watcher)]
+        watcher.stale(_recorded(chosen, of_recipes(planned, records)))
+        watcher.left(adopt(jobs, Rechecks.read().same))
         watcher.planned(jobs)
         by_key = {job.key: job for job in jobs}
         with closing(run(jobs)) as events:  # a stop must reach the runner at once
@@ -93,10 +97,6 @@ def _recorded(jobs: Iterable[Job], records: Iterable[RunRecord]) -> int:
     """Return how many jobs have a result, whatever code made it."""
     known = {record.key.identity for record in records if not record.error}
     return sum(job.key.identity in known for job in jobs)
-
-
-def _chosen(jobs: Sequence[Job], only: Container[tuple] | None) -> list[Job]:
-    return [job for job in jobs if only is None or job.key.identity in only]
 
 
 def _dated(record: RunRecord, job: Job) -> RunRecord:

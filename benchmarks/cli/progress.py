@@ -12,6 +12,7 @@ from benchmarks.recipe import Recipe
 from benchmarks.reproduce import Watcher
 from benchmarks.streams import clean, clean_streams
 from benchmarks.training.checkpoints import path_of
+from benchmarks.training.earlier_checkpoints import Earlier
 from results.records import EpochEnd, JobKey, RunRecord
 
 SPEED_WINDOW_SECONDS = 3600.0  # an epoch may take minutes
@@ -86,8 +87,18 @@ class RunReport(Watcher):
 
     def stale(self, jobs: int) -> None:
         """Say that the records of some jobs do not save a training."""
-        warn(f"{jobs} job(s) run again: code has changed since their records.")
-        warn("`retable recheck` first would keep those whose numbers are still the same.")
+        if jobs:
+            warn(f"{jobs} job(s) run again: code has changed since their records.")
+            warn("`retable recheck` first would keep those whose numbers are still the same.")
+
+    def left(self, checkpoints: Sequence[Earlier]) -> None:
+        """Say how much work of other code is not continued."""
+        if checkpoints:
+            hours = sum(one.seconds for one in checkpoints) / 3600
+            commits = ", ".join(dict.fromkeys(one.commit for one in checkpoints))
+            warn(f"{len(checkpoints)} job(s) begin again: code has changed since their checkpoints,")
+            warn(f"{hours:.1f} hours of work by {commits}.")
+            warn("`retable recheck` first would keep those of code that computes the same.")
 
     def unavailable(self, reason: str) -> None:
         """Say which data set is unavailable."""

@@ -14,8 +14,10 @@ from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks, outside_led
 from benchmarks.outside.paper_files import own_papers
 from benchmarks.signals import Status
 from benchmarks.table import load_table, load_tables
+from benchmarks.training.checkpoints import name_of
+from benchmarks.training.earlier_checkpoints import waiting
 from results.ledger import ResultsError
-from results.records import RecordFiles
+from results.records import RecordFiles, RunRecord
 
 
 def recheck_records(
@@ -29,9 +31,9 @@ def recheck_records(
         float, typer.Option(min=0, help="Stop after these minutes; the next call goes on.")
     ] = math.inf,
 ) -> None:
-    """Compare the code of stale records with today's.
+    """Compare the code of stale records and checkpoints with today's.
 
-    Both train a cell for two epochs; equal numbers let the records count.
+    Both train a cell for two epochs; equal numbers let the records count, and jobs continue.
     """
     if paper is None and (table or row or column):
         raise ResultsError("--table, --row and --column choose cells of one paper: name it too.")
@@ -41,7 +43,9 @@ def recheck_records(
     found: list[Doubt] = []
     for loaded in [load_table(paper)] if paper else load_tables(warn):
         planned = loaded.plan(loaded.cells(table, row, column))
-        found += doubts(planned, RecordFiles(loaded.paper, folder).records(), rechecks)
+        files = RecordFiles(loaded.paper, folder)
+        begun = [RunRecord(one.key, {}, commit=one.commit, code=one.code) for one in waiting(name_of(files))]
+        found += doubts(planned, [*begun, *files.records()], rechecks)
     print(
         f"{len(found)} state(s) of the code to compare with today's."
         if found

@@ -42,15 +42,20 @@ class Progress:
 
 def path_of(job: Job) -> Path:
     """Return the path of a job's checkpoint, which other code than the job's does not find."""
-    mode = "-deterministic" if job.options.deterministic else ""
-    return _folder(job.records or job.key.paper) / f"{_name(job.key)}-{_mark(job.code)}{mode}.npz"
+    return folder_of(job.records or job.key.paper) / f"{_name(job.key)}-{_mark(job.code)}{mode_of(job)}.npz"
+
+
+def mode_of(job: Job) -> str:
+    """Return what a setting of the back end adds to the name of a checkpoint."""
+    return "-deterministic" if job.options.deterministic else ""
 
 
 def _mark(code: Digests) -> str:
     return hashlib.sha256("".join(code).encode()).hexdigest()[:12]
 
 
-def _folder(records: str) -> Path:
+def folder_of(records: str) -> Path:
+    """Return the folder of the checkpoints that wait for a records file, by the name of `for_records`."""
     return cache_folder().parent / "checkpoints" / records
 
 
@@ -60,15 +65,20 @@ def for_records(files: RecordFiles) -> str:
     Those of an earlier file at its path are removed, and those that no job will ask for.
     """
     path = files.record_ledger.path
-    name = f"{files.paper}-{hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]}"
+    name = name_of(files)
     if not path.exists():
-        shutil.rmtree(_folder(name), ignore_errors=True)
+        shutil.rmtree(folder_of(name), ignore_errors=True)
         files.record_ledger.append([])
     records = [record for record in files.records() if not record.error]
-    for checkpoint in _folder(name).glob("*.npz"):
+    for checkpoint in folder_of(name).glob("*.npz"):
         if _is_over(checkpoint, records):
             remove(checkpoint)
     return name
+
+
+def name_of(files: RecordFiles) -> str:
+    """Return the name under which checkpoints wait for a records file."""
+    return f"{files.paper}-{hashlib.sha256(os.fsencode(files.record_ledger.path.resolve())).hexdigest()[:12]}"
 
 
 def _is_over(checkpoint: Path, records: Iterable[RunRecord]) -> bool:
@@ -101,21 +111,26 @@ def _name(key: JobKey) -> str:
     return f"{key.fingerprint}-fold{key.fold}-seed{key.seed}-{key.backend}"
 
 
-def save(path: Path, model: Any, rng: np.random.Generator, progress: Progress) -> None:
+def save(job: Job, model: Any, rng: np.random.Generator, progress: Progress) -> None:
     """Write the whole state of a job. If the disk is full, warn and continue."""
-    arrays: dict[str, Any] = {
-        f"state{number}": np.asarray(variable) for number, variable in enumerate(state_of(model))
-    }
+    variables = state_of(model)
+    arrays: dict[str, Any] = {f"state{number}": np.asarray(variable) for number, variable in enumerate(variables)}
     arrays |= {f"best{number}": array for number, array in enumerate(progress.best)}
-    about = {
+    facts = {
         "form": FORM,
         "versions": provenance.versions(),
         "curve": [point[1:] for point in progress.curve],
         "spent_seconds": progress.spent_seconds,
         "generator": rng.bit_generator.state,
+        "names": _names(variables),
+        "job": {"key": job.key, "mode": mode_of(job), "commit": provenance.commit(), "code": job.code},
     }
-    with _written_if_possible(path, "The checkpoint") as temporary:
-        np.savez(temporary, **arrays, about=np.array(json.dumps(about)))
+    with _written_if_possible(path_of(job), "The checkpoint") as temporary:
+        np.savez(temporary, **arrays, about=np.array(json.dumps(facts)))
+
+
+def _names(variables: Iterable[Any]) -> list[str]:
+    return [variable.path for variable in variables]
 
 
 def save_weights(model: Any, key: JobKey) -> None:
@@ -135,18 +150,21 @@ def _written_if_possible(path: Path, what: str) -> Iterator[Path]:
         warnings.warn(f"{what} could not be written: {error}", LeftOut, stacklevel=4)
 
 
-def resume(path: Path, key: JobKey, model: Any, rng: np.random.Generator) -> Progress:
-    """Set model and generator to the state in the checkpoint; without one that fits, leave them as they are.
+def resume(job: Job, model: Any, rng: np.random.Generator) -> Progress:
+    """Set model and generator to the state in the job's checkpoint; without one that fits, leave them as they are.
 
     A checkpoint that other libraries wrote, or that cannot be read, is set aside with a warning.
     """
+    path, variables = path_of(job), state_of(model)
     if not intact(path):
         return Progress()
-    variables = state_of(model)
     try:
-        state, progress, generator = _read(path, key)
+        facts = about(path)
+        state, progress, generator = _read(path, facts, job.key)
         if [array.shape for array in state] != [tuple(variable.shape) for variable in variables]:
             raise ValueError("it belongs to another network")
+        if facts["job"]["code"] != list(job.code) and facts["names"] != _names(variables):
+            raise ValueError("its code has the weights in another order")
         rng.bit_generator.state = generator
     except UNREADABLE as error:
         set_aside(path, f"can't be used: {error}")
@@ -156,18 +174,23 @@ def resume(path: Path, key: JobKey, model: Any, rng: np.random.Generator) -> Pro
     return progress
 
 
-def _read(path: Path, key: JobKey) -> tuple[list[np.ndarray], Progress, dict[str, Any]]:
-    """Return the arrays of `state_of`, the progress, and the state of the generator."""
+def about(path: Path) -> dict[str, Any]:
+    """Return what a checkpoint says of itself. Raises one of UNREADABLE."""
     with np.load(path) as file:
-        about = json.loads(str(file["about"]))
-        if about["versions"] != provenance.versions():
-            raise ValueError(f"{about['versions']} wrote it, this is {provenance.versions()}")
-        if about.get("form", 1) != FORM:
-            raise ValueError("another version of retable wrote it")
+        return json.loads(str(file["about"]))
+
+
+def _read(path: Path, facts: dict[str, Any], key: JobKey) -> tuple[list[np.ndarray], Progress, dict[str, Any]]:
+    """Return the arrays of `state_of`, the progress, and the state of the generator."""
+    if facts["versions"] != provenance.versions():
+        raise ValueError(f"{facts['versions']} wrote it, this is {provenance.versions()}")
+    if facts.get("form", 1) != FORM:
+        raise ValueError("another version of retable wrote it")
+    with np.load(path) as file:
         state = [file[name] for name in file.files if name.startswith("state")]
         best = [file[name] for name in file.files if name.startswith("best")]
-    curve = [EpochEnd(key, *point) for point in about["curve"]]
-    return state, Progress(curve, best, float(about["spent_seconds"])), about["generator"]
+    curve = [EpochEnd(key, *point) for point in facts["curve"]]
+    return state, Progress(curve, best, float(facts["spent_seconds"])), facts["generator"]
 
 
 def state_of(model: Any) -> list[Any]:

@@ -96,8 +96,7 @@ def compile_once(model: Any, optimizer: Any, loss: Any, **settings: Any) -> None
 def _epochs(session: _Session, job: Job, started: float) -> Generator[EpochEnd, None, checkpoints.Progress]:
     """Train to the end, from a checkpoint if there is one; return the curve and the seconds of earlier starts."""
     recipe, model, _, rng, *_ = session
-    path = checkpoints.path_of(job)
-    progress = checkpoints.resume(path, job.key, model, rng)
+    progress = checkpoints.resume(job, model, rng)
     saved = started
     yield from progress.curve
     for epoch in range(len(progress.curve) + 1, recipe.epochs + 1):
@@ -106,9 +105,8 @@ def _epochs(session: _Session, job: Job, started: float) -> Generator[EpochEnd, 
         _follow(model, recipe, progress)
         now = time.perf_counter()
         if now - saved > job.options.checkpoint_after:
-            checkpoints.save(
-                path, model, rng, replace(progress, spent_seconds=progress.spent_seconds + now - started)
-            )
+            spent = progress.spent_seconds + now - started
+            checkpoints.save(job, model, rng, replace(progress, spent_seconds=spent))
             saved = now
         yield point
     if progress.best:

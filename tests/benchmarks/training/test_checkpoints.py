@@ -1,7 +1,6 @@
 """A job goes on from its last epoch as if it had never stopped; a checkpoint that does not fit is ignored."""
 
 import itertools
-import json
 import os
 import signal
 import subprocess
@@ -21,10 +20,10 @@ from benchmarks.table import load_table
 from benchmarks.training import checkpoints, fitting
 from benchmarks.training.job import train
 from data_pipelines.dataset import LeftOut
-from data_pipelines.whole_files import sealed_path
 from models.recurrent import Stateful
 from results.records import Digests, EpochEnd, RecordFiles, RunRecord
 from tests.support import resume
+from tests.support.checkpoint_files import changed
 from tests.support.processes import QUICKLY_COMPILED, ROOT
 from tests.support.resume import PLACES
 from tests.support.work import tiny
@@ -108,13 +107,8 @@ def test_short_epochs_add_up_to_a_checkpoint(monkeypatch):
     for event in train(job):
         if isinstance(event, EpochEnd):
             path = checkpoints.path_of(job)
-            saved.append(epochs_in(path) if path.exists() else 0)
+            saved.append(len(checkpoints.about(path)["curve"]) if path.exists() else 0)
     assert saved == [0, 0, 3, 3, 3, 6, 6]
-
-
-def epochs_in(path):
-    with np.load(path) as file:
-        return len(json.loads(str(file["about"]))["curve"])
 
 
 def test_the_checkpoint_stays_until_the_record_is_taken():
@@ -127,17 +121,6 @@ def test_the_checkpoint_stays_until_the_record_is_taken():
     assert path.exists()
     assert list(events) == []
     assert not path.exists()
-
-
-def changed(path, **others):
-    """Write other contents into a checkpoint, with a seal that is right."""
-    with np.load(path) as file:
-        arrays = dict(file)
-    about = json.loads(str(arrays["about"]))
-    unknown = {name: value for name, value in others.items() if name not in about}
-    about |= {name: value for name, value in others.items() if name in about}
-    with sealed_path(path) as temporary:
-        np.savez(temporary, **arrays | unknown | {"about": np.array(json.dumps(about))})
 
 
 def test_time_spent_before_the_stop_counts():
@@ -175,27 +158,27 @@ def flipped(content, at):
 
 
 def a_state(seed):
-    """Return a small network, a generator and a progress of one epoch, and the key of their job."""
+    """Return a small network, a generator and a progress of one epoch."""
     keras.utils.set_random_seed(seed)
     model = keras.Sequential([keras.Input((40,)), keras.layers.Dense(40)])
     model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
     model.optimizer.build(model.trainable_variables)
     key = a_job().key
-    return key, model, np.random.default_rng(seed), checkpoints.Progress([EpochEnd(key, 1, 0.5, 90.0, 0.1)])
+    return model, np.random.default_rng(seed), checkpoints.Progress([EpochEnd(key, 1, 0.5, 90.0, 0.1)])
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_checkpoint_that_cannot_serve_is_told_and_changes_nothing(damage, tmp_path):
-    path, other = tmp_path / "one.npz", tmp_path / "other.npz"
-    for seed, place in enumerate((path, other)):
-        _, *state = a_state(seed)
-        checkpoints.save(place, *state)
-    key, model, rng, _ = a_state(2)
-    assert checkpoints.resume(other, *a_state(2)[:3]).curve
+    job, another = (replace(a_job(), records=name) for name in ("one", "another"))
+    path, other = checkpoints.path_of(job), checkpoints.path_of(another)
+    for seed, one in enumerate((job, another)):
+        checkpoints.save(one, *a_state(seed))
+    model, rng, _ = a_state(2)
+    assert checkpoints.resume(another, *a_state(2)[:2]).curve
     DAMAGES[damage](path, other)
     before = [np.array(variable) for variable in checkpoints.state_of(model)]
     with pytest.warns(LeftOut, match=f"{path} .*; the work is done again"):
-        assert checkpoints.resume(path, key, model, rng) == checkpoints.Progress()
+        assert checkpoints.resume(job, model, rng) == checkpoints.Progress()
     for ours, theirs in zip(checkpoints.state_of(model), before, strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert rng.bit_generator.state == np.random.default_rng(2).bit_generator.state
