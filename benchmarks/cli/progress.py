@@ -94,10 +94,10 @@ class RunReport(Watcher):
     def left(self, checkpoints: Sequence[Earlier]) -> None:
         """Say how much work of other code is not continued."""
         if checkpoints:
-            hours = sum(one.seconds for one in checkpoints) / 3600
+            minutes = sum(one.seconds for one in checkpoints) / 60
             commits = ", ".join(dict.fromkeys(one.commit for one in checkpoints))
             warn(f"{len(checkpoints)} job(s) begin again: code has changed since their checkpoints,")
-            warn(f"{hours:.1f} hours of work by {commits}.")
+            warn(f"{minutes:.0f} min of work by {commits}.")
             warn("`retable recheck` first would keep those of code that computes the same.")
 
     def unavailable(self, reason: str) -> None:

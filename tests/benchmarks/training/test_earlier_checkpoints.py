@@ -97,7 +97,7 @@ def test_code_that_is_not_known_to_be_equal_is_named_with_its_work(job, capsys):
     assert path.exists() and not checkpoints.path_of(job).exists()
     with RunReport(Console(width=150)) as report:
         report.left([left])
-    assert f"1.5 hours of work by {left.commit}." in capsys.readouterr().err
+    assert f"90 min of work by {left.commit}." in capsys.readouterr().err
 
 
 def test_a_checkpoint_of_todays_code_comes_first(job):
