@@ -1,6 +1,7 @@
 """Checkpoints of code that has changed since: jobs continue from those whose code is known to compute the same."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,9 +56,11 @@ def _readable(paths: Iterable[Path]) -> Iterable[Earlier]:
 
 
 def _moved(path: Path, job: Job) -> bool:
-    """Copy a checkpoint to where a job looks for its own, unless it is damaged."""
+    """Copy a checkpoint to where a job looks for its own, unless it is damaged or the disk is full."""
     if not intact(path):
         return False
-    with sealed_path(path_of(job)) as temporary:
-        temporary.write_bytes(content_of(path))
-    return True
+    with suppress(OSError):
+        with sealed_path(path_of(job)) as temporary:
+            temporary.write_bytes(content_of(path))
+        return True
+    return False

@@ -1,6 +1,8 @@
 """Work of code that has changed since is continued where the code is known to compute the same, and else named."""
 
+import errno
 import json
+import os
 from contextlib import closing
 from dataclasses import replace
 
@@ -137,6 +139,17 @@ def test_a_damaged_one_is_set_aside_and_not_used(job):
     with pytest.warns(LeftOut, match="damaged|changed|seal"):
         adopt([job], is_old)
     assert not checkpoints.path_of(job).exists()
+
+
+def test_a_full_disk_ends_no_run(job, monkeypatch):
+    path, _ = left_by(job, OLD)
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    (left,) = adopt([job], is_old)
+    assert left.path == path and path.exists()
 
 
 def test_one_that_does_not_say_whose_it_is_costs_nothing(job):
