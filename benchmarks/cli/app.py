@@ -35,6 +35,7 @@ from benchmarks.cli.options.arguments import with_papers
 from benchmarks.cli.own_numbers import audit, certify, judge
 from benchmarks.cli.schedulers import array, schedule
 from benchmarks.evidence.roots import UnknownCode
+from benchmarks.runners.variables import expand_home
 from benchmarks.signals import Status
 from benchmarks.streams import CONTROL, clean, clean_streams, escaped
 from benchmarks.table import UnknownName
@@ -55,7 +56,14 @@ class Commands(TyperGroup):
         for name, text in [*(("An argument", text) for text in args), *ours.items()]:
             if CONTROL.search(text):
                 raise DataError(f"{name} is '{escaped(text)}'. Expected a text without control characters.")
-        return super().parse_args(ctx, args)
+        expand_home()
+        return super().parse_args(ctx, list(map(_expanded, args)))
+
+
+def _expanded(argument: str) -> str:
+    """Replace ~ in --option=~/folder, which some shells leave there."""
+    name, is_option, text = argument.partition("=~/")
+    return f"{name}={Path.home()}/{text}" if is_option and name.startswith("--") else argument
 
 
 app = typer.Typer(

@@ -21,6 +21,7 @@ from results.verdicts import Verdict
 
 SOURCES = ("csv", "mlflow")
 FAILURES = ("worse", "never")
+MOST_NAMED = 5  # cells in a line
 
 
 def compare_groups(
@@ -135,7 +136,9 @@ def _close(compared: Sequence[Comparison], alone: Sequence[str]) -> None:
 
 
 def _without_evidence(names: Sequence[str]) -> NoReturn:
-    warn(f"No evidence: too few pairs of {', '.join(dict.fromkeys(names))}.")
+    different = list(dict.fromkeys(names))
+    others = f" and {len(different) - MOST_NAMED} others" if len(different) > MOST_NAMED else ""
+    warn(f"No evidence: too few pairs of {', '.join(different[:MOST_NAMED])}{others}.")
     raise typer.Exit(Status.NO_EVIDENCE)
 
 

@@ -129,12 +129,13 @@ def _print_grid(grid: Grid, console: Console, spare: Sequence[str] = SPARE) -> N
 
 
 def existing(folder: Path | None) -> Path:
-    """Return the folder of records. Raises ResultsError when the given one does not exist."""
-    if folder is not None and not folder.is_dir():
+    """Return the folder of records. Raises ResultsError when the given one does not exist, or is a file."""
+    chosen = folder or results_folder()
+    if not chosen.is_dir() and (folder or chosen.exists()):
         raise ResultsError(
-            f"There is no results folder {folder}. Expected one that `retable run` or `merge` has written."
+            f"There is no results folder {chosen}. Expected one that `retable run` or `merge` has written."
         )
-    return folder or results_folder()
+    return chosen
 
 
 class CleanConsole(Console):

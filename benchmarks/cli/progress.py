@@ -1,7 +1,9 @@
 """Progress of a run: a bar on a terminal, elsewhere a line for each job, and now and then for its epochs."""
 
 import time
+from collections import defaultdict, deque
 from collections.abc import Sequence
+from statistics import median
 
 from rich.console import Console
 from rich.progress import TaskID
@@ -30,7 +32,9 @@ class RunReport(Watcher):
         self.done = 0
         self.epochs: dict[JobKey, int] = {}  # trained by now
         self.bar = bar_of_steps(console, speed_estimate_period=SPEED_WINDOW_SECONDS)
-        self.started = self.last_line = time.monotonic()
+        self.started = self.last_event = time.monotonic()
+        self.last_line: dict[JobKey, float] = {}
+        self.pace: dict[JobKey, deque[float]] = defaultdict(lambda: deque(maxlen=5))  # seconds of the last epochs
         self.task = TaskID(0)
 
     def __enter__(self) -> "RunReport":
@@ -59,11 +63,19 @@ class RunReport(Watcher):
             completed=sum(self.epochs.values()),
             description=clean(f"{_place(point)} epoch {point.epoch}{valid}"),
         )
-        is_silent = self.console.is_terminal or self.is_brief
-        if not is_silent and time.monotonic() - self.last_line > SILENT_SECONDS:
-            wanted = self.wanted[point.key]
-            left = f"about {(wanted - point.epoch) * point.seconds / 60:.0f} min left"
-            self._print(f"{_place(point)}: epoch {point.epoch} of {wanted}, loss {point.loss:.3g}{valid} ({left})")
+        if not self.console.is_terminal and not self.is_brief:
+            self._say_how_far(point, valid)
+
+    def _say_how_far(self, point: EpochEnd, valid: str) -> None:
+        """Print a line for a job that was silent for long; epochs of a checkpoint come without their time."""
+        key, now = point.key, time.monotonic()
+        self.pace[key].append(point.seconds)
+        since = self.last_line.setdefault(key, max(self.last_event, now - point.seconds))
+        self.last_event = now
+        if now - since > SILENT_SECONDS:
+            self.last_line[key], wanted = now, self.wanted[key]
+            left = _minutes((wanted - point.epoch) * median(self.pace[key]), " of this job")
+            self._print(f"{_place(point)}: epoch {point.epoch} of {wanted}, loss {point.loss:.3g}{valid}{left}")
 
     def record(self, record: RunRecord, curve: Sequence[EpochEnd]) -> None:
         """Print the result of a job."""
@@ -72,10 +84,10 @@ class RunReport(Watcher):
         self.bar.update(self.task, completed=sum(self.epochs.values()))
         values = ", ".join(f"{name} {_brief(value)}" for name, value in record.metrics.items())
         outcome = f"failed: {record.error}" if record.error else values
-        total = len(self.wanted)
-        left = (time.monotonic() - self.started) / self.done * (total - self.done) / 60
-        costs = f"{record.seconds:.1f} s" + (f", about {left:.0f} min left" if left >= 1 else "")
-        text = f"[{self.done}/{total}] {_place(record)}: {outcome} ({costs})"
+        trained, planned = sum(self.epochs.values()), sum(self.wanted.values())
+        self.last_event = time.monotonic()
+        left = _minutes((self.last_event - self.started) / trained * (planned - trained))
+        text = f"[{self.done}/{len(self.wanted)}] {_place(record)}: {outcome} ({record.seconds:.1f} s{left})"
         if record.error or not self.is_brief:
             self._print(text)
         if record.error:
@@ -83,7 +95,6 @@ class RunReport(Watcher):
 
     def _print(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False)
-        self.last_line = time.monotonic()
 
     def stale(self, jobs: int) -> None:
         """Say that the records of some jobs do not save a training."""
@@ -109,6 +120,10 @@ class RunReport(Watcher):
 def _place(event: EpochEnd | RunRecord) -> str:
     key = event.key
     return f"{key.row} / {key.column} fold {key.fold} seed {key.seed}"
+
+
+def _minutes(seconds: float, of: str = "") -> str:
+    return f", about {seconds / 60:.0f} min left{of}" if seconds >= 60 else ""
 
 
 def _brief(value: float) -> str:

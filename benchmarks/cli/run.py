@@ -77,6 +77,7 @@ def run(
 ) -> None:
     """Train cells that have no record yet, and judge them."""
     _refuse_contradictions(seeds, epochs, until_settled, hours)
+    runner = choose_runner(on, Cluster(address, gpus_per_job, cpus_per_job), share_of_machine(jobs, threads))
     found, backend = load_table(paper), match("back end", backend, list(BACKENDS))
     cells = found.cells(table, row, column)
     given = trials.changes(found, cells, changes, epochs)
@@ -89,7 +90,6 @@ def run(
         print_forecasts(planned, folder, backend, seeds=seeds, until_settled=until_settled)
         return
     _refuse_if_none_can_run(planned, folder, backend, seeds)
-    runner = choose_runner(on, Cluster(address, gpus_per_job, cpus_per_job), share_of_machine(jobs, threads))
     problems: list[str] = []
     tracker = Tracker(
         found.paper, folder, warn, sent_later=not options.is_trial, about=of_paper(found)

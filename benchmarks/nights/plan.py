@@ -9,13 +9,21 @@ from pathlib import Path
 from typing import Any, Literal
 
 from filelock import Timeout
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from benchmarks import provenance
 from benchmarks.jobs import MOST_HOURS, MOST_RUNS, Options
 from benchmarks.nights.durations import Duration
 from benchmarks.nights.series.settings import Baseline, Gate
-from benchmarks.runners.places import MOST_DEVICES, Share, share_of_machine
+from benchmarks.runners.places import AUTO, MOST_DEVICES, Share, share_of_machine
 from benchmarks.runners.ray_cluster import Cluster
 from benchmarks.settings import MOST_EPOCHS
 from benchmarks.signals import raised_until_exit
@@ -40,9 +48,12 @@ class Model(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _has_no_control_character(cls, value: object) -> object:
+    def _is_plain(cls, value: object, info: ValidationInfo) -> object:
+        """Refuse control characters, and true for 1, which a number would accept."""
         if isinstance(value, str) and CONTROL.search(value):
             raise ValueError("expected a text without control characters")
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
+            raise ValueError("expected neither true nor false")
         return value
 
 
@@ -67,7 +78,7 @@ class Plan(Model):
     backend: str = "tensorflow"
     deterministic: bool = False
     on: Literal["here", "ray"] = "here"
-    jobs: int | None = Field(None, ge=1)  # at once; None: RETABLE_JOBS, or as many as there are cores
+    jobs: int | None = Field(None, ge=1)  # at once; None or "auto": RETABLE_JOBS, or one a core
     threads: int | None = Field(None, ge=1)  # of each job
     address: str | None = None
     gpus_per_job: float | None = Field(None, ge=0)
@@ -95,6 +106,11 @@ class Plan(Model):
         if self.recheck is not None and self.recheck > self.hours * 3600:
             raise ValueError(f"recheck is {self.recheck / 3600:g} hours, longer than the night of {self.hours:g}")
         return self
+
+    @field_validator("jobs", mode="before")
+    @classmethod
+    def _is_a_number_or_auto(cls, value: object) -> object:
+        return None if value == AUTO else value
 
     @field_validator("backend")
     @classmethod
@@ -133,7 +149,7 @@ def read_plan(path: Path) -> Plan:
     try:
         plan = Plan.model_validate(tomllib.loads(_text(path)))
     except ValidationError as error:
-        raise DataError(f"{path}: {'; '.join(map(_in_words, error.errors()))}.") from error
+        raise DataError(f"{path}: {'; '.join(_reasons(error))}.") from error
     except (ValueError, RecursionError) as error:  # also a number of too many digits, brackets in brackets
         raise DataError(f"{path} is not a TOML file: {error}.") from error
     for run in plan.run:
@@ -188,6 +204,13 @@ def stopping(hours: float, problems: list[str], said: float | None = None) -> It
             del problems[before_it:]
 
 
+def _reasons(error: ValidationError) -> list[str]:
+    """Return what is wrong in words; a run that is malformed also counts as missing, which is not said."""
+    errors = error.errors()
+    counted = [one for one in errors if one["type"] != "too_short"]
+    return [_in_words(one) for one in counted or errors]
+
+
 def _in_words(error: Any) -> str:
     place = ".".join(map(str, error["loc"]))
     if error["type"] == "missing":
@@ -195,6 +218,11 @@ def _in_words(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         fields = PlannedRun.model_fields if len(error["loc"]) > 1 else Plan.model_fields
         return _unknown_field(place, fields)
+    if error["type"] == "tuple_type":
+        form = "[[run]], twice in brackets" if place == "run" else 'a list, as ["one", "two"]'
+        return f"{place}: expected {form}, got {error['input']!r}"
+    if error["type"] == "too_short":
+        return f"{place}: expected at least one, got none"
     text = error["msg"].removeprefix("Value error, ")
     return f"{place}: {text}, got {error['input']!r}" if place else text
 

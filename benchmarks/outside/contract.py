@@ -38,6 +38,7 @@ def facts(table: PaperTable) -> Iterator[Finding]:
     yield Finding("the paper is imported without Keras", _too_heavy())
     yield Finding("its printed cells are read", remark=f"{len(planned)} cells")
     yield Finding("margins are wide enough to judge by", "; ".join(_without_margin(planned)))
+    yield Finding("no percentage is a fraction", "; ".join(_fractions(planned)))
     yield Finding("every recipe reports the metric of its cell", "; ".join(_without_metric(planned)))
     yield Finding("claims name rows of their table", "; ".join(_unknown_rows(table)))
     for one in _of_each_recipe(planned):
@@ -80,6 +81,13 @@ def _without_margin(planned: list[Planned]) -> Iterator[str]:
     for one in planned:
         if one.cell.kind == Kind.PERFORMANCE and one.cell.margin == 0:
             yield f"{one.cell.name} has the margin 0, which no run meets"
+
+
+def _fractions(planned: list[Planned]) -> Iterator[str]:
+    for one in planned:
+        metric, value = one.cell.metric, one.cell.value
+        if metric.unit == "%" and metric.better == "higher" and value is not None and 0 < value <= 1:
+            yield f"{one.cell.name} prints {value:g} as {metric.title}: write {100 * value:g}"
 
 
 def _without_metric(planned: list[Planned]) -> Iterator[str]:

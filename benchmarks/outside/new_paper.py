@@ -1,5 +1,6 @@
 """A paper to begin with: a commented file, its printed cells, and generated data that it runs on."""
 
+from keyword import iskeyword
 from pathlib import Path
 from string import Template
 
@@ -18,10 +19,10 @@ WRONG = 0.1  # of the labels, so that no system is perfect
 
 def new_paper(name: str, folder: Path) -> list[Path]:
     """Write a paper into a folder and return its files. Raises DataError for a name or file that is taken."""
-    if not name.isidentifier() or not name.isascii() or name.startswith("_"):
+    if not name.isidentifier() or not name.isascii() or name.startswith("_") or iskeyword(name):
         raise DataError(f"The name is {name!r}. Expected letters, digits and _, as in kim2014.")
-    if known := paper_files().get(name):
-        raise DataError(f"There is a paper {name} already, {known.path}. Choose another name.")
+    if known := next((file for file in paper_files().values() if file.name.lower() == name.lower()), None):
+        raise DataError(f"There is a paper {known.name} already, {known.path}. Choose another name.")
     data, paper, printed = (folder / f"{name}{ending}" for ending in ("_points.csv", ".py", ".csv"))
     for path in (data, paper, printed):
         if path.exists():

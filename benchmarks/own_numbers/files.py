@@ -18,6 +18,8 @@ from results.ledger import ResultsError
 
 PLACE = ("table", "row", "column", "metric")
 KNOWN = ("value", *PLACE, "name", "seed", "fold")
+SURPLUS = None  # the key of what has no column
+TOO_MANY = "has more fields than the first line has columns: a decimal comma, or a comma too many"
 
 
 class Line(NamedTuple):
@@ -26,6 +28,7 @@ class Line(NamedTuple):
     number: int
     texts: Mapping[str, str]  # by column
     value: str
+    problem: str = ""  # of its form
 
 
 def judged(path: Path, find: Callable[..., Reference]) -> list[Judgement]:
@@ -68,24 +71,32 @@ def read(path: Path) -> list[Line]:
     """Return the lines of a file, without blank ones. Raises ResultsError if none has a value to be read."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream, strict=True, restval="", restkey="")
+            reader = csv.DictReader(stream, strict=True, restval="", restkey=SURPLUS)
+            names = reader.fieldnames or ()
             found = [(reader.line_num, line) for line in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        raise ResultsError(f"{path} can't be read: it is not in UTF-8. Save it as CSV UTF-8.") from error
+    except (OSError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ResultsError(f"{path} can't be read: {reason}.") from error
-    rows = [(number, _stripped(path, number, line)) for number, line in found]
+    _refuse_equal_columns(path, names)
+    rows = [(number, _stripped(line), TOO_MANY if SURPLUS in line else "") for number, line in found]
     if not rows:
         raise ResultsError(
             f"{path} has no lines. Expected a line of column names, such as value, then the values."
         )
-    column = _column_of_values(path, [texts for _, texts in rows])
-    return [Line(number, texts, texts[column]) for number, texts in rows]
+    column = _column_of_values(path, [texts for _, texts, _ in rows])
+    return [Line(number, texts, texts[column], problem) for number, texts, problem in rows]
 
 
-def _stripped(path: Path, number: int, line: Mapping[str | None, str]) -> dict[str, str]:
-    if "" in line and isinstance(line[""], list):
-        raise ResultsError(f"{path}, line {number}, has more fields than the first line has columns.")
-    return {(name or "").strip(): text.strip() for name, text in line.items()}
+def _refuse_equal_columns(path: Path, names: Sequence[str]) -> None:
+    used = [name.strip() for name in names if name.strip()]
+    if equal := next((name for name in used if used.count(name) > 1), None):
+        raise ResultsError(f"{path} has several columns named {equal!r}.")
+
+
+def _stripped(line: Mapping[str | None, str]) -> dict[str, str]:
+    return {name.strip(): text.strip() for name, text in line.items() if name is not SURPLUS}
 
 
 def _column_of_values(path: Path, rows: Sequence[Mapping[str, str]]) -> str:
@@ -94,7 +105,7 @@ def _column_of_values(path: Path, rows: Sequence[Mapping[str, str]]) -> str:
         return "value"
     columns = [name for name in rows[0] if name not in KNOWN]
     numeric = [name for name in columns if all(_is_number(row[name]) for row in rows)]
-    if len(numeric) == 1 and not _is_number(numeric[0]):
+    if len(numeric) == 1 and not _is_number(numeric[0]) and ";" not in numeric[0]:
         return numeric[0]
     given = ",".join(rows[0])
     raise ResultsError(
@@ -116,6 +127,9 @@ def _of_lines(path: Path, lines: Sequence[Line], known: Reference) -> Judgement:
 
 def _runs(path: Path, lines: Sequence[Line], known: Reference) -> list[float]:
     """Return a value a run, in the order of the file: folds are averaged."""
+    for line in lines:
+        if line.problem:
+            raise ResultsError(f"{path}, line {line.number}, {line.problem}.")
     values = [number_in(line.value, f"{path}, line {line.number}") for line in lines]
     by_seed: dict[str, dict[str, float]] = defaultdict(dict)
     for line, value in zip(lines, values, strict=True):
@@ -157,6 +171,6 @@ def number_in(text: str, where: str) -> float:
 
 def _is_number(text: str) -> bool:
     try:
-        return isfinite(float(text))
+        return isfinite(float(text)) and "_" not in text  # Python reads 9_0 as 90
     except ValueError:
         return False

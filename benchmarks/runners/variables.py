@@ -45,6 +45,13 @@ LISTS = ("RETABLE_PAPERS", "LD_LIBRARY_PATH")  # folders, joined as in PATH
 SECRET = re.compile(r"PASSWORD|TOKEN|SECRET|KEY(?!_FILE)|CREDENTIAL", re.IGNORECASE)
 
 
+def expand_home() -> None:
+    """Replace ~ at the beginning of the suite's variables: systemd and Docker leave it there."""
+    for name in _own():
+        parts = os.environ[name].split(os.pathsep) if name in LISTS else [os.environ[name]]
+        os.environ[name] = os.pathsep.join(map(os.path.expanduser, parts))
+
+
 def of_libraries() -> dict[str, str]:
     """Return the variables that libraries read when they start, but none with a password or token."""
     return {name: text for name, text in _set(_library_names()).items() if masked(text) == text}

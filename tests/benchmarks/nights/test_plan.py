@@ -21,7 +21,7 @@ from benchmarks.nights.series.kept import KeptNights
 from benchmarks.nights.series.watch import Clock
 from benchmarks.nights.summary import RunState, in_words, summarise
 from benchmarks.signals import Status
-from benchmarks.table import UnknownName, load_table
+from benchmarks.table import load_table
 from data_pipelines.dataset import DataError
 from results.records import RecordFiles, RunRecord
 from results.verdicts import Answer, Verdict
@@ -196,32 +196,6 @@ def test_a_commit_has_results_of_its_own(tmp_path):
     assert [path.name.rstrip("+") for path in tmp_path.iterdir() if path.name not in ("all", plan.name)] == [
         provenance.commit().rstrip("+")
     ]
-
-
-@pytest.mark.parametrize(
-    "text, error",
-    [
-        ("hours = ", "is not a TOML file"),
-        ("hours = 1", "run is missing"),
-        (f"hours = {'9' * 5000}", "is not a TOML file"),
-        (f"hours = {'[' * 10_000}", "is not a TOML file"),
-        (f"hours = 1 # {'x' * 2**20}", "has more than 1048576 bytes, which no plan needs"),
-        ("hours = inf\n[[run]]\npaper = 'starter'", "hours: Input should be less than or equal to 8760"),
-        ("hours = 1\non = 'mars'\n[[run]]\npaper = 'starter'", "on: Input should be 'here' or 'ray', got 'mars'"),
-        ("hours = 1\ngpus_per_job = 1\n[[run]]\npaper = 'starter'", "go with on = .ray."),
-        ("hours = 0\n[[run]]\npaper = 'starter'", "hours: Input should be greater than 0, got 0"),
-        ("hour = 1\n[[run]]\npaper = 'starter'", "hours is missing; there is no field 'hour'. Did you mean hours"),
-        ("hours = 1\n[[run]]\npaper = 'starter'\nrows = 'x'", "there is no field 'run.0.rows'. Did you mean row"),
-        ("hours = 1\ngate = ['bad']\n[[run]]\npaper = 'starter'", "gate.0: Input should be 'reproduced'"),
-        ("hours = 1\n[[run]]\npaper = 'starter'\nseeds = 0", "run.0.seeds: .* greater than or equal to 1, got 0"),
-        ("hours = 1\n[[run]]\npaper = 'starter'\nrow = 'x'", "There is no row 'x'"),
-        ("hours = 1\n[[run]]\npaper = 'kim2004'", "Did you mean kim2014"),
-    ],
-)
-def test_wrong_plans_say_what_is_wrong(tmp_path, text, error):
-    (tmp_path / "plan.toml").write_text(text)
-    with pytest.raises((DataError, UnknownName), match=error):
-        read_plan(tmp_path / "plan.toml")
 
 
 class Slow:

@@ -52,7 +52,10 @@ def test_the_paper_of_the_guide_fulfils_the_contract(folder, check):
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("a-b", "Expected letters"), ("_a", "Expected letters"), ("kim2014", "There is a paper kim2014 already")],
+    [
+        *((name, "Expected letters") for name in ("a-b", "_a", "class")),
+        *((name, "There is a paper kim2014 already") for name in ("kim2014", "Kim2014")),
+    ],
 )
 def test_a_new_paper_has_a_name_of_its_own(name, text, folder):
     with pytest.raises(DataError, match=text):
@@ -100,6 +103,16 @@ def test_a_recipe_that_does_not_report_its_cell_is_named(folder):
     assert any(
         "prints the test accuracy, its recipe reports nothing" in fault for fault in stated_faults("de2026")
     )
+
+
+def test_a_fraction_for_a_percentage_is_named(folder):
+    printed = new_paper("dh2026", folder)[1]
+    text = printed.read_text()
+    value = next(cell.value for cell in load_table("dh2026").cells() if cell.metric.unit == "%")
+    assert text.count(f",{value:g},") == 1
+    printed.write_text(text.replace(f",{value:g},", f",{value / 100:g},"))
+    (fault,) = stated_faults("dh2026")
+    assert "no percentage is a fraction" in fault and fault.endswith(f"write {value:g}")
 
 
 def test_code_that_no_digest_covers_is_named(folder):

@@ -69,7 +69,10 @@ def test_folds_of_a_seed_are_one_run(write):
         (("epoch;value", "1;2"), "commas between columns"),
         (("value", "91.2", "text"), "line 3: the value is 'text'. Expected a number"),
         (("value", "91.2", "nan"), "line 3: the value is 'nan'"),
-        (("value", "91,2"), "line 2, has more fields"),
+        (("value", "91,2"), "line 2, has more fields than the first line has columns: a decimal comma"),
+        (("value;seed", "91,2;0"), "commas between columns"),
+        (("value", "9_0"), "line 2: the value is '9_0'"),
+        (("value,value", "91,90"), "several columns named 'value'"),
         (("value", "912"), "line 2: The value 912 can't be"),
         (("seed,value", "3,91", "3,92"), "line 3: seed 3 is there twice"),
         (("seed,fold,value", "3,0,91", "3,0,92"), "line 3: seed 3, fold 0 is there twice"),
@@ -86,6 +89,9 @@ def test_a_file_that_cannot_be_read_is_a_mistake(tmp_path):
     for name in ("latin.csv", "none.csv", ""):
         with pytest.raises(ResultsError, match="can't be read"):
             judged(tmp_path / name, find)
+    (tmp_path / "excel.csv").write_text("name,value\nAnna,91\n", "utf-16")
+    with pytest.raises(ResultsError, match="Save it as CSV UTF-8"):
+        judged(tmp_path / "excel.csv", find)
 
 
 def test_people_are_graded_beside_bad_lines_of_others(write):
@@ -99,6 +105,12 @@ def test_people_are_graded_beside_bad_lines_of_others(write):
         ("7", "Di."),
         ("9", "line."),
     ]
+
+
+def test_a_decimal_comma_costs_its_person_alone(write):
+    found, problems = graded(write("name,value", "Anna,90.2", "Bob,90,2", "Carl,91"), find())
+    assert [name for name, _ in found] == ["Anna", "Carl"]
+    assert len(problems) == 1 and "line 3, has more fields" in problems[0] and problems[0].endswith("graded: Bob.")
 
 
 def test_a_file_of_people_has_names_and_one_cell(write):

@@ -279,8 +279,9 @@ def test_a_cluster_that_does_not_answer(address, monkeypatch):
         (("--on", "ray", "--gpus-per-job", "-1"), DataError, "--gpus-per-job is -1.0. Expected 0 or more"),
     ],
 )
-def test_wrong_places(wrong, error, text, tmp_path):
-    result = CliRunner().invoke(app, ["run", "starter", *STARTER, *wrong, "--results", str(tmp_path)])
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_wrong_places(wrong, error, text, dry, tmp_path):
+    result = CliRunner().invoke(app, ["run", "starter", *STARTER, *wrong, *dry, "--results", str(tmp_path)])
     with pytest.raises(error, match=text):
         raise result.exception
     assert not (tmp_path / "trial").exists()
