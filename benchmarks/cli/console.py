@@ -67,11 +67,11 @@ def print_verdicts(
 
 def _print_narrow(table: PaperTable, shown: Sequence[Verdict], caption: str | None, console: Console) -> None:
     """Print the columns that matter of each table, and the reasons below."""
-    console.print(table.title, highlight=False)
+    console.print(table.title)
     for grid in brief_grids(shown):
         _print_grid(grid, console, ("margin", *SPARE))
     for line in filter(None, [caption, *(f"- {remark}" for remark in remarks(shown))]):
-        console.print(line, highlight=False)
+        console.print(line)
 
 
 def print_totals(judged: Sequence[Verdict]) -> None:
@@ -143,7 +143,7 @@ class CleanConsole(Console):
 
     def __init__(self, **settings: Any) -> None:
         self.clean = lru_cache(4096)(partial(clean, known=known_secrets()))  # a table repeats its lines and blanks
-        super().__init__(**settings)
+        super().__init__(**{"highlight": False, **settings})  # a digit in a name is no number
 
     def render_str(self, text: str, **settings: Any) -> Text:
         """Return a text for printing; its width is that of the escaped one."""

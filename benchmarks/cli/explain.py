@@ -221,4 +221,4 @@ def _print(answer: Explanation, form: str, table: PaperTable) -> None:
         if form not in IN_WORDS:
             warn(text)  # what is printed stays one table of that format
         else:
-            console.print(text if form == "table" else f"\n{text}", highlight=False)
+            console.print(text if form == "table" else f"\n{text}")
