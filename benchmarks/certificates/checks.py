@@ -43,9 +43,3 @@ def guarded(point: str, file: str, look: Callable[[], Iterator[Check]]) -> Itera
     except MALFORMED as error:
         text = f"it lacks {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
         yield Check(point, Outcome.FAULT, f"malformed: {text or type(error).__name__}", file)
-
-
-def in_a_line(check: Check) -> str:
-    """Return a check in one line; a fault has its file. A text of the certificate cannot pass for another line."""
-    place = f" [{check.file}]" if check.outcome == Outcome.FAULT and check.file else ""
-    return " ".join(f"{check.outcome:<11} {check.point}: {check.text}{place}".splitlines())

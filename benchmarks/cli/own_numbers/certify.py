@@ -1,7 +1,6 @@
 """retable certify | verify: a file by which a stranger judges a cell of ours again."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 from typing import Annotated, Any
@@ -15,7 +14,6 @@ from benchmarks.table import load_table, match
 from benchmarks.training.backends import BACKENDS, select_backend
 from results.folders import results_folder
 from results.records import RecordFiles
-from results.tables import in_words, ours
 
 MOST_NAMED = 5  # cells that are left out
 
@@ -38,7 +36,7 @@ def certify(
     Runs, predictions, true classes, margins with their history and the code are in one file; the data are not.
     Cells without runs of today's code are left out.
     """
-    from benchmarks.certificates import archive, writing
+    from benchmarks.certificates import archive, wording, writing
 
     known, signing_key = load_table(paper), None if unsigned else _key(key)
     used = match("back end", backend, list(BACKENDS)) if backend else None
@@ -56,10 +54,8 @@ def certify(
         warn(f"Nothing can be certified. {reasons}.")
         raise typer.Exit(Status.NO_EVIDENCE)
     archive.write(output, found.files)
-    for verdict in found.verdicts:
-        print(f"{verdict.cell.name}, {verdict.cell.metric.name}: {in_words(verdict)} ({ours(verdict)})")
-    size = output.stat().st_size / 1e6
-    print(f"{output}: {len(found.verdicts)} cell(s), {size:.1f} MB, {'signed' if signing_key else 'not signed'}.")
+    for line in wording.written(output, output.stat().st_size, found.verdicts, signing_key is not None):
+        print(line)
 
 
 def _key(path: Path | None) -> Any:
@@ -94,7 +90,7 @@ def verify(
     The file is enough: the data, the code that trained and a deep learning library are not used. Exits with 1 if
     anything is not as stated.
     """
-    from benchmarks.certificates import archive, signing
+    from benchmarks.certificates import archive, signing, wording
     from benchmarks.certificates.checks import Outcome
     from benchmarks.certificates.verifying import verify as verified
 
@@ -103,33 +99,24 @@ def verify(
     files = archive.read(file)
     checks = list(verified(files, trusted))
     if chosen == "table":
-        _print(checks)
+        _print(map(wording.in_a_line, checks))
     if rerun and not any(check.outcome == Outcome.FAULT for check in checks):
         again = _again(files, minutes)
         checks += again
         if chosen == "table":
-            _print(again)
+            _print(map(wording.in_a_line, again))
     if chosen == "table":
-        _print_total(file, checks)
+        _print([wording.total(file, checks)])
     else:
         print_rows([{**check._asdict(), "outcome": str(check.outcome)} for check in checks], chosen, "Certificate")
     if {check.outcome for check in checks} & {Outcome.FAULT, *([Outcome.UNCHECKED] if strict else [])}:
         raise typer.Exit(Status.FAILED)
 
 
-def _print(checks: Sequence[Any]) -> None:
-    from benchmarks.certificates.checks import in_a_line
-
+def _print(lines: Iterable[str]) -> None:
     console = wide_console()
-    for check in checks:
-        console.print(in_a_line(check), highlight=False, markup=False)
-
-
-def _print_total(file: Path, checks: Sequence[Any]) -> None:
-    counts = Counter(str(check.outcome) for check in checks)
-    words = {"ok": "as stated", "FAULT": "not as stated", "not checked": "not checked"}
-    total = ", ".join(f"{counts[name]} {text}" for name, text in words.items() if counts[name])
-    wide_console().print(f"{file}: {total}.", highlight=False, markup=False)
+    for line in lines:
+        console.print(line)
 
 
 def _again(files: dict[str, bytes], minutes: float | None) -> list[Any]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from benchmarks.certificates.checks import Check, Outcome, in_a_line
+from benchmarks.certificates.checks import Check, Outcome
 from benchmarks.certificates.collecting import as_csv
 from benchmarks.certificates.contents import HISTORY, LABELS, STATEMENT, as_json, from_json
 from benchmarks.certificates.measured.counts import resealed
@@ -16,6 +16,7 @@ from benchmarks.certificates.parts import labels
 from benchmarks.certificates.parts.git_objects import way_to
 from benchmarks.certificates.parts.margins import utc
 from benchmarks.certificates.verifying import verify
+from benchmarks.certificates.wording import in_a_line
 from results.ledger import ResultsError
 from results.predictions import encode
 from tests.benchmarks.certificates.conftest import NAME
