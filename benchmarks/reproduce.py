@@ -45,7 +45,7 @@ class Watcher:
         """Called with the number, 0 too, of jobs that run again, because code has changed since their records."""
 
     def left(self, checkpoints: Sequence[Earlier]) -> None:
-        """Called with the checkpoints, if any, of jobs that begin again, because code has changed since."""
+        """Called with the checkpoints, perhaps none, that jobs leave because of other code."""
 
     def unavailable(self, reason: str) -> None:
         """Called when a data set is unavailable; its jobs are skipped."""
@@ -76,7 +76,7 @@ def reproduce(
         chosen = [job for job in missing if only is None or job.key.identity in only]
         jobs = [replace(job, records=waiting) for job in with_data(chosen, watcher)]
         watcher.stale(_recorded(chosen, of_recipes(planned, records)))
-        watcher.left(adopt(jobs, Rechecks.read().same))
+        watcher.left(adopt(jobs, Rechecks.read()))
         watcher.planned(jobs)
         by_key = {job.key: job for job in jobs}
         with closing(run(jobs)) as events:  # a stop must reach the runner at once

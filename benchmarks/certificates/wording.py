@@ -19,12 +19,6 @@ def written(file: Path, size: int, verdicts: Sequence[Verdict], is_signed: bool)
     yield f"{file}: {len(verdicts)} cell(s), {size / 1e6:.1f} MB, {signed}."
 
 
-def verified(file: Path, checks: Sequence[Check]) -> Iterator[str]:
-    """Yield a line for each check, and one for all."""
-    yield from map(in_a_line, checks)
-    yield total(file, checks)
-
-
 def total(file: Path, checks: Sequence[Check]) -> str:
     """Return how many checks had which outcome."""
     counts = Counter(check.outcome for check in checks)

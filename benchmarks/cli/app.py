@@ -62,8 +62,9 @@ class Commands(TyperGroup):
 
 def _expanded(argument: str) -> str:
     """Replace ~ in --option=~/folder, which some shells leave there."""
-    name, is_option, text = argument.partition("=~/")
-    return f"{name}={Path.home()}/{text}" if is_option and name.startswith("--") else argument
+    name, _, text = argument.partition("=")
+    is_of_home = name.startswith("--") and (text == "~" or text.startswith("~/"))
+    return f"{name}={Path(text).expanduser()}" if is_of_home else argument
 
 
 app = typer.Typer(

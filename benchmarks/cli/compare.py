@@ -137,7 +137,7 @@ def _close(compared: Sequence[Comparison], alone: Sequence[str]) -> None:
 
 def _without_evidence(names: Sequence[str]) -> NoReturn:
     different = list(dict.fromkeys(names))
-    others = f" and {len(different) - MOST_NAMED} others" if len(different) > MOST_NAMED else ""
+    others = f" and {len(different) - MOST_NAMED} more" if len(different) > MOST_NAMED else ""
     warn(f"No evidence: too few pairs of {', '.join(different[:MOST_NAMED])}{others}.")
     raise typer.Exit(Status.NO_EVIDENCE)
 

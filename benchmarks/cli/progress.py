@@ -18,7 +18,7 @@ from benchmarks.training.earlier_checkpoints import Earlier
 from results.records import EpochEnd, JobKey, RunRecord
 
 SPEED_WINDOW_SECONDS = 3600.0  # an epoch may take minutes
-SILENT_SECONDS = 300.0  # at most, in a file, while epochs end
+SILENT_SECONDS = 300.0  # of a job, in a file; then the end of an epoch is a line
 
 
 class RunReport(Watcher):
@@ -107,9 +107,9 @@ class RunReport(Watcher):
         if checkpoints:
             minutes = sum(one.seconds for one in checkpoints) / 60
             commits = ", ".join(dict.fromkeys(one.commit for one in checkpoints))
-            warn(f"{len(checkpoints)} job(s) begin again: code has changed since their checkpoints,")
-            warn(f"{minutes:.0f} min of work by {commits}.")
-            warn("`retable recheck` first would keep those of code that computes the same.")
+            warn(f"{len(checkpoints)} job(s) leave checkpoints of other code: {minutes:.0f} min by {commits}.")
+            if any(one.is_comparable for one in checkpoints):
+                warn("`retable recheck` first would keep those of code that computes the same.")
 
     def unavailable(self, reason: str) -> None:
         """Say which data set is unavailable."""

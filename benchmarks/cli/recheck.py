@@ -14,10 +14,9 @@ from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks, outside_led
 from benchmarks.outside.paper_files import own_papers
 from benchmarks.signals import Status
 from benchmarks.table import load_table, load_tables
-from benchmarks.training.checkpoints import name_of
-from benchmarks.training.earlier_checkpoints import waiting
+from benchmarks.training.earlier_checkpoints import as_records
 from results.ledger import ResultsError
-from results.records import RecordFiles, RunRecord
+from results.records import RecordFiles
 
 
 def recheck_records(
@@ -43,9 +42,8 @@ def recheck_records(
     found: list[Doubt] = []
     for loaded in [load_table(paper)] if paper else load_tables(warn):
         planned = loaded.plan(loaded.cells(table, row, column))
-        files = RecordFiles(loaded.paper, folder)
-        begun = [RunRecord(one.key, {}, commit=one.commit, code=one.code) for one in waiting(name_of(files))]
-        found += doubts(planned, [*begun, *files.records()], rechecks)
+        known = [*as_records(loaded.paper), *RecordFiles(loaded.paper, folder).records()]
+        found += doubts(planned, known, rechecks)
     print(
         f"{len(found)} state(s) of the code to compare with today's."
         if found

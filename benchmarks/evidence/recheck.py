@@ -56,18 +56,12 @@ def doubts(planned: Iterable[Planned], records: Sequence[RunRecord], rechecks: R
         if isinstance(one.recipe, NotAttempted):
             continue
         for record in by_fingerprint.get(one.fingerprint, []):
-            if any(record.code) and not _is_known(record.code, one.code, rechecks):
+            if any(record.code) and not rechecks.knows(record.code, one.code):
                 newest = Doubt(one, one.recipe.dataset, record.key, record.commit, record.code)
                 found[record.code, one.code] = newest
     nearest = [_nearest(doubt, rechecks) for doubt in found.values()]
     single = {(doubt.code, doubt.planned.code): doubt for doubt in nearest}
     return [single[codes] for codes in sorted(single, key=lambda codes: bool(rechecks.verdict(*codes)))]
-
-
-def _is_known(one: Digests, other: Digests, rechecks: Rechecks) -> bool:
-    """Return whether a probe has compared two states of the code; one that failed has not."""
-    probe = rechecks.verdict(one, other)
-    return rechecks.same(one, other) or (probe is not None and probe.outcome != Outcome.FAILED)
 
 
 def _nearest(doubt: Doubt, rechecks: Rechecks) -> Doubt:

@@ -85,6 +85,15 @@ class Rechecks:
         """Return whether two states of the code are known to compute the same."""
         return one == other or self._group(one) == self._group(other)
 
+    def without_accepted(self) -> "Rechecks":
+        """Return the probes but those by which a person let unequal records count."""
+        return Rechecks([probe for probe in self.probes if probe.outcome != Outcome.ACCEPTED])
+
+    def knows(self, one: Digests, other: Digests) -> bool:
+        """Return whether a probe has compared two states; one that failed has not."""
+        probe = self.verdict(one, other)
+        return self.same(one, other) or (probe is not None and probe.outcome != Outcome.FAILED)
+
     def verdict(self, one: Digests, other: Digests) -> Recheck | None:
         """Return the last probe that holds two states apart, or that failed between them."""
         return self._last_of_pairs.get(frozenset({self._group(one), self._group(other)}))

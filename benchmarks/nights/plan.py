@@ -78,7 +78,7 @@ class Plan(Model):
     backend: str = "tensorflow"
     deterministic: bool = False
     on: Literal["here", "ray"] = "here"
-    jobs: int | None = Field(None, ge=1)  # at once; None or "auto": RETABLE_JOBS, or one a core
+    jobs: str | None = None  # at once, as in `retable run`; None: RETABLE_JOBS, or one a core
     threads: int | None = Field(None, ge=1)  # of each job
     address: str | None = None
     gpus_per_job: float | None = Field(None, ge=0)
@@ -110,7 +110,9 @@ class Plan(Model):
     @field_validator("jobs", mode="before")
     @classmethod
     def _is_a_number_or_auto(cls, value: object) -> object:
-        return None if value == AUTO else value
+        if value != AUTO and not (type(value) is int and value >= 1):
+            raise ValueError(f"expected a whole number from 1 on, or {AUTO!r}")
+        return str(value)
 
     @field_validator("backend")
     @classmethod
@@ -133,7 +135,7 @@ class Plan(Model):
     @property
     def share(self) -> Share:
         """Return what the jobs take of this machine. Raises DataError for more than there is."""
-        return share_of_machine(None if self.jobs is None else str(self.jobs), self.threads)
+        return share_of_machine(self.jobs, self.threads)
 
     @property
     def cluster(self) -> Cluster:
@@ -207,8 +209,8 @@ def stopping(hours: float, problems: list[str], said: float | None = None) -> It
 def _reasons(error: ValidationError) -> list[str]:
     """Return what is wrong in words; a run that is malformed also counts as missing, which is not said."""
     errors = error.errors()
-    counted = [one for one in errors if one["type"] != "too_short"]
-    return [_in_words(one) for one in counted or errors]
+    is_malformed = any(len(one["loc"]) > 1 and one["loc"][0] == "run" for one in errors)
+    return [_in_words(one) for one in errors if not (is_malformed and one["type"] == "too_short")]
 
 
 def _in_words(error: Any) -> str:

@@ -24,7 +24,9 @@ from data_pipelines.dataset import LeftOut
 from data_pipelines.whole_files import intact, sealed_path, set_aside
 from results.records import Digests, EpochEnd, JobKey, RecordFiles, RunRecord
 
-UNREADABLE = (OSError, EOFError, ValueError, TypeError, LookupError, BadZipFile, zlib.error)
+UNREADABLE = (  # zipfile raises RuntimeError for what it does not know
+    *(OSError, EOFError, ValueError, TypeError, LookupError, RuntimeError, MemoryError, BadZipFile, zlib.error),
+)
 
 FORM = 1  # of a checkpoint: raise it when `state_of` changes, because digests leave it out
 FILE_NAME = re.compile(r"(?P<job>.+)-(?P<code>[0-9a-f]{12})(-deterministic)?")  # earlier versions had no code
@@ -57,6 +59,11 @@ def _mark(code: Digests) -> str:
 def folder_of(records: str) -> Path:
     """Return the folder of the checkpoints that wait for a records file, by the name of `for_records`."""
     return cache_folder().parent / "checkpoints" / records
+
+
+def folders_of_paper(paper: str) -> list[Path]:
+    """Return the folders of all records files of a paper: results, trials, and those of array tasks."""
+    return sorted(folder_of(f"{paper}-").parent.glob(f"{paper}-{'[0-9a-f]' * 12}"))
 
 
 def for_records(files: RecordFiles) -> str:
@@ -164,7 +171,7 @@ def resume(job: Job, model: Any, rng: np.random.Generator) -> Progress:
         if [array.shape for array in state] != [tuple(variable.shape) for variable in variables]:
             raise ValueError("it belongs to another network")
         if facts["job"]["code"] != list(job.code) and facts["names"] != _names(variables):
-            raise ValueError("its code has the weights in another order")
+            raise ValueError("its code names the weights otherwise")
         rng.bit_generator.state = generator
     except UNREADABLE as error:
         set_aside(path, f"can't be used: {error}")

@@ -1,16 +1,25 @@
-"""Checkpoints of code that has changed since: jobs continue from those whose code is known to compute the same."""
+"""Checkpoints of code that has changed since: jobs continue from those of code that computes the same."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks import provenance
+from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.jobs import Job
-from benchmarks.training.checkpoints import UNREADABLE, about, folder_of, mode_of, path_of, remove
+from benchmarks.training.checkpoints import (
+    FORM,
+    UNREADABLE,
+    about,
+    folder_of,
+    folders_of_paper,
+    mode_of,
+    path_of,
+    remove,
+)
 from data_pipelines.whole_files import content_of, intact, sealed_path
-from results.records import Digests, JobKey
-
-Same = Callable[[Digests, Digests], bool]  # whether two states of the code are known to compute the same
+from results.records import Digests, JobKey, RunRecord
 
 
 class Earlier(NamedTuple):
@@ -22,45 +31,60 @@ class Earlier(NamedTuple):
     commit: str
     code: Digests
     seconds: float  # of work
+    is_comparable: bool = True  # whether a recheck may yet find that its code computes the same
 
 
-def adopt(jobs: Sequence[Job], same: Same) -> list[Earlier]:
-    """Let jobs without a checkpoint continue from one of equal code; return the longest of each job that can't."""
-    left = []
-    found = {name: waiting(name) for name in {job.records for job in jobs}}
+def adopt(jobs: Sequence[Job], rechecks: Rechecks) -> list[Earlier]:
+    """Let jobs continue from their longest checkpoint of equal code; return the longest of each job that can't.
+
+    What a person has accepted as unequal is not equal: half of a training would be of each.
+    """
+    left, equal = [], rechecks.without_accepted().same
+    found = {name: waiting(folder_of(name)) for name in {job.records for job in jobs}}
     for job in jobs:
-        if path_of(job).exists():
-            continue
-        mine = [one for one in found[job.records] if one.key == job.key and one.mode == mode_of(job)]
+        mine = [one for one in found[job.records] if _is_of(one, job)]
         longest = sorted(mine, key=lambda one: one.seconds, reverse=True)
-        if equal := next((one for one in longest if same(one.code, job.code) and _moved(one.path, job)), None):
-            remove(equal.path)
-        else:
-            left += longest[:1]
+        if not any(equal(one.code, job.code) and _is_taken(one.path, job) for one in longest):
+            is_known = job.options.is_trial or any(rechecks.knows(one.code, job.code) for one in longest[:1])
+            left += [one._replace(is_comparable=not is_known) for one in longest[:1]]
     return left
 
 
-def waiting(records: str) -> list[Earlier]:
-    """Return the checkpoints that wait for a records file, whatever code wrote them."""
-    return list(_readable(sorted(folder_of(records).glob("*.npz"))))
+def _is_of(one: Earlier, job: Job) -> bool:
+    return (one.key.identity, one.mode) == (job.key.identity, mode_of(job))
+
+
+def as_records(paper: str) -> list[RunRecord]:
+    """Return a record without results for each checkpoint of a paper: what its code was, for a recheck."""
+    found = [one for folder in folders_of_paper(paper) for one in waiting(folder)]
+    return [RunRecord(one.key, {}, commit=one.commit, code=one.code) for one in found]
+
+
+def waiting(folder: Path) -> list[Earlier]:
+    """Return the checkpoints in a folder that these libraries could read, whatever code wrote them."""
+    return list(_readable(path for path in sorted(folder.glob("*.npz")) if not path.name.startswith(".")))
 
 
 def _readable(paths: Iterable[Path]) -> Iterable[Earlier]:
     for path in paths:
-        try:
-            found = about(path)
-            job, seconds = found["job"], float(found["spent_seconds"])
-            yield Earlier(path, JobKey(*job["key"]), job["mode"], job["commit"], Digests(*job["code"]), seconds)
-        except UNREADABLE:  # one of an earlier version does not say whose it is
-            continue
+        with suppress(*UNREADABLE):  # one of an earlier version does not say whose it is
+            facts = about(path)
+            job, seconds = facts["job"], float(facts["spent_seconds"])
+            if (facts["versions"], facts["form"]) == (provenance.versions(), FORM):
+                yield Earlier(
+                    path, JobKey(*job["key"]), job["mode"], job["commit"], Digests(*job["code"]), seconds
+                )
 
 
-def _moved(path: Path, job: Job) -> bool:
-    """Copy a checkpoint to where a job looks for its own, unless it is damaged or the disk is full."""
+def _is_taken(path: Path, job: Job) -> bool:
+    """Put a checkpoint where a job looks for its own, unless it is damaged or the disk is full."""
+    if path == path_of(job):
+        return True
     if not intact(path):
         return False
     with suppress(OSError):
         with sealed_path(path_of(job)) as temporary:
             temporary.write_bytes(content_of(path))
+        remove(path)
         return True
     return False

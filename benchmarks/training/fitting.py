@@ -107,7 +107,7 @@ def _epochs(session: _Session, job: Job, started: float) -> Generator[EpochEnd, 
         if now - saved > job.options.checkpoint_after:
             spent = progress.spent_seconds + now - started
             checkpoints.save(job, model, rng, replace(progress, spent_seconds=spent))
-            saved = now
+            saved = time.perf_counter()
         yield point
     if progress.best:
         model.set_weights(progress.best)

@@ -39,6 +39,7 @@ def case(results: Path, each: int, again: int) -> Case:
         f"$ retable certify {paper} {named} -o {FILE} --unsigned",
         *wording.written(Path(FILE), size, plain.verdicts, False),
         f"$ retable verify {FILE}",
-        *wording.verified(Path(FILE), list(verify(plain.files))),
+        *map(wording.in_a_line, checks := list(verify(plain.files))),
+        wording.total(Path(FILE), checks),
     ]
     return Case("\n".join(lines), list(counts(signed.files, each, again)))

@@ -26,6 +26,11 @@ from data_pipelines.dataset import DataError
             "hours = 1\n[[run]]\npaper = 'starter'\nseeds = 0",
             "run.0.seeds: .* greater than or equal to 1, got 0.$",
         ),
+        (
+            "hours = 1\njobs = 0\n[[run]]\npaper = 'starter'",
+            "jobs: expected a whole number from 1 on, or 'auto', got 0",
+        ),
+        ("hours = 0\nrun = []", "run: expected at least one, got none; hours"),
         ("hours = 1\nrun = []", "run: expected at least one, got none.$"),
         ("hours = 1\n[run]\npaper = 'starter'", r"run: expected \[\[run\]\], twice in brackets, got {'paper'"),
         (
@@ -45,4 +50,4 @@ def test_wrong_plans_say_what_is_wrong(tmp_path, text, error):
 
 def test_jobs_of_a_plan_may_be_auto_as_those_of_a_run(tmp_path):
     (tmp_path / "plan.toml").write_text("hours = 1\njobs = 'auto'\n[[run]]\npaper = 'starter'")
-    assert read_plan(tmp_path / "plan.toml").jobs is None
+    assert read_plan(tmp_path / "plan.toml").jobs == "auto"
