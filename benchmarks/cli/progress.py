@@ -80,13 +80,15 @@ class RunReport(Watcher):
     def record(self, record: RunRecord, curve: Sequence[EpochEnd]) -> None:
         """Print the result of a job."""
         self.done += 1
+        if record.error:  # its other epochs will not come
+            self.wanted[record.key] = self.epochs.get(record.key, 0)
         self.epochs[record.key] = self.wanted[record.key]
-        self.bar.update(self.task, completed=sum(self.epochs.values()))
+        trained, planned = sum(self.epochs.values()), sum(self.wanted.values())
+        self.bar.update(self.task, completed=trained, total=planned)
         values = ", ".join(f"{name} {_brief(value)}" for name, value in record.metrics.items())
         outcome = f"failed: {record.error}" if record.error else values
-        trained, planned = sum(self.epochs.values()), sum(self.wanted.values())
         self.last_event = time.monotonic()
-        left = _minutes((self.last_event - self.started) / trained * (planned - trained))
+        left = _minutes((self.last_event - self.started) / max(trained, 1) * (planned - trained))
         text = f"[{self.done}/{len(self.wanted)}] {_place(record)}: {outcome} ({record.seconds:.1f} s{left})"
         if record.error or not self.is_brief:
             self._print(text)

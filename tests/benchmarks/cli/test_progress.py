@@ -38,10 +38,10 @@ class Log:
         self.clock.now = minute * MINUTE
         self.report.epoch(EpochEnd(self.key._replace(seed=seed), number, 0.51234, 76.2, seconds))
 
-    def record(self, minute, seed=0):
+    def record(self, minute, seed=0, error=""):
         self.clock.now = minute * MINUTE
         key = self.key._replace(seed=seed)
-        self.report.record(RunRecord(key, {"accuracy": 76.2}, epochs=9, seconds=1.0), [])
+        self.report.record(RunRecord(key, {"accuracy": 76.2}, epochs=9, seconds=1.0, error=error), [])
 
     def lines(self):
         return self.console.file.getvalue().splitlines()[1:]
@@ -104,6 +104,13 @@ def test_what_is_left_of_a_run_counts_the_epochs_of_all_jobs(log):
         log.epoch(number, 9, seconds=MINUTE, seed=1)
     log.record(10)
     assert log.lines()[-1].endswith("(1.0 s, about 2 min left)")
+
+
+def test_epochs_of_a_failed_job_are_not_counted_as_trained(log):
+    for number in range(1, 4):
+        log.epoch(number, number, seconds=MINUTE)
+    log.record(3, error="ValueError: no")
+    assert log.lines()[-1].endswith("(1.0 s, about 9 min left)")
 
 
 @pytest.mark.parametrize("settings", [{"is_brief": True}, {"has_bar": True}])
