@@ -8,7 +8,7 @@ import typer
 from benchmarks import provenance
 from benchmarks.cli.console import existing, warn
 from benchmarks.cli.options import arguments, completion
-from benchmarks.evidence.history import NoSuchCommit
+from benchmarks.evidence.history import NoSuchCommit, in_history
 from benchmarks.evidence.recheck import Doubt, doubts, recheck
 from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks, outside_ledger, write
 from benchmarks.outside.paper_files import own_papers
@@ -42,8 +42,8 @@ def recheck_records(
     found: list[Doubt] = []
     for loaded in [load_table(paper)] if paper else load_tables(warn):
         planned = loaded.plan(loaded.cells(table, row, column))
-        known = [*as_records(loaded.paper), *RecordFiles(loaded.paper, folder).records()]
-        found += doubts(planned, known, rechecks)
+        begun = [one for one in as_records(loaded.paper) if in_history(one.commit)]  # not of other checkouts
+        found += doubts(planned, [*begun, *RecordFiles(loaded.paper, folder).records()], rechecks)
     print(
         f"{len(found)} state(s) of the code to compare with today's."
         if found

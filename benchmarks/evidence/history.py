@@ -26,6 +26,14 @@ def unpack(commit: str, folder: Path) -> None:
         (folder / name).write_bytes(content)
 
 
+def in_history(commit: str) -> bool:
+    """Return whether the history of this checkout has a commit."""
+    try:
+        return bool(_files(commit))
+    except NoSuchCommit:
+        return False
+
+
 def newest_equal(recipe: Any, commit: str, code: Digests, rechecks: Rechecks) -> tuple[str, Digests]:
     """Return the newest commit that is known to compute what a commit does, and the recipe's digests there.
 

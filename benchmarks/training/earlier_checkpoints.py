@@ -33,6 +33,10 @@ class Earlier(NamedTuple):
     seconds: float  # of work
     is_comparable: bool = True  # whether a recheck may yet find that its code computes the same
 
+    @property
+    def is_of_commit(self) -> bool:
+        return not self.commit.endswith("+")
+
 
 def adopt(jobs: Sequence[Job], rechecks: Rechecks) -> list[Earlier]:
     """Let jobs continue from their longest checkpoint of equal code; return the longest of each job that can't.
@@ -45,8 +49,7 @@ def adopt(jobs: Sequence[Job], rechecks: Rechecks) -> list[Earlier]:
         mine = [one for one in found[job.records] if _is_of(one, job)]
         longest = sorted(mine, key=lambda one: one.seconds, reverse=True)
         if not any(equal(one.code, job.code) and _is_taken(one.path, job) for one in longest):
-            is_known = job.options.is_trial or any(rechecks.knows(one.code, job.code) for one in longest[:1])
-            left += [one._replace(is_comparable=not is_known) for one in longest[:1]]
+            left += [one._replace(is_comparable=_is_comparable(one, job, rechecks)) for one in longest[:1]]
     return left
 
 
@@ -54,9 +57,14 @@ def _is_of(one: Earlier, job: Job) -> bool:
     return (one.key.identity, one.mode) == (job.key.identity, mode_of(job))
 
 
+def _is_comparable(one: Earlier, job: Job, rechecks: Rechecks) -> bool:
+    """Return whether a recheck may help: it compares commits, by the paper's own settings, once."""
+    return one.is_of_commit and not (job.options.is_trial or rechecks.knows(one.code, job.code))
+
+
 def as_records(paper: str) -> list[RunRecord]:
-    """Return a record without results for each checkpoint of a paper: what its code was, for a recheck."""
-    found = [one for folder in folders_of_paper(paper) for one in waiting(folder)]
+    """Return a record without results for each checkpoint of a paper that a commit wrote, for a recheck."""
+    found = [one for folder in folders_of_paper(paper) for one in waiting(folder) if one.is_of_commit]
     return [RunRecord(one.key, {}, commit=one.commit, code=one.code) for one in found]
 
 

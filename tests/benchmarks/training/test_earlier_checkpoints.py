@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks.cli.progress import RunReport
+from benchmarks.evidence.history import in_history
 from benchmarks.evidence.recheck import doubts
 from benchmarks.evidence.rechecks import Outcome, Recheck, Rechecks, outside_ledger, write
 from benchmarks.jobs import Job, Options
@@ -64,6 +65,10 @@ def probes(job, outcome=Outcome.EQUAL, code=OLD):
 @pytest.fixture
 def equal(job):
     return probes(job)
+
+
+def of_commit(path, commit):
+    return checkpoints.about(path)["job"] | {"commit": commit}
 
 
 def test_a_job_continues_from_a_checkpoint_of_equal_code(job, equal):
@@ -129,7 +134,7 @@ def test_an_own_checkpoint_of_more_work_stays(job, equal):
 )
 def test_code_that_is_not_known_to_be_equal_is_named_with_its_work(job, known, is_comparable, capsys):
     path, _ = left_by(job, OTHER)
-    changed(path, spent_seconds=5400.0)
+    changed(path, spent_seconds=5400.0, job=of_commit(path, "abc"))
     (left,) = adopt([replace(job, options=Options())], known(job))
     assert (left.path, left.code, left.seconds) == (path, OTHER, 5400.0)
     assert path.exists() and not checkpoints.path_of(job).exists()
@@ -140,8 +145,20 @@ def test_code_that_is_not_known_to_be_equal_is_named_with_its_work(job, known, i
     assert ("`retable recheck` first" in said) == left.is_comparable == is_comparable
 
 
+def test_a_recheck_compares_commits(job):
+    path, _ = left_by(job, OTHER)
+    changed(path, job=of_commit(path, "abc+"))
+    assert [one.is_comparable for one in adopt([replace(job, options=Options())], Rechecks([]))] == [False]
+    assert as_records("starter") == []
+
+
+def test_commits_of_other_checkouts_are_not_compared():
+    assert in_history("HEAD") and not in_history("0" * 12)
+
+
 def test_a_recheck_helps_no_trial(job):
-    left_by(job, OTHER)
+    path, _ = left_by(job, OTHER)
+    changed(path, job=of_commit(path, "abc"))
     assert job.options.is_trial
     assert [one.is_comparable for one in adopt([job], Rechecks([]))] == [False]
 
@@ -216,7 +233,8 @@ def test_a_recheck_compares_the_code_of_checkpoints_of_every_records_file(job):
     planned = load_table("starter").plan(load_table("starter").cells("1", "LeNet-style", "digits"))
     for number, code in enumerate((OLD, OTHER)):
         name = f"starter-{number:012x}"
-        left_by(replace(job, records=name, key=planned[0].key(0, 0, "tensorflow")), code)
+        path, _ = left_by(replace(job, records=name, key=planned[0].key(0, 0, "tensorflow")), code)
+        changed(path, job=of_commit(path, "abc"))
     assert {doubt.code for doubt in doubts(planned, as_records("starter"), Rechecks([]))} == {OLD, OTHER}
     assert as_records("other") == []
 
