@@ -13,7 +13,7 @@ from benchmarks.jobs import Job
 from benchmarks.recipe import Recipe
 from benchmarks.reproduce import Watcher
 from benchmarks.streams import clean, clean_streams
-from benchmarks.training.checkpoints import path_of
+from benchmarks.training.checkpoints import epochs_in, path_of
 from benchmarks.training.earlier_checkpoints import Earlier
 from results.records import EpochEnd, JobKey, RunRecord
 
@@ -31,6 +31,7 @@ class RunReport(Watcher):
         self.wanted: dict[JobKey, int] = {}  # epochs of every job
         self.done = 0
         self.epochs: dict[JobKey, int] = {}  # trained by now
+        self.begun: dict[JobKey, int] = {}  # epochs in checkpoints
         self.bar = bar_of_steps(console, speed_estimate_period=SPEED_WINDOW_SECONDS)
         self.started = self.last_event = time.monotonic()
         self.last_line: dict[JobKey, float] = {}
@@ -48,9 +49,9 @@ class RunReport(Watcher):
     def planned(self, jobs: Sequence[Job]) -> None:
         """Set the length of the bar."""
         self.wanted = {job.key: job.recipe.epochs if isinstance(job.recipe, Recipe) else 1 for job in jobs}
+        self.begun = {job.key: found for job in jobs if (found := epochs_in(path_of(job)))}
         if jobs:
-            begun = sum(path_of(job).exists() for job in jobs)
-            checkpoints = f", {begun} of them from a checkpoint" if begun else ""
+            checkpoints = f", {len(self.begun)} of them from a checkpoint" if self.begun else ""
             self.console.print(f"{len(jobs)} job(s) to run{checkpoints}.", highlight=False)
         self.task = self.bar.add_task("", total=sum(self.wanted.values()))
 
@@ -83,17 +84,23 @@ class RunReport(Watcher):
         if record.error:  # its other epochs will not come
             self.wanted[record.key] = self.epochs.get(record.key, 0)
         self.epochs[record.key] = self.wanted[record.key]
-        trained, planned = sum(self.epochs.values()), sum(self.wanted.values())
-        self.bar.update(self.task, completed=trained, total=planned)
+        self.bar.update(self.task, completed=sum(self.epochs.values()), total=sum(self.wanted.values()))
         values = ", ".join(f"{name} {_brief(value)}" for name, value in record.metrics.items())
         outcome = f"failed: {record.error}" if record.error else values
         self.last_event = time.monotonic()
-        left = _minutes((self.last_event - self.started) / max(trained, 1) * (planned - trained))
+        left = _minutes(self._seconds_left())
         text = f"[{self.done}/{len(self.wanted)}] {_place(record)}: {outcome} ({record.seconds:.1f} s{left})"
         if record.error or not self.is_brief:
             self._print(text)
         if record.error:
             self.problems.append(f"failed: {record.error}")
+
+    def _seconds_left(self) -> float:
+        """Return the time of the epochs to come, at the pace of those trained since the start of the run."""
+        done = {key: max(self.epochs.get(key, 0), self.begun.get(key, 0)) for key in self.wanted}
+        trained = sum(epoch - self.begun.get(key, 0) for key, epoch in done.items())
+        left = sum(max(wanted - done[key], 0) for key, wanted in self.wanted.items())
+        return (self.last_event - self.started) / max(trained, 1) * left
 
     def _print(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False)

@@ -187,6 +187,13 @@ def about(path: Path) -> dict[str, Any]:
         return json.loads(str(file["about"]))
 
 
+def epochs_in(path: Path) -> int:
+    """Return the number of epochs that a checkpoint saves; 0 where there is none that can be read."""
+    with suppress(*UNREADABLE):
+        return len(about(path)["curve"])
+    return 0
+
+
 def _read(path: Path, facts: dict[str, Any], key: JobKey) -> tuple[list[np.ndarray], Progress, dict[str, Any]]:
     """Return the arrays of `state_of`, the progress, and the state of the generator."""
     if facts["versions"] != provenance.versions():

@@ -1,9 +1,11 @@
 """Where no bar can be drawn, a long job is not silent."""
 
 import io
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -11,6 +13,7 @@ from benchmarks.cli import progress
 from benchmarks.cli.progress import RunReport
 from benchmarks.jobs import Job, Options
 from benchmarks.table import load_table
+from benchmarks.training.checkpoints import path_of
 from results.records import EpochEnd, RunRecord
 
 MINUTE = 60.0
@@ -104,6 +107,21 @@ def test_what_is_left_of_a_run_counts_the_epochs_of_all_jobs(log):
         log.epoch(number, 9, seconds=MINUTE, seed=1)
     log.record(10)
     assert log.lines()[-1].endswith("(1.0 s, about 2 min left)")
+
+
+def test_epochs_of_a_checkpoint_take_no_time(job, home, monkeypatch):
+    path = path_of(replace(job, key=job.key._replace(seed=1)))
+    path.parent.mkdir(parents=True)
+    np.savez(path, about=np.array(json.dumps({"curve": [[number] for number in range(1, 7)]})))
+    log = Log(job, monkeypatch)
+    for number in range(1, 10):
+        log.epoch(number, number, seconds=MINUTE)
+    log.record(9)  # nine epochs of a minute each; of the other job three are left
+    assert log.lines()[-1].endswith("(1.0 s, about 3 min left)")
+    for number in range(1, 8):
+        log.epoch(number, 10, seconds=MINUTE, seed=1)
+    log.record(10, seed=1, error="ValueError: no")
+    assert "left" not in log.lines()[-1]
 
 
 def test_epochs_of_a_failed_job_are_not_counted_as_trained(log):

@@ -67,6 +67,19 @@ def test_other_columns_of_the_row_give_a_guess_and_other_tables_none():
         assert (found.hours, found.duration) == (None, (None, "nothing recorded", "", ""))
 
 
+def test_other_columns_are_scaled_by_the_examples_that_other_rows_of_the_column_trained_on():
+    trec, sst, static = (
+        planned_of("CNN-rand", "TREC"),
+        planned_of("CNN-rand", "SST-2"),
+        planned_of("CNN-static", "SST-2"),
+    )
+    small = replace(record(trec, 0, seconds=60.0), examples_per_second=2000.0)
+    large = replace(record(static, 0, device="GPU", seconds=5.0), examples_per_second=400_000.0)
+    guess = forecast(sst, [small, large]).duration
+    assert guess.seconds == pytest.approx(1000.0)
+    assert guess.basis == f"a guess from other columns, by examples: 1 job(s) on {processor()}"
+
+
 def test_guessed_hours_are_added_up_apart():
     planned = [planned_of("CNN-rand", "TREC"), planned_of("CNN-rand", "SST-2")]
     found = forecasts(planned, [record(planned[0], 0, seconds=3600.0)], backend="tensorflow")

@@ -207,7 +207,7 @@ def test_a_checkpoint_serves_its_code_at_any_commit_and_no_other_code(monkeypatc
 
 def test_a_run_says_how_many_jobs_continue_from_a_checkpoint(capsys):
     job = a_job()
-    waiting_for(job)
+    checkpoints.save(job, *a_state(0))
     with RunReport(Console(width=100)) as report:
         report.planned([job, replace(job, key=job.key._replace(seed=1))])
     assert "2 job(s) to run, 1 of them from a checkpoint." in capsys.readouterr().out
