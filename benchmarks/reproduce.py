@@ -14,7 +14,7 @@ from benchmarks.jobs import Job, Options, Planned, lacked_what_is_here, missing_
 from benchmarks.recipe import Measurement, NotAttempted, Recipe, settings
 from benchmarks.streams import masked
 from benchmarks.tracked.about import of_cells, of_job
-from benchmarks.training.checkpoints import for_records
+from benchmarks.training.checkpoints import for_records, remove_finished
 from benchmarks.training.earlier_checkpoints import Earlier, adopt
 from data_pipelines.dataset import DataError, DataFile, Dataset
 from data_pipelines.whole_files import remove_leftovers
@@ -72,7 +72,9 @@ def reproduce(
         remove_leftovers(folder)
         files.repair()
         waiting, records = for_records(files), files.records()
-        missing = missing_jobs(planned, current(planned, records), backend=backend, seeds=seeds)
+        counted = current(planned, records)
+        remove_finished(waiting, records, counted)
+        missing = missing_jobs(planned, counted, backend=backend, seeds=seeds)
         chosen = [job for job in missing if only is None or job.key.identity in only]
         jobs = [replace(job, records=waiting) for job in with_data(chosen, watcher)]
         watcher.stale(_recorded(chosen, of_recipes(planned, records)))

@@ -7,7 +7,7 @@ import re
 import shutil
 import warnings
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -69,18 +69,21 @@ def folders_of_paper(paper: str) -> list[Path]:
 def for_records(files: RecordFiles) -> str:
     """Return the name under which checkpoints wait for a records file; the caller holds its lock.
 
-    Those of an earlier file at its path are removed, and those that no job will ask for.
+    Those of an earlier file at its path are removed.
     """
     path = files.record_ledger.path
     name = name_of(files)
     if not path.exists():
         shutil.rmtree(folder_of(name), ignore_errors=True)
         files.record_ledger.append([])
-    records = [record for record in files.records() if not record.error]
-    for checkpoint in folder_of(name).glob("*.npz"):
-        if _is_over(checkpoint, records):
-            remove(checkpoint)
     return name
+
+
+def remove_finished(name: str, records: Sequence[RunRecord], current: Sequence[RunRecord]) -> None:
+    """Remove the checkpoints under a name whose jobs are finished; `current` are the records that count today."""
+    for checkpoint in folder_of(name).glob("*.npz"):
+        if _is_finished(checkpoint, records, current):
+            remove(checkpoint)
 
 
 def name_of(files: RecordFiles) -> str:
@@ -88,17 +91,18 @@ def name_of(files: RecordFiles) -> str:
     return f"{files.paper}-{hashlib.sha256(os.fsencode(files.record_ledger.path.resolve())).hexdigest()[:12]}"
 
 
-def _is_over(checkpoint: Path, records: Iterable[RunRecord]) -> bool:
-    """Return whether a job has a record of a checkpoint's code, or one that is newer; or the name is an old one.
+def _is_finished(checkpoint: Path, records: Sequence[RunRecord], current: Sequence[RunRecord]) -> bool:
+    """Return whether a job has a record of a checkpoint's code, or a newer one that counts; or an old file name.
 
-    A job that runs again because its code has changed has a record that is older.
+    A newer one may not count, as of a colleague's code; an older one may be of a job that runs again.
     """
     if not (found := FILE_NAME.fullmatch(checkpoint.stem)):
         return True
     with suppress(OSError):
         written = datetime.fromtimestamp(checkpoint.stat().st_mtime, UTC).isoformat(timespec="microseconds")
-        mine = [record for record in records if _name(record.key) == found["job"]]
-        return any(_mark(record.code) == found["code"] or record.finished > written for record in mine)
+        same = [one for one in records if _mark(one.code) == found["code"]]
+        newer = [one for one in current if one.finished > written]
+        return any(_name(one.key) == found["job"] and not one.error for one in [*same, *newer])
     return False
 
 

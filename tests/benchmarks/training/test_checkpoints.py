@@ -230,28 +230,34 @@ def test_a_checkpoint_whose_record_was_written_is_removed(tmp_path):
     job = replace(a_job(), records=checkpoints.for_records(files))
     path, waiting = waiting_for(job), waiting_for(replace(job, key=job.key._replace(seed=1)))
     files.append(RunRecord(job.key, {"test accuracy": 90.0}, code=job.code))  # as if killed right after it
-    checkpoints.for_records(files)
+    checkpoints.remove_finished(job.records, files.records(), [])
     assert not path.exists() and waiting.exists()
 
 
-def test_a_checkpoint_of_a_job_that_runs_again_waits_until_its_record_is_newer(tmp_path):
-    files = RecordFiles("starter", tmp_path)
-    job = replace(a_job(), records=checkpoints.for_records(files))
+@pytest.mark.parametrize(
+    ("finished", "counts", "error", "waits"),
+    [
+        ("2020-01-01", True, "", True),
+        ("9999-01-01", False, "", True),
+        ("9999-01-01", True, "MemoryError", True),
+        ("9999-01-01", True, "", False),
+    ],
+)
+def test_a_checkpoint_waits_until_a_newer_record_counts(finished, counts, error, waits):
+    job = replace(a_job(), records="starter-0")
     path = waiting_for(job)
-    for finished, waits in (("2020-01-01", True), ("9999-01-01", False)):
-        files.append(RunRecord(job.key, {"test accuracy": 90.0}, code=Digests("other"), finished=finished))
-        checkpoints.for_records(files)
-        assert path.exists() == waits
+    record = RunRecord(job.key, {"test accuracy": 90.0}, code=Digests("other"), finished=finished, error=error)
+    checkpoints.remove_finished(job.records, [record], [record] if counts else [])
+    assert path.exists() == waits
 
 
-def test_a_checkpoint_under_the_name_of_an_earlier_version_is_removed(tmp_path):
-    files = RecordFiles("starter", tmp_path)
-    job = replace(a_job(), records=checkpoints.for_records(files))
+def test_a_checkpoint_under_the_name_of_an_earlier_version_is_removed():
+    job = replace(a_job(), records="starter-0")
     path = waiting_for(job)
     for mode in ("", "-deterministic"):
         old = path.with_name(f"{job.key.fingerprint}-fold0-seed0-tensorflow{mode}.npz")
         old.write_text("")
-        checkpoints.for_records(files)
+        checkpoints.remove_finished(job.records, [], [])
         assert not old.exists() and path.exists()
 
 
