@@ -71,17 +71,8 @@ def reproduce(
     with files.lock():
         remove_leftovers(folder)
         files.repair()
-        waiting, records = for_records(files), files.records()
-        counted = current(planned, records)
-        remove_finished(waiting, records, counted)
-        missing = missing_jobs(planned, counted, backend=backend, seeds=seeds)
-        chosen = [job for job in missing if only is None or job.key.identity in only]
-        jobs = [replace(job, records=waiting) for job in with_data(chosen, watcher)]
-        watcher.stale(_recorded(chosen, of_recipes(planned, records)))
-        watcher.left(adopt(jobs, Rechecks.read()))
-        watcher.planned(jobs)
-        by_key = {job.key: job for job in jobs}
-        with closing(run(jobs)) as events:  # a stop must reach the runner at once
+        by_key = {job.key: job for job in _jobs(planned, files, watcher, backend=backend, seeds=seeds, only=only)}
+        with closing(run(list(by_key.values()))) as events:  # a stop must reach the runner at once
             for record, curve in _finished(events, watcher, by_key):
                 files.append(record, curve)  # the file first: a tracking failure must not lose a result
                 watcher.record(record, curve)
@@ -93,6 +84,28 @@ def reproduce(
         tracker.send_rest()
         tracker.send_verdicts(judged, of_cells(planned, folder))
     return judged
+
+
+def _jobs(
+    planned: Sequence[Planned],
+    files: RecordFiles,
+    watcher: Watcher,
+    *,
+    backend: str,
+    seeds: int | None,
+    only: Container[tuple] | None,
+) -> list[Job]:
+    """Return the missing jobs whose data are here, each beside the checkpoint that it continues from."""
+    waiting, records = for_records(files), files.records()
+    counted = current(planned, records)
+    remove_finished(waiting, records, counted)
+    missing = missing_jobs(planned, counted, backend=backend, seeds=seeds)
+    chosen = [job for job in missing if only is None or job.key.identity in only]
+    jobs = [replace(job, records=waiting) for job in with_data(chosen, watcher)]
+    watcher.stale(_recorded(chosen, of_recipes(planned, records)))
+    watcher.left(adopt(jobs, Rechecks.read()))
+    watcher.planned(jobs)
+    return jobs
 
 
 def _recorded(jobs: Iterable[Job], records: Iterable[RunRecord]) -> int:

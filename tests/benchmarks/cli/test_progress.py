@@ -114,6 +114,7 @@ def test_epochs_of_a_checkpoint_take_no_time(job, home, monkeypatch):
     path.parent.mkdir(parents=True)
     np.savez(path, about=np.array(json.dumps({"curve": [[number] for number in range(1, 7)]})))
     log = Log(job, monkeypatch)
+    assert log.console.file.getvalue() == "2 job(s) to run, 1 of them from a checkpoint.\n"
     for number in range(1, 10):
         log.epoch(number, number, seconds=MINUTE)
     log.record(9)  # nine epochs of a minute each; of the other job three are left

@@ -12,9 +12,7 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
-from rich.console import Console
 
-from benchmarks.cli.progress import RunReport
 from benchmarks.jobs import Job, Options
 from benchmarks.table import load_table
 from benchmarks.training import checkpoints, fitting
@@ -203,14 +201,6 @@ def test_a_checkpoint_serves_its_code_at_any_commit_and_no_other_code(monkeypatc
     again, _, record = train(job)
     assert again == first  # its seconds too: nobody trained it again
     assert record.commit == "another"
-
-
-def test_a_run_says_how_many_jobs_continue_from_a_checkpoint(capsys):
-    job = a_job()
-    checkpoints.save(job, *a_state(0))
-    with RunReport(Console(width=100)) as report:
-        report.planned([job, replace(job, key=job.key._replace(seed=1))])
-    assert "2 job(s) to run, 1 of them from a checkpoint." in capsys.readouterr().out
 
 
 def test_a_checkpoint_feeds_one_records_file(tmp_path):
