@@ -8,8 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import inf, isfinite, isnan, sqrt
+from math import inf, isfinite, sqrt
 from statistics import fmean, stdev
+from typing import Any
+
+import numpy as np
 
 from results.published import Cell
 from results.records import RunRecord
@@ -18,8 +21,10 @@ Interval = tuple[float, float]
 LOOKS = (1, 2, 4)  # verdicts are taken at these multiples of the runs of the protocol
 OF_MEAN = 0.98  # one-sided; over three looks it keeps a false verdict below 5 %
 OF_A_RUN = 0.975
+OF_ANY_RUN = 0.99  # beyond it a value is ruled out; over three looks 5 % of single runs are
 WIDEST = 2  # half-widths above so many margins are too noisy to tell
 ROUNDING = 1e-9  # in binary, 2.9 - 2.85 exceeds 0.05
+SLICES = 1000  # of a distribution
 
 
 class Answer(StrEnum):
@@ -169,9 +174,9 @@ def largest_gap(verdict: Verdict) -> float | None:
     return _quantile(OF_A_RUN, count) * verdict.deviation * sqrt(1 + 1 / cell.runs) + 2 * cell.half_digit
 
 
-def _reach(cell: Cell, deviation: float, count: int) -> float:
+def _reach(cell: Cell, deviation: Any, count: int, probability: float = OF_A_RUN) -> Any:
     """Return how far from the mean of `count` runs a published value may be that is one of ours."""
-    return _quantile(OF_A_RUN, count) * deviation * sqrt(1 / cell.runs + 1 / count) + cell.half_digit
+    return _quantile(probability, count) * deviation * sqrt(1 / cell.runs + 1 / count) + cell.half_digit
 
 
 def _turning(verdict: Verdict) -> Verdict:
@@ -198,10 +203,17 @@ def _answer(verdict: Verdict, runs: int) -> tuple[Answer, str]:
     is_within, is_beyond = -margin <= low and high <= margin, low > margin or high < -margin
     if is_within and verdict.published_is_predicted:
         return Answer.REPRODUCED, ""
-    if is_beyond and not verdict.published_is_predicted:
+    if is_beyond and _is_ruled_out(verdict):
         return beyond(cell.metric.better, low > margin), ""
     answer = _open(verdict, is_within, is_beyond)
     return answer, "; ".join([*_because(answer, is_beyond), _next_look(verdict, answer, runs)])
+
+
+def _is_ruled_out(verdict: Verdict) -> bool:
+    """Return whether the published value is hardly one of our runs, whichever of the looks this is."""
+    cell, count = verdict.cell, len(verdict.units)
+    difference = abs((verdict.mean or 0.0) - (cell.value or 0.0))
+    return difference > _reach(cell, verdict.deviation or 0.0, count, OF_ANY_RUN) + ROUNDING
 
 
 def _open(verdict: Verdict, is_within: bool, is_beyond: bool) -> Answer:
@@ -216,6 +228,8 @@ def _open(verdict: Verdict, is_within: bool, is_beyond: bool) -> Answer:
 
 
 def _because(answer: Answer, is_beyond: bool) -> list[str]:
+    if is_beyond and answer == Answer.INCONCLUSIVE:
+        return ["outside the 95 % interval of a run, within the 98 % interval that three looks need"]
     if is_beyond:
         return ["could be one run of ours, but our mean differs by more than the margin"]
     return ["within the margin, and not the same number"] if answer == Answer.NEAR else []
@@ -234,33 +248,25 @@ def _next_look(verdict: Verdict, answer: Answer, runs: int) -> str:
 
 
 def power_at(verdict: Verdict, count: int) -> float | None:
-    """Return the least chance that `count` runs show our mean within the margin, if it is the true mean.
+    """Return the chance that `count` new runs reproduce the published value, if our mean and deviation are true.
 
-    None where our mean is beyond the margin, or nothing was published.
+    None where our mean is beyond the margin, or nothing was published. Both questions ask for a distance below
+    some room, which depends on the deviation of so many runs; that is averaged over its chi-square law.
     """
+    from scipy.special import gammaincinv, ndtr
+
     cell, mean, deviation = verdict.cell, verdict.mean, verdict.deviation
     if cell.value is None or cell.margin is None or mean is None or deviation is None:
         return None
-    difference = mean - cell.value
-    return None if abs(difference) >= cell.margin else power(difference, deviation, cell.margin, count)
-
-
-def power(difference: float, deviation: float, margin: float, count: int) -> float:
-    """Return the least chance that the interval of the mean of `count` runs lies within the margin.
-
-    `difference` is the true mean less the published value. Source: each of the two one-sided tests has the power
-    of the noncentral t; both hold with at least the sum of their powers less one (Bonferroni).
-    """
-    from scipy.special import nctdtr
-
-    if deviation == 0:
-        return float(abs(difference) <= margin)
-    critical = _quantile(OF_MEAN, count)
-    misses = 0.0
-    for room in (margin - difference, margin + difference):
-        miss = float(nctdtr(count - 1, room * sqrt(count) / deviation, critical))
-        misses += 0.0 if isnan(miss) else miss  # NaN where the noncentrality is so large that none is missed
-    return max(0.0, 1 - misses)
+    difference, free = abs(mean - cell.value), count - 1
+    if difference >= cell.margin or deviation == 0:
+        return None if difference >= cell.margin else float(difference <= cell.half_digit + ROUNDING)
+    chances = (np.arange(SLICES) + 0.5) / SLICES
+    spread = deviation * np.sqrt(2 * gammaincinv(free / 2, chances) / free)
+    near = cell.margin - _quantile(OF_MEAN, count) * spread / sqrt(count)
+    room, error = np.minimum(near, _reach(cell, spread, count)), deviation / sqrt(count)
+    found = ndtr((room - difference) / error) - ndtr((-room - difference) / error)
+    return float(np.maximum(found, 0.0).mean())
 
 
 def beyond(better: str, above: bool) -> Answer:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from results.verdicts import OF_A_RUN, OF_MEAN, looks
+from results.verdicts import OF_A_RUN, OF_ANY_RUN, OF_MEAN, looks
 
 CELLS = 10_000
 PROTOCOLS = (5, 3)  # seeds, cross-validations
@@ -29,11 +29,10 @@ def settled(values: np.ndarray, printed: np.ndarray | float, margin: float) -> t
     count = values.shape[1]
     mean, spread = values.mean(axis=1), values.std(axis=1, ddof=1)
     half = stdtrit(count - 1, OF_MEAN) * spread / count**0.5
-    reach = stdtrit(count - 1, OF_A_RUN) * spread * (1 + 1 / count) ** 0.5
+    reach, ruled_out = (stdtrit(count - 1, q) * spread * (1 + 1 / count) ** 0.5 for q in (OF_A_RUN, OF_ANY_RUN))
     difference = abs(mean - printed)
-    return (difference <= reach) & (difference + half <= margin), (difference > reach) & (
-        difference - half > margin
-    )
+    reproduced = (difference <= reach) & (difference + half <= margin)
+    return reproduced, (difference > ruled_out) & (difference - half > margin)
 
 
 def rates(

@@ -22,6 +22,12 @@ def test_false_verdicts_are_at_most_five_in_a_hundred(runs, deviation):
         assert rates(shift, deviation, looks(runs)).beyond <= TOO_MANY
 
 
+@pytest.mark.parametrize("runs", [3, 5])
+@pytest.mark.parametrize("deviation", [0.5, 1.0, 2.0, 10.0])
+def test_a_printed_run_of_ours_is_ruled_out_in_at_most_five_in_a_hundred_cells(runs, deviation):
+    assert rates(0.0, deviation, looks(runs), is_run=True).beyond <= TOO_MANY
+
+
 def test_many_runs_with_little_spread_are_recognised():
     assert rates(0.0, 0.2, looks(5)).reproduced > 0.9
 
