@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from math import inf
 from typing import NamedTuple
 
 from benchmarks.evidence.rechecks import Rechecks
@@ -13,10 +14,11 @@ from benchmarks.recipe import NotAttempted
 from benchmarks.reproduce import by_place, verdicts
 from benchmarks.table import Claim, PaperTable
 from results.comparison import LEVEL, Comparison, compare, holm
+from results.groups.estimate import sign_test
 from results.published import Cell
 from results.records import RunRecord
 from results.tables import signed
-from results.verdicts import Answer
+from results.verdicts import LOOKS, Answer, Verdict, beyond
 
 
 class Order(StrEnum):
@@ -25,7 +27,7 @@ class Order(StrEnum):
     HOLDS = "holds"
     REVERSED = "reversed"  # the other row is better
     APART = "apart"  # not near each other
-    OPEN = "open"  # no difference shown at 5 %
+    OPEN = "open"  # not shown at 5 %
     INCOMPLETE = "incomplete"  # a row has fewer runs than the protocol asks for
     NOT_ATTEMPTED = "not attempted"
 
@@ -38,7 +40,10 @@ class ClaimVerdict(NamedTuple):
     published: float | None
     order: Order
     comparison: Comparison | None = None
-    p_value: float | None = None  # of the claim among all that its table tests
+    alone: float | None = None  # the p-value of this test; None where there is none
+    p_value: float | None = None  # the same among the claims of its table, over all looks
+    is_random: bool = False  # whether it will have a test
+    backend: str = ""  # of the runs, where another one leads in the paper
     stale: str = ""  # why the runs of a row may not be those of today's code; empty where they are
 
 
@@ -49,9 +54,10 @@ def judge_claims(
 
     With the options of a trial, by its runs.
 
-    Pairs are runs of equal seed and fold on the backend that has most of them; the test is paired, with the
-    correction of Nadeau & Bengio (2003) for the folds of a cross-validation, and Holm's (1979) for the claims and
-    columns that a table tests.
+    Pairs are runs of equal seed and fold on the back end that leads in the paper, or else has most of them, up to
+    the last look that both rows have reached. The test is paired, with the correction of Nadeau & Bengio (2003)
+    for the folds of a cross-validation. P-values have the corrections of Bonferroni for the looks, and of Holm
+    (1979) for the claims and columns of a table that have recipes.
     """
     places, rechecks = by_place(table.plan(options=options)), Rechecks.read()
     judged = [
@@ -66,19 +72,17 @@ def judge_claims(
 
 
 def _corrected(verdict: ClaimVerdict, of_table: Sequence[ClaimVerdict]) -> ClaimVerdict:
-    """Return a verdict with Holm's correction for the other tests of its table; what no longer shows is open."""
-    if (mine := _tested(verdict)) is None:
+    """Return a verdict by its p-value among those of its table, of which one that waits for runs has 1."""
+    if verdict.alone is None:
         return verdict
-    others = sorted(p_value for one in of_table if (p_value := _tested(one)) is not None)
-    p_value = holm(others)[others.index(mine)]
+    family = sorted(_over_looks(one) for one in of_table if one.is_random)
+    p_value = holm(family)[family.index(_over_looks(verdict))]
     return verdict._replace(p_value=p_value, order=verdict.order if p_value < LEVEL else Order.OPEN)
 
 
-def _tested(verdict: ClaimVerdict) -> float | None:
-    """Return the p-value of a claim that one row beats another; None where it was not tested."""
-    is_tested = verdict.order in (Order.HOLDS, Order.REVERSED, Order.OPEN) and verdict.claim.within is None
-    found = verdict.comparison
-    return found.p_value if is_tested and found and not found.is_deterministic else None
+def _over_looks(verdict: ClaimVerdict) -> float:
+    """Return the p-value of a claim, which is tested at every look; 1 where it is not tested yet."""
+    return 1.0 if verdict.alone is None else min(1.0, len(LOOKS) * verdict.alone)
 
 
 def claim_rows(judged: Iterable[ClaimVerdict], cells: Iterable[Cell] | None = None) -> list[dict[str, str]]:
@@ -92,16 +96,17 @@ def as_row(verdict: ClaimVerdict) -> dict[str, str]:
     claim, found = verdict.claim, verdict.comparison
     ours = signed(found.difference if found else None)
     if found and found.interval and claim.within is not None and verdict.order != Order.INCOMPLETE:
-        ours += " ({:+.3g} to {:+.3g})".format(*found.interval)  # what nearness is judged by
+        ours += " ({:+.3g} to {:+.3g})".format(*found.interval)
+    pairs = str(found.pairs) if found and found.pairs else ""
     return {
         "claim": claim.text,
         "table": claim.table,
         "column": verdict.column,
         "theirs": signed(verdict.published),
         "ours": ours,
-        "pairs": str(found.pairs) if found and found.pairs else "",
-        "p": _brief(_tested(verdict)),
-        "p by Holm": _brief(verdict.p_value),
+        "pairs": f"{pairs} on {verdict.backend}" if pairs and verdict.backend else pairs,
+        "p": _brief(verdict.alone),
+        "p corrected": _brief(verdict.p_value),
         "order": verdict.order.value,
         "stale": verdict.stale,
     }
@@ -118,25 +123,39 @@ def _judge(
     winner, loser = better.recipe, worse.recipe
     if isinstance(winner, NotAttempted) or isinstance(loser, NotAttempted):
         return verdict
-    groups = _on_one_backend([_by_backend(one, records, rechecks) for one in (worse, better)])
+    verdict = verdict._replace(is_random=max(loser.runs, winner.runs) > 1)
+    backend, groups = _on_one_backend(
+        [_by_backend(one, records, rechecks) for one in (worse, better)], better.backend
+    )
     shown = [record for group in groups for record in group.shown]
-    answers = {judged.answer for judged in verdicts([better, worse], shown, rechecks=rechecks)}
-    if Answer.NOT_ATTEMPTED in answers:
+    judged = verdicts([worse, better], shown, rechecks=rechecks)
+    if Answer.NOT_ATTEMPTED in (answers := {one.answer for one in judged}):
         return verdict
-    dataset = winner.dataset
-    first, second = (_whole(group.shown, dataset.folds) for group in groups)
+    dataset, taken = winner.dataset, _taken(judged, [loser.runs, winner.runs])
+    first, second = (_whole(group.shown, dataset.folds, taken) for group in groups)
     found = compare(
         better.cell,
         _for_every_seed(first, second, loser.runs),
         _for_every_seed(second, first, winner.runs),
         folds=dataset.folds,
         runs=max(loser.runs, winner.runs),
-        test_to_train=dataset.test_to_train,
+        test_to_train=dataset.fold_ratio,
     )
     # a test at every new run would find something in the end, so it waits for whole protocols
     order = Order.INCOMPLETE if Answer.INCOMPLETE in answers else _order(claim, found)
-    stale = "; ".join(dict.fromkeys(group.stale for group in groups if group.stale))
-    return verdict._replace(order=order, comparison=found, stale=stale)
+    return verdict._replace(
+        order=order,
+        comparison=found,
+        alone=_p_value(claim, found) if order != Order.INCOMPLETE else None,
+        backend="" if backend == better.backend else backend,
+        stale="; ".join(dict.fromkeys(group.stale for group in groups if group.stale)),
+    )
+
+
+def _taken(judged: Sequence[Verdict], runs: Sequence[int]) -> float:
+    """Return how many runs of two rows are compared: those of the last look of both, or all before it."""
+    found = [len(one.units) for one, wanted in zip(judged, runs, strict=True) if wanted > 1]
+    return inf if any(one.answer == Answer.INCOMPLETE for one in judged) else min(found, default=1)
 
 
 def _difference(better: Cell, worse: Cell) -> float | None:
@@ -144,10 +163,10 @@ def _difference(better: Cell, worse: Cell) -> float | None:
     return None if better.value is None or worse.value is None else better.value - worse.value
 
 
-def _whole(group: list[RunRecord], folds: int) -> list[RunRecord]:
-    """Keep the runs of whole cross-validations."""
+def _whole(group: list[RunRecord], folds: int, seeds: float) -> list[RunRecord]:
+    """Keep the runs of whole cross-validations, those of so many first seeds."""
     done = Counter(seed for seed, _ in {(record.key.seed, record.key.fold) for record in group})
-    return [record for record in group if done[record.key.seed] == folds]
+    return [record for record in group if done[record.key.seed] == folds and record.key.seed < seeds]
 
 
 def _for_every_seed(group: list[RunRecord], other: list[RunRecord], runs: int) -> list[RunRecord]:
@@ -165,31 +184,36 @@ def _by_backend(planned: Planned, records: Sequence[RunRecord], rechecks: Rechec
     return {name: standing(planned, [r for r in mine if r.key.backend == name], rechecks) for name in names}
 
 
-def _on_one_backend(groups: Sequence[Mapping[str, Standing]]) -> list[Standing]:
-    """Keep the runs on the backend on which the smaller group is largest."""
+def _on_one_backend(groups: Sequence[Mapping[str, Standing]], leading: str) -> tuple[str, list[Standing]]:
+    """Return a back end with its runs: the leading one, or else that on which the smaller group is largest."""
     nothing = Standing([])
-    backends = sorted({name for group in groups for name in group})
-    chosen = max(
-        backends, key=lambda name: min(len(group.get(name, nothing).shown) for group in groups), default=""
-    )
-    return [group.get(chosen, nothing) for group in groups]
+    fewest = {
+        name: min(len(group.get(name, nothing).shown) for group in groups)
+        for name in sorted({leading, *(name for group in groups for name in group)})
+    }
+    chosen = leading if fewest[leading] else max(fewest, key=lambda name: (fewest[name], name == leading))
+    return chosen, [group.get(chosen, nothing) for group in groups]
 
 
 def _order(claim: Claim, found: Comparison) -> Order:
-    if claim.within is not None:
-        return _nearness(claim.within, found)
-    if found.answer == Answer.BETTER:
-        return Order.HOLDS
-    if found.answer == Answer.WORSE:
-        return Order.REVERSED
-    return Order.INCOMPLETE if found.answer == "too few pairs" else Order.OPEN
-
-
-def _nearness(within: float, found: Comparison) -> Order:
-    """Return whether the 90 % interval of the difference is within a margin, an equivalence test at 5 %."""
-    if found.interval is None:
+    """Return what a difference says, unless it is noise."""
+    if found.difference is None or (found.p_value is None and not found.is_deterministic):
         return Order.INCOMPLETE
-    low, high = found.interval
-    if -within <= low and high <= within:
-        return Order.HOLDS
-    return Order.APART if low > within or high < -within else Order.OPEN
+    if claim.within is not None:
+        return Order.HOLDS if abs(found.difference) <= claim.within else Order.APART
+    if found.difference == 0:
+        return Order.OPEN
+    side = beyond(found.cell.metric.better, found.difference > 0)
+    return {Answer.BETTER: Order.HOLDS, Answer.WORSE: Order.REVERSED}.get(side, Order.OPEN)
+
+
+def _p_value(claim: Claim, found: Comparison) -> float | None:
+    """Return the p-value of a difference, or of its side of the edge of nearness; None without randomness."""
+    if found.is_deterministic:
+        return None
+    if claim.within is None:
+        return found.p_value
+    if found.estimate is None:
+        return sign_test(found.pairs, claim.within)
+    p_near = found.estimate.p_equivalence(claim.within)
+    return min(p_near, 1 - p_near)

@@ -130,6 +130,13 @@ class Dataset:
     on_request: str = ""  # why some of its files are fetched only when named, and how to get them
     hashed_as: str = ""  # the hash of the archive that stood for the files before they were its members
 
+    @property
+    def fold_ratio(self) -> float:
+        """Return the number of test examples for each training example of a fold; 0 for a fixed split."""
+        if self.folds == 1:
+            return 0.0
+        return 1 / (self.folds - 1) if self.test_to_train is None else self.test_to_train
+
     def check(self, fold: Fold) -> None:
         """Raise DataError unless a fold has the examples that the source states, less what may be left out.
 

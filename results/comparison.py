@@ -7,6 +7,7 @@ from itertools import accumulate
 from statistics import fmean, variance
 from typing import Any
 
+from results.groups.estimate import Estimate, of_pairs, sign_test
 from results.ledger import ResultsError
 from results.published import Cell
 from results.records import RunRecord
@@ -34,9 +35,25 @@ class Comparison:
     second: Verdict
     pairs: int
     difference: float | None = None
-    p_value: float | None = None  # two-sided; None for fewer than three pairs
-    interval: tuple[float, float] | None = None  # 90 %, of the difference; None for fewer than three pairs
+    estimate: Estimate | None = None  # of the difference; None for fewer than three pairs, or where all are equal
     is_deterministic: bool = False  # then any difference counts
+
+    @property
+    def p_value(self) -> float | None:
+        """Return the two-sided p-value of no difference; None for fewer than three pairs.
+
+        Equal differences have no spread to test by, so they have the p-value of the sign test.
+        """
+        if self.pairs < FEWEST_PAIRS:
+            return None
+        return self.estimate.p_value() if self.estimate else sign_test(self.pairs, self.difference or 0.0)
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Return the 90 % interval of the difference; None for fewer than three pairs."""
+        if self.pairs < FEWEST_PAIRS or self.difference is None:
+            return None
+        return self.estimate.interval(0.9) if self.estimate else (self.difference, self.difference)
 
     @property
     def answer(self) -> str:
@@ -89,50 +106,29 @@ def compare(
     *,
     folds: int,
     runs: int,
-    test_to_train: float | None = None,
+    test_to_train: float,
 ) -> Comparison:
     """Judge both groups and test their paired difference.
 
     Seeds on a fixed split get the paired t-test. Folds of a cross-validation share training data, so their
     variance is corrected by the method of Nadeau & Bengio (2003). `test_to_train` is the ratio of test to training
-    examples; by default one fold is for test and the others are for training.
+    examples, 0 for a fixed split.
     """
     one, other = ({(record.key, record.finished) for record in group} for group in (first, second))
     if shared := one & other:
         raise ResultsError(f"{len(shared)} run(s) of {cell.name} are in both groups. Choose disjoint groups.")
     values = [_by_seed_and_fold(group, cell.metric.name) for group in (first, second)]
-    differences = [values[1][pair] - values[0][pair] for pair in sorted(values[0].keys() & values[1].keys())]
-    if test_to_train is None:
-        test_to_train = 1 / (folds - 1) if folds > 1 else 0.0
-    p_value, interval = paired_test(differences, test_to_train)
+    pairs = sorted(values[0].keys() & values[1].keys())
+    before, after = ([group[pair] for pair in pairs] for group in values)
     return Comparison(
         cell,
         judge(cell, first, folds=folds, runs=runs),
         judge(cell, second, folds=folds, runs=runs),
-        len(differences),
-        fmean(differences) if differences else None,
-        p_value,
-        interval,
+        len(pairs),
+        fmean(other - one for one, other in zip(before, after, strict=True)) if pairs else None,
+        of_pairs(before, after, test_to_train) if len(pairs) >= FEWEST_PAIRS else None,
         is_deterministic=runs == 1,
     )
-
-
-def paired_test(
-    differences: Sequence[float], test_to_train: float
-) -> tuple[float | None, tuple[float, float] | None]:
-    """Return the two-sided p-value for a mean difference of zero, and the 90 % interval of the mean difference.
-
-    Both are None for fewer than three pairs. The standard error is corrected for folds that share training data.
-    """
-    from scipy.special import stdtr, stdtrit
-
-    count = len(differences)
-    if count < FEWEST_PAIRS:
-        return None, None
-    mean, error = fmean(differences), math.sqrt((1 / count + test_to_train) * variance(differences))
-    p_value = float(2 * stdtr(count - 1, -abs(mean / error))) if error else float(mean == 0)
-    half = float(stdtrit(count - 1, 0.95)) * error
-    return p_value, (mean - half, mean + half)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

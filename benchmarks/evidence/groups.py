@@ -79,4 +79,5 @@ def _compared(pair: Pair) -> Comparison:
     """Compare a cell by today's recipe, which it has."""
     recipe = pair.planned.recipe
     assert not isinstance(recipe, NotAttempted)
-    return compare(pair.planned.cell, pair.first, pair.second, folds=recipe.dataset.folds, runs=recipe.runs)
+    folds, ratio = recipe.dataset.folds, recipe.dataset.fold_ratio
+    return compare(pair.planned.cell, pair.first, pair.second, folds=folds, runs=recipe.runs, test_to_train=ratio)

@@ -139,10 +139,10 @@ def _fractions(values: Sequence[float], expected: float) -> list[float]:
 
 
 def _by_rule(known: Reference, values: Sequence[float]) -> Verdict | None:
-    """Return the project's verdict on values; where ours has no randomness, their mean is the one run."""
-    if known.protocol is None or known.cell.value is None:
+    """Return the project's verdict on values; none on those that differ where ours has no randomness."""
+    if known.protocol is None or known.cell.value is None or (known.is_fixed and len(set(values)) > 1):
         return None
-    taken = [fmean(values)] if known.is_fixed else values
+    taken = values[:1] if known.is_fixed else values
     keys = [JobKey(*known.cell[:4], 0, seed, "", "", 1) for seed in range(len(taken))]
     name = known.cell.metric.name
     records = [RunRecord(key, {name: value}) for key, value in zip(keys, taken, strict=True)]

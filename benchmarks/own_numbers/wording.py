@@ -91,15 +91,16 @@ def beside_both(judgement: Judgement) -> str:
 def by_rule(judgement: Judgement) -> str:
     """Return the project's verdict on the numbers as runs; nothing without a protocol or a published value."""
     rule, count = judgement.rule, len(judgement.values)
+    if rule is None and judgement.known.is_fixed and judgement.cell.value is not None and count > 1:
+        return "No verdict by the project's rule: your values differ, and it takes one run without randomness."
     if rule is None:
         return ""
     if rule.answer == Answer.INCOMPLETE:
         return f"No verdict by the project's rule yet: {_addressed(rule.reason)}."
     judged = f", judged at {len(rule.units)} runs" if 1 < len(rule.units) < count else ""
-    as_one = ", your mean as one number" if judgement.known.is_fixed and count > 1 else ""
     reason = f" ({_addressed(rule.reason)})" if rule.reason else ""
     meaning = _addressed(MEANINGS[rule.answer])
-    return f"Verdict by the project's rule{judged}{as_one}: {rule.answer}{reason}. {meaning}"
+    return f"Verdict by the project's rule{judged}: {rule.answer}{reason}. {meaning}"
 
 
 def caveats(judgement: Judgement) -> list[str]:

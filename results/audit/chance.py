@@ -65,7 +65,8 @@ def _folds(entry: Entry) -> Iterator[Chance]:
         return
     expected = share * (1 - share) * folds / examples * entry.whole**2
     largest = float(entry.deviation.high) ** 2 * (folds if entry.is_plus_minus else 1)
-    p_value = float(gammainc((folds - 1) / 2, (folds - 1) * largest / expected / 2))
+    # of a deviation that was divided by all folds, as numpy does; of any other the p-value is smaller
+    p_value = float(gammainc((folds - 1) / 2, folds * largest / expected / 2))
     text = f"{folds} folds of {examples // folds} examples deviate by about {sqrt(expected):.3g}"
     yield Chance(p_value, "deviation of folds", (entry,), f"{text}, not {entry.deviation.text}")
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from results.comparison import holm
+from results.groups.estimate import ROUNDING, Estimate, sign_test
 
 LEVEL = 0.05
 
@@ -41,7 +42,7 @@ def screened(changed: np.ndarray, seeds: Sequence[int], values: Sequence[float])
     variance = float(((y - table @ found) ** 2).sum()) / free
     errors = np.sqrt(variance * np.diag(np.linalg.inv(table.T @ table)))
     first = blocks.shape[1]
-    return [_effect(found[i], errors[i], free, len(y)) for i in range(first, table.shape[1])]
+    return [_effect(found[i], errors[i], free, y) for i in range(first, table.shape[1])]
 
 
 def shares(changed: np.ndarray, seeds: Sequence[int], values: Sequence[float]) -> list[float]:
@@ -62,16 +63,16 @@ def paired(base: Sequence[float], other: Sequence[float]) -> Effect | None:
     if len(differences) < 2:
         return None
     error = stdev(differences) / sqrt(len(differences))
-    return _effect(fmean(differences), error, len(differences) - 1, len(differences))
+    found = _effect(fmean(differences), error, len(differences) - 1, [*base, *other])
+    return found._replace(runs=len(differences))
 
 
-def _effect(mean: float, error: float, free: int, runs: int) -> Effect:
-    from scipy.special import stdtr, stdtrit
-
-    half = float(stdtrit(free, 1 - LEVEL / 2)) * float(error)
-    equal = 2.0 ** (1 - runs) if mean else 1.0  # of differences that are all equal, by a sign test
-    p_value = float(2 * stdtr(free, -abs(mean / error))) if error else equal
-    return Effect(float(mean), float(mean) - half, float(mean) + half, p_value, runs)
+def _effect(mean: float, error: float, free: int, values: Sequence[float] | np.ndarray) -> Effect:
+    """Return an effect on some values; of one that is the same everywhere, the p-value is that of a sign test."""
+    if error <= ROUNDING * max(map(abs, values)):
+        return Effect(float(mean), float(mean), float(mean), sign_test(free + 1, mean), len(values))
+    found = Estimate(float(mean), float(error), free)
+    return Effect(found.value, *found.interval(1 - LEVEL), found.p_value(), len(values))
 
 
 def corrected(effects: Sequence[Effect]) -> list[float]:

@@ -40,6 +40,11 @@ class Estimate(NamedTuple):
         return float(stdtr(self.freedom, (abs(self.value) - margin) / self.error))
 
 
+def sign_test(pairs: int, difference: float) -> float:
+    """Return the two-sided p-value of differences that are all equal: a test by their spread says nothing."""
+    return 2.0 ** (1 - pairs) if difference else 1.0
+
+
 def of_mean(values: Sequence[float], test_to_train: float = 0.0) -> Estimate | None:
     """Return the mean of some values, None for fewer than two or for values without spread.
 

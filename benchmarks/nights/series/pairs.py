@@ -44,7 +44,8 @@ def compared(planned: Planned, pairs: Pairs) -> Comparison | None:
     if isinstance(recipe, NotAttempted) or not pairs.before:
         return None
     first, second = ([entry.record for entry in group] for group in pairs)
-    found = compare(planned.cell, first, second, folds=recipe.dataset.folds, runs=recipe.runs)
+    folds, ratio = recipe.dataset.folds, recipe.dataset.fold_ratio
+    found = compare(planned.cell, first, second, folds=folds, runs=recipe.runs, test_to_train=ratio)
     return None if found.difference is None else found
 
 

@@ -78,9 +78,12 @@ def test_few_runs_of_ours_leave_the_published_value_alone():
 
 
 def test_a_system_without_randomness_has_no_interval():
-    found = compared(known([5.0], published=5.1, margin=0.2, metric=TEST_ERROR, runs=1), [5.0, 5.4])
+    fixed = known([5.0], published=5.1, margin=0.2, metric=TEST_ERROR, runs=1)
+    found = compared(fixed, [5.2, 5.2])
     assert "Ours has no randomness and gives 5. Your mean is 0.2 higher than that." in lines(found)
     assert (found.prediction, found.rule.answer, found.rule.units) == (None, Answer.REPRODUCED, (5.2,))
+    random = compared(fixed, [3.0, 7.0])
+    assert random.rule is None and "No verdict by the project's rule: your values differ" in said(random)
 
 
 def test_without_a_recipe_there_is_no_verdict():

@@ -148,3 +148,5 @@ def test_folds_that_hardly_differ():
     line = score("a", "80.0", test_examples="1000", folds="10")
     assert findings(line | {"deviation": "4.0"}) == []
     assert findings(line | {"deviation": "0.3"}) == [("improbable", "deviation of folds")]
+    for deviation, found in (("1.87", []), ("1.79", [("improbable", "deviation of folds")])):
+        assert findings(line | {"deviation": deviation}) == found  # 1.83 if divided by ten, 1.93 by nine

@@ -60,6 +60,7 @@ def test_pairs_have_the_interval_of_the_t_test():
 def test_equal_differences_are_as_rare_as_equal_signs():
     assert [paired([1.0] * n, [2.0] * n).p_value for n in (3, 5, 8)] == [0.25, 0.0625, 0.0078125]
     assert paired([1.0] * 3, [1.0] * 3).p_value == 1
+    assert paired([90.0, 90.2, 90.4], [90.2, 90.4, 90.6]).p_value == 0.25  # equal but for rounding
 
 
 def test_holm_keeps_the_order_of_the_effects():

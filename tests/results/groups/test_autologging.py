@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from results.comparison import paired_test
 from results.groups.compared import compare_runs
 from results.groups.question import asked
 from results.groups.store import address_of, opened, read
@@ -15,6 +14,7 @@ from results.groups.wording import notes
 from results.ledger import ResultsError
 from results.tracking.client import set_up
 from results.tracking.database import prepare
+from tests.support.corrected import corrected_test
 
 pytestmark = pytest.mark.slow
 RANDOM = np.random.default_rng(0)
@@ -120,7 +120,7 @@ def test_folds_nested_in_a_run_are_cross_validations(address):
         if r.parent
     }
     differences = [runs["5", s, f] - runs["1", s, f] for s in "01" for f in "012"]
-    assert found.pairs[0].p_value == pytest.approx(paired_test(differences, 1 / 2)[0])
+    assert found.pairs[0].p_value == pytest.approx(corrected_test(differences, 1 / 2)[0])
 
 
 def test_a_grid_search_has_its_candidates_as_nested_runs(address):

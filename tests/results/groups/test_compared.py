@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from results.comparison import paired_test
 from results.groups.compared import compare_runs
 from results.groups.question import asked
 from results.groups.tagging import answers
 from results.groups.wording import Numbers, as_data, group_rows, lines, names, notes, pair_rows, pairs_left_out
 from results.ledger import ResultsError
 from tests.results.groups.samples import ADAM, SGD, folded, run, seeded
+from tests.support.corrected import corrected_test
 
 BOTH = [*seeded("adam", ADAM), *seeded("sgd", SGD)]
 BY = ["params.optimizer"]
@@ -77,7 +77,7 @@ def test_folds_of_repeated_cross_validations():
     assert [one.values for one in found.summaries] == [pytest.approx(np.mean(lines, axis=1)) for lines in FOLDS]
     differences = list(np.subtract(FOLDS[1], FOLDS[0]).ravel())
     (pair,) = found.pairs
-    assert (pair.count, pair.p_value) == (6, pytest.approx(paired_test(differences, 1 / 2)[0]))
+    assert (pair.count, pair.p_value) == (6, pytest.approx(corrected_test(differences, 1 / 2)[0]))
     apart = compared(runs, unit="params.fold")  # the seeds make cross-validations
     assert apart.pairs[0].p_value == pytest.approx(
         stats.ttest_ind(*(np.mean(lines, axis=1) for lines in FOLDS), equal_var=False).pvalue
@@ -88,7 +88,7 @@ def test_one_cross_validation_each_is_corrected():
     runs = [*folded("adam", FOLDS[0][:1]), *folded("sgd", FOLDS[1][:1])]
     found = compared(runs, pairs=["params.fold"], unit="params.fold")
     differences = list(np.subtract(FOLDS[1][0], FOLDS[0][0]))
-    assert found.pairs[0].p_value == pytest.approx(paired_test(differences, 1 / 2)[0])
+    assert found.pairs[0].p_value == pytest.approx(corrected_test(differences, 1 / 2)[0])
     first = found.summaries[0]
     assert len(first.values) == 3
     half = stats.t.ppf(0.975, 2) * np.sqrt((1 / 3 + 1 / 2) * np.var(FOLDS[0][0], ddof=1))

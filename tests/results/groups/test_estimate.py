@@ -1,11 +1,12 @@
-"""Intervals and tests against scipy.stats, and against the suite's own paired test."""
+"""Intervals and tests against scipy.stats, and against the formula for folds."""
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from results.comparison import paired_test, welch
+from results.comparison import welch
 from results.groups.estimate import of_groups, of_mean, of_pairs
+from tests.support.corrected import corrected_test
 
 RANDOM = np.random.default_rng(7)
 FIRST = list(RANDOM.normal(0.8, 0.02, 6))
@@ -48,7 +49,7 @@ def test_equivalence_is_the_larger_of_two_one_sided_tests():
 
 def test_folds_have_the_correction_of_the_suite():
     differences = [other - one for one, other in zip(FIRST, SECOND, strict=True)]
-    p_value, interval = paired_test(differences, 0.25)
+    p_value, interval = corrected_test(differences, 0.25)
     found = of_pairs(FIRST, SECOND, 0.25)
     assert (found.p_value(), *found.interval(0.9)) == pytest.approx((p_value, *interval))
     spread = np.sqrt((1 / 9 + 0.25) * np.var(OTHER, ddof=1))

@@ -154,8 +154,8 @@ def test_a_table_sorts_by_keyboard(report, watched):
 def test_an_address_chooses_cells_and_keeps_what_is_chosen(report, watched, tmp_path):
     page, complaints = vars(watched()).values()
     opened(page, report / "cells.html", "#paper=lecun1998&verdict=worse&sort=-in+margins")
-    assert page.locator("output").inner_text().startswith("4 of ")
-    assert rows_of(page) == ["lecun1998"] * 4
+    assert page.locator("output").inner_text().startswith(f"{(count := len(rows_of(page)))} of ") and count > 1
+    assert {*rows_of(page)} == {"lecun1998"}
     margins = [float(text) for text in page.locator("tbody tr:not([hidden]) td:nth-child(15)").all_inner_texts()]
     assert margins == sorted(margins, reverse=True)
     page.get_by_label("search").fill("NN deskewing")
