@@ -1,6 +1,8 @@
 """What has become worse since a baseline: verdicts that turned, and paired runs."""
 
 from collections.abc import Sequence
+from itertools import compress
+from operator import not_
 from typing import Any, NamedTuple
 
 from benchmarks.jobs import Planned
@@ -15,6 +17,7 @@ from results.verdicts import UNDECIDED, Answer, Verdict
 
 GOOD = (Answer.REPRODUCED, Answer.NEAR, Answer.COMPATIBLE, Answer.BETTER)
 MOST_NAMED = 10
+ANY = ""  # the mark of all runs
 Place = tuple[str, ...]  # paper, table, row, column, metric
 
 
@@ -32,10 +35,25 @@ class Baseline(NamedTuple):
 
     summary: Summary | None  # None before the first night
     verdicts: dict[Place, Known]
+    checked: dict[str, Summary] | None = None  # the last night that found runs not worse; None if a plan names it
 
     @property
     def night(self) -> int:
         return -1 if self.summary is None else self.summary["night"]
+
+    def of_runs(self, mark: str) -> Summary | None:
+        """Return the night with which runs of a mark are compared; None for their first ones.
+
+        A night that had too few pairs found nothing, so it is not the baseline of those runs.
+        """
+        return self.summary if self.checked is None else self.checked.get(mark, self.checked.get(ANY))
+
+
+class Tested(NamedTuple):
+    """What pairs say of the recipes on each device and back end."""
+
+    worse: list[str]  # in words
+    checked: list[str]  # marks of those that had pairs enough, and are not worse
 
 
 def baseline_of(
@@ -48,13 +66,29 @@ def baseline_of(
     """
     if wanted is None:
         open_nights = [one for one in summaries if not any(one[name] for name in closing)]
-        return _until(open_nights, open_nights[-1] if open_nights else None)
+        found = _until(open_nights, open_nights[-1] if open_nights else None)
+        return found._replace(checked=_checked(summaries, open_nights))
     named = [one for one in summaries if _is_named(wanted, one["date"], one["commit"])]
     if not named and not _is_named(wanted, *today):
         names = dict.fromkeys(f"{one['date']} ({one['commit'] or 'no commit'})" for one in summaries)
         known = f"Known: {', '.join(list(names)[-MOST_NAMED:])}" if names else "No night is kept yet"
         raise DataError(f"baseline is {wanted!r}, and no night has this date or commit. {known}.")
     return _until(summaries, named[-1] if named else None)
+
+
+def _checked(summaries: Sequence[Summary], open_nights: Sequence[Summary]) -> dict[str, Summary]:
+    """Return the last night that checked the runs of each mark, or was accepted for all by a plan that named it.
+
+    A night of an earlier version that found nothing worse has checked all.
+    """
+    found: dict[str, Summary] = {}
+    for one in summaries:
+        if one["checked"] is None and one in open_nights:
+            found = {ANY: one}
+        for then in (earlier for earlier in summaries if earlier["night"] == one["accepted"]):
+            found = {ANY: then} | {mark: last for mark, last in found.items() if last["night"] > then["night"]}
+        found |= dict.fromkeys(one["checked"] or (), one)
+    return found
 
 
 def _is_named(wanted: str, day: str, commit: str) -> bool:
@@ -112,45 +146,64 @@ def _turn(verdict: Verdict, before: Known) -> str:
     return f"{verdict.cell.name}, {verdict.cell.metric.title}: {then} -> {now}"
 
 
-def worse_by_pairs(
-    planned: Sequence[Planned], entries: Sequence[Entry], baseline: Baseline, today: Today
-) -> list[str]:
+class _Test(NamedTuple):
+    """The test of a cell on one device and back end."""
+
+    mark: str
+    since: str
+    found: Comparison
+    pairs: Pairs
+
+
+def judge_pairs(planned: Sequence[Planned], entries: Sequence[Entry], baseline: Baseline, today: Today) -> Tested:
     """Name the cells whose runs by today's state are worse than those until the baseline, of equal jobs.
 
     At 5 % after Holm over all cells, and by more than the standard deviation of the runs before. A system without
     randomness is worse by any difference to the bad side.
     """
     if baseline.summary is None:
-        return []
-    found = [one for cell in planned for one in _compared(cell, entries, baseline, today)]
-    fixed = [one for one, _ in found if one.is_deterministic]
-    random = [(one, pairs) for one, pairs in found if not one.is_deterministic and one.p_value is not None]
-    random.sort(key=lambda item: item[0].p_value or 0.0)
-    corrected = holm([one.p_value or 0.0 for one, _ in random])
-    bad = fixed + [
+        return Tested([], [])
+    tests = [one for cell in planned for one in _tests(cell, entries, baseline, today)]
+    fixed = [one for one in tests if one.found.is_deterministic]
+    random = [one for one in tests if not one.found.is_deterministic and one.found.p_value is not None]
+    bad = [one for one in fixed + _beyond_noise(random) if one.found.difference and side(one.found) in BAD]
+    worse = {one.mark for one in bad}
+    return Tested(
+        [f"{one.found.cell.name}, since {one.since}, by {in_words(one.found)}" for one in bad],
+        sorted({one.mark for one in fixed + random} - worse),
+    )
+
+
+def _beyond_noise(tests: Sequence[_Test]) -> list[_Test]:
+    """Return the tests that show a difference among all of them, and one larger than that of seeds."""
+    ordered = sorted(tests, key=lambda one: one.found.p_value or 0.0)
+    corrected = holm([one.found.p_value or 0.0 for one in ordered])
+    return [
         one
-        for (one, pairs), p_value in zip(random, corrected, strict=True)
-        if p_value < LEVEL and abs(one.difference or 0.0) > noise(one, pairs.before)
+        for one, p_value in zip(ordered, corrected, strict=True)
+        if p_value < LEVEL and abs(one.found.difference or 0.0) > noise(one.found, one.pairs.before)
     ]
-    since = f"since {name_of(baseline.summary)}"
-    return [f"{one.cell.name}, {since}, by {in_words(one)}" for one in bad if one.difference and side(one) in BAD]
 
 
-def _compared(
-    cell: Planned, entries: Sequence[Entry], baseline: Baseline, today: Today
-) -> list[tuple[Comparison, Pairs]]:
+def _tests(cell: Planned, entries: Sequence[Entry], baseline: Baseline, today: Today) -> list[_Test]:
     """Return a test for each device and back end on which a cell has pairs."""
-    mine: dict[tuple[str, str], list[Entry]] = {}
+    mine: dict[str, list[Entry]] = {}
     for entry in entries:
-        if cell.fingerprint and entry.record.key.fingerprint == cell.fingerprint:
-            mine.setdefault((entry.record.device, entry.record.key.backend), []).append(entry)
+        key, device = entry.record.key, entry.record.device
+        if cell.fingerprint and key.fingerprint == cell.fingerprint and entry.record.metrics:
+            mine.setdefault(f"{key.fingerprint} {key.backend} {device}", []).append(entry)
     found = []
-    for group in mine.values():
-        pairs = paired(
-            group,
-            lambda entry: entry.night <= baseline.night,
-            lambda entry: entry.night > baseline.night and today.made(entry, cell),
-        )
+    for mark, group in mine.items():
+        then = baseline.of_runs(mark)
+        old, new = _split(group, then)
+        pairs = paired(old, (entry for entry in new if today.made(entry, cell)))
         if test := compared(cell, pairs):
-            found.append((test, pairs))
+            found.append(_Test(mark, name_of(then) if then else "their first ones", test, pairs))
     return found
+
+
+def _split(group: Sequence[Entry], then: Summary | None) -> tuple[list[Entry], list[Entry]]:
+    """Return the runs until a night and those after it; without one, the first run of each job and the others."""
+    first = {entry.identity: entry for entry in reversed(group)}
+    is_old = [first[one.identity] is one if then is None else one.night <= then["night"] for one in group]
+    return list(compress(group, is_old)), list(compress(group, map(not_, is_old)))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.jobs import Planned
 from benchmarks.nights.series.journal import Entry, Kind
-from benchmarks.nights.series.pairs import Pairs, compared, in_words, paired
+from benchmarks.nights.series.pairs import Pairs, compared, in_words, paired_by
 from benchmarks.nights.series.states import States, same_bits, unequal, unknown
 
 MOST_NAMED = 3
@@ -124,14 +124,14 @@ class Night:
             if (entry.record.key.fingerprint, entry.record.key.backend, entry.record.device)
             == (record.key.fingerprint, record.key.backend, record.device)
         ]
-        return paired(mine, lambda entry: True, lambda entry: self.states.same(entry, today))
+        return paired_by(mine, lambda entry: self.states.same(entry, today))
 
     def _elsewhere(self, mark: str, group: list[tuple[Entry, Entry]]) -> Finding:
         """Return a finding on jobs that ran on this device for the first time."""
         cells, today = self._cells(mark), group[-1][1]
         here, backend = today.record.device, today.record.key.backend
         mine = [e for e in self.entries if (e.record.key.fingerprint, e.record.key.backend) == (mark, backend)]
-        pairs = paired(mine, lambda entry: True, _made_on(here))
+        pairs = paired_by(mine, _made_on(here))
         far = any(self._is_beyond_margin(one, pairs) for one in cells)
         text = f"{_name(cells)}: first run(s) of {len(group)} job(s) on {here}, recorded on {_devices(group)}"
         text += "; beyond the margin" if far else ""

@@ -1,6 +1,7 @@
 """Pairs of runs of one job, before and after a change, and what they say about a cell."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import filterfalse
 from statistics import stdev
 from typing import NamedTuple
 
@@ -21,21 +22,16 @@ class Pairs(NamedTuple):
     after: list[Entry]
 
 
-def paired(
-    entries: Iterable[Entry], is_before: Callable[[Entry], bool], is_after: Callable[[Entry], bool]
-) -> Pairs:
+def paired(before: Iterable[Entry], after: Iterable[Entry]) -> Pairs:
     """Return the last run of each job before, and the last one after; jobs with one of them are left out."""
-    before: dict[tuple, Entry] = {}
-    after: dict[tuple, Entry] = {}
-    for entry in entries:
-        if not entry.record.metrics:
-            continue
-        if is_after(entry):
-            after[entry.identity] = entry
-        elif is_before(entry):
-            before[entry.identity] = entry
-    both = [identity for identity in before if identity in after]
-    return Pairs([before[one] for one in both], [after[one] for one in both])
+    old, new = ({entry.identity: entry for entry in group if entry.record.metrics} for group in (before, after))
+    both = [identity for identity in old if identity in new]
+    return Pairs([old[one] for one in both], [new[one] for one in both])
+
+
+def paired_by(entries: Sequence[Entry], is_after: Callable[[Entry], bool]) -> Pairs:
+    """Return the pairs of runs of which something holds, with the last run of each job of which it does not."""
+    return paired(filterfalse(is_after, entries), filter(is_after, entries))
 
 
 def compared(planned: Planned, pairs: Pairs) -> Comparison | None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -85,8 +86,11 @@ def _step(
     if len(parts) < 2:
         return None
     old, new = (points[begin:end] for begin, end in parts[-2:])
-    before, after = (median(map(value, part)) for part in (old, new))
+    tonight = [entry for entry in new if entry.night == new[-1].night]
+    before, after, now = (median(map(value, part)) for part in (old, new, tonight))
     if max(before / after, after / before) < LEAST[quantity]:
+        return None
+    if abs(math.log(now / after)) > abs(math.log(now / before)):  # one slow night, and a usual one
         return None
     first, changed = new[0], "; ".join(states.changed(old[-1], new[0], planned))
     if not changed and new[-1].night == first.night:
@@ -98,7 +102,7 @@ def _step(
 def _parts(values: Sequence[float]) -> list[tuple[int, int]]:
     """Return the begin and end of each stretch of one level."""
     if len(values) < 2 * FEWEST:
-        return [(0, len(values))] if values else []
+        return [(0, len(values))]
     import numpy as np
     import ruptures
 
@@ -107,14 +111,31 @@ def _parts(values: Sequence[float]) -> list[tuple[int, int]]:
     spread = 1.4826 * float(np.median(np.abs(jumps - np.median(jumps)))) / math.sqrt(2)
     signal = (logarithms / max(spread, FINEST)).reshape(-1, 1)
     search = ruptures.Pelt(model="l1", min_size=FEWEST, jump=1).fit(signal)
-    ends = search.predict(pen=PENALTY * math.log(len(values)))
-    return list(zip([0, *ends[:-1]], ends, strict=True))
+    return _between(logarithms, [0, *search.predict(pen=PENALTY * math.log(len(values)))])
+
+
+def _between(values: Any, borders: list[int]) -> list[tuple[int, int]]:
+    """Return the stretches between borders, each moved to where the values change sides.
+
+    The search gives every stretch three points, if need be by points of the level before.
+    """
+    for place, (begin, border, end) in enumerate(zip(borders, borders[1:], borders[2:], strict=False), start=1):
+        old, new = median(values[begin:border]), median(values[border:end])
+        is_old = abs(values - old) < abs(values - new)
+        while border < end and is_old[border]:
+            border += 1
+        while border > begin and not is_old[border - 1]:
+            border -= 1
+        borders[place] = border
+    return list(pairwise(borders))
 
 
 def _without_short(parts: list[tuple[int, int]], points: Sequence[Entry], states: States) -> list[tuple[int, int]]:
-    """Leave out the levels in between that one night had, and nothing explains."""
+    """Leave out the levels of few points, and those in between that one night had, and nothing explains."""
     kept = []
     for begin, end in parts:
+        if end - begin < FEWEST:
+            continue
         is_between = begin > 0 and end < len(points)
         is_one_night = points[begin].night == points[end - 1].night
         if not (is_between and is_one_night and states.same(points[begin - 1], points[begin])):

@@ -13,7 +13,7 @@ from benchmarks import provenance
 from benchmarks.jobs import Planned
 from benchmarks.nights.plan import Plan
 from benchmarks.nights.series import steps
-from benchmarks.nights.series.baseline import Baseline, baseline_of, known, turned, turned_bad, worse_by_pairs
+from benchmarks.nights.series.baseline import Baseline, baseline_of, judge_pairs, known, turned, turned_bad
 from benchmarks.nights.series.findings import Night
 from benchmarks.nights.series.journal import Entry, Journal, Kind, unseen
 from benchmarks.nights.series.kept import KeptNights, Summary
@@ -86,11 +86,10 @@ class Watch:
         """Return what the summary says about this night beside earlier ones."""
         entries, states = self.journal.entries(), self.today.states
         counts, findings = Night(entries, self.number, self.planned, states, self.plan.deterministic).findings()
-        worse = turned_bad(judged, self.baseline.verdicts)
-        worse += worse_by_pairs(self.planned, entries, self.baseline, self.today)
+        tested = judge_pairs(self.planned, entries, self.baseline, self.today)
         dates = {one["night"]: one["date"] for one in self.before} | {self.number: self.clock.date}
         found = steps.steps(self.planned, entries, states, self.number, dates)
-        slower = [one for one in found if one.is_slower and one.night > self.baseline.night >= 0]
+        slower = [one for one in found if one.is_slower and self._is_later(one)]
         mine = [entry for entry in entries if entry.night == self.number and entry.kind != Kind.FOUND]
         return {
             "night": self.number,
@@ -101,18 +100,30 @@ class Watch:
             "devices": sorted({entry.record.device for entry in mine if entry.record.device}),
             "baseline": self.baseline.summary and {name: self.baseline.summary[name] for name in ABOUT},
             "turned": turned(judged, known(self.before)),
-            "regressed": worse,
+            "regressed": turned_bad(judged, self.baseline.verdicts) + tested.worse,
+            "checked": tested.checked,
+            "accepted": self.baseline.night if self.plan.baseline else None,
             "slower": [steps.in_words(one) for one in slower],
             "findings": [one.text for one in findings],
             "unexplained": sum(one.weight == 0 for one in findings),
             "reruns": vars(counts),
-            "steps": [one._asdict() for one in found if not self._was_named(one)],
+            "steps": [one._asdict() for one in found if self._named_in(one) == self.number],
             "costs": _costs(self.planned, mine),
             "unended": self.unended,
         }
 
-    def _was_named(self, step: steps.Step) -> bool:
-        return any(step.is_as(earlier) for one in self.before for earlier in one["steps"])
+    def _named_in(self, step: steps.Step) -> int:
+        """Return the first night that has named a step, if only this one."""
+        return next((one["night"] for one in self.before if any(map(step.is_as, one["steps"]))), self.number)
+
+    def _is_later(self, step: steps.Step) -> bool:
+        """Return whether a step is none that the baseline has accepted.
+
+        A night that a plan names accepts those until then. Else it is the last one that found nothing worse, and
+        accepts what it knew: a step is known some nights after its own.
+        """
+        night = self._named_in(step) if self.plan.baseline is None else step.night
+        return night > self.baseline.night >= 0
 
     @cached_property
     def planned(self) -> list[Planned]:

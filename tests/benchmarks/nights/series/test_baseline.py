@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.nights.plan import Plan, PlannedRun
-from benchmarks.nights.series.baseline import baseline_of, known, turned, turned_bad, worse_by_pairs
+from benchmarks.nights.series.baseline import baseline_of, judge_pairs, known, turned, turned_bad
 from benchmarks.nights.series.journal import Kind
 from benchmarks.nights.series.settings import Gate
 from benchmarks.nights.series.states import States, Today
@@ -130,20 +130,20 @@ def later(drops, night=4, **changes):
 def test_equal_jobs_that_became_worse_close_the_gate(today):
     base = baseline(nights("reproduced", "reproduced", "reproduced"))
     before = nights_of(TREC, 3)
-    (text,) = worse_by_pairs([TREC], [*before, *later((5, 5.2, 4.8))], base, today)
+    (text,) = judge_pairs([TREC], [*before, *later((5, 5.2, 4.8))], base, today).worse
     assert text.startswith(
         "kim2014 2 / CNN-rand / TREC, since night 3 of 2026-11-03, commit c300000, by 3 pair(s)"
     )
     for fine in ((0, 0, 0), (5, 5.2), (0.3, 0.32, 0.28), (-5, -5.2, -4.8), (5, -4, 1)):
-        assert worse_by_pairs([TREC], [*before, *later(fine)], base, today) == []
+        assert judge_pairs([TREC], [*before, *later(fine)], base, today).worse == []
     gone = [*before, *later((5, 5.2, 4.8), versions=VERSIONS)]  # by what no longer runs
-    assert worse_by_pairs([TREC], gone, base, today) == []
-    assert worse_by_pairs([TREC], [*before, *later((5, 5.2, 4.8), device="GPU")], base, today) == []
-    assert worse_by_pairs([TREC], [*before, *later((5, 5.2, 4.8))], baseline([]), today) == []
+    assert judge_pairs([TREC], gone, base, today).worse == []
+    assert judge_pairs([TREC], [*before, *later((5, 5.2, 4.8), device="GPU")], base, today).worse == []
+    assert judge_pairs([TREC], [*before, *later((5, 5.2, 4.8))], baseline([]), today).worse == []
 
 
 def test_the_pairs_of_several_nights_since_the_baseline_add_up(today):
     base = baseline(nights("reproduced"))
     runs = [*nights_of(TREC, 1), *later((5,), 2), replace(later((5, 5.2), 3)[1]), later((5, 5.2, 4.8), 4)[2]]
-    assert worse_by_pairs([TREC], runs, base, today)
-    assert worse_by_pairs([TREC], runs[:-1], base, today) == []
+    assert judge_pairs([TREC], runs, base, today).worse
+    assert judge_pairs([TREC], runs[:-1], base, today).worse == []
