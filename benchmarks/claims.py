@@ -215,5 +215,4 @@ def _p_value(claim: Claim, found: Comparison) -> float | None:
         return found.p_value
     if found.estimate is None:
         return sign_test(found.pairs, claim.within)
-    p_near = found.estimate.p_equivalence(claim.within)
-    return min(p_near, 1 - p_near)
+    return min(found.estimate.p_equivalence(claim.within), found.estimate.p_beyond(claim.within))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from benchmarks.certificates.looks import code, fixed, recipes, runs, scores
 from benchmarks.certificates.opened import Opened, opened
 from benchmarks.certificates.statement import difference, rejudge
 from results.ledger import ResultsError
-from results.tables import in_words, ours
+from results.tables import in_words, ours, retired
 
 UNSIGNED = "damage and inconsistency are noticed; an author who changes runs and computes all hashes again is not"
 
@@ -49,6 +50,7 @@ def verify(files: Mapping[str, bytes], trusted: Collection[str] = ()) -> Iterato
             ("runs", RECORDS, runs.look),
             ("predictions", RECORDS, scores.look),
             ("verdicts", STATEMENT, _verdicts),
+            ("choice", STATEMENT, _choice),
         ):
             yield from guarded(point, file, partial(look, certificate))
 
@@ -99,6 +101,18 @@ def _metadata(certificate: Opened) -> Iterator[Check]:
 
 def _verdicts(certificate: Opened) -> Iterator[Check]:
     for cell, statement in certificate.stated:
-        verdict = rejudge(cell, statement, certificate.records_of(statement))
+        found = rejudge(cell, statement, certificate.records_of(statement))
+        tried, others = int(statement["recipes_tried"]), int(statement["runs_of_other_code"])
+        verdict = replace(found, completed=tried, retired=others)
+        beside = filter(None, [ours(verdict), retired(verdict), str(statement["other_back_ends"])])
         point = f"{cell.name}, {cell.metric.name}"
-        yield judged(point, difference(statement, verdict), f"{in_words(verdict)}: {ours(verdict)}", STATEMENT)
+        yield judged(point, difference(statement, found), f"{in_words(verdict)}: {'; '.join(beside)}", STATEMENT)
+
+
+def _choice(certificate: Opened) -> Iterator[Check]:
+    """Yield what the author says of cells that are not in the certificate."""
+    printed, left_out = certificate.statement.get("printed_cells"), certificate.statement["left_out"]
+    of_all = f" of {int(printed)} printed ones" if printed is not None else ""
+    names = f"; left out, by its author: {'; '.join(map(str, left_out))}" if left_out else ""
+    text = f"{len(certificate.stated)} cell(s){of_all}; runs after the last one here would not show{names}"
+    yield Check("choice", Outcome.OK, text, STATEMENT)

@@ -116,6 +116,7 @@ def _statement(
         "program": provenance.name(),
         "python": platform.python_version(),  # digests are over its syntax trees
         "paper": table.paper,
+        "printed_cells": sum(cell.value is not None for cell in table.cells()),
         "title": table.title,
         "address": table.address,
         "metrics": list(map(metric_as_json, table.metrics)),

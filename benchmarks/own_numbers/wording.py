@@ -97,7 +97,7 @@ def by_rule(judgement: Judgement) -> str:
         return ""
     if rule.answer == Answer.INCOMPLETE:
         return f"No verdict by the project's rule yet: {_addressed(rule.reason)}."
-    judged = f", judged at {len(rule.units)} runs" if 1 < len(rule.units) < count else ""
+    judged = f", by your first {len(rule.units)} values" if 1 < len(rule.units) < count else ""
     reason = f" ({_addressed(rule.reason)})" if rule.reason else ""
     meaning = _addressed(MEANINGS[rule.answer])
     return f"Verdict by the project's rule{judged}: {rule.answer}{reason}. {meaning}"

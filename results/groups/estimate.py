@@ -39,6 +39,13 @@ class Estimate(NamedTuple):
 
         return float(stdtr(self.freedom, (abs(self.value) - margin) / self.error))
 
+    def p_beyond(self, margin: float) -> float:
+        """Return the p-value, of both tails, that the true value is within a margin of zero."""
+        from scipy.special import stdtr
+
+        tails = [(side * margin - abs(self.value)) / self.error for side in (1, -1)]
+        return float(sum(stdtr(self.freedom, tails)))
+
 
 def sign_test(pairs: int, difference: float) -> float:
     """Return the two-sided p-value of differences that are all equal: a test by their spread says nothing."""

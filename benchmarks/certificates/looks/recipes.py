@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 
-from benchmarks.certificates.checks import Check, judged
+from benchmarks.certificates.checks import Check, Outcome, judged
 from benchmarks.certificates.contents import RECIPES, STATEMENT, Json, from_json, recipe_file
 from benchmarks.certificates.opened import Opened
 from data_pipelines.dataset import Dataset, RemoteFile, no_examples, no_files
@@ -23,6 +23,23 @@ def look(certificate: Opened) -> Iterator[Check]:
         yield judged(
             point, _fault(certificate, about, fingerprint), f"they give the fingerprint {fingerprint}", file
         )
+        yield from _runs(certificate, about["settings"], fingerprint)
+
+
+def _runs(certificate: Opened, settings: Json, fingerprint: str) -> Iterator[Check]:
+    """Yield where the number of runs that the protocol asks for is not that of the settings, or not the usual one.
+
+    A paper may ask for more or fewer seeds of a network than usual; they are in no fingerprint.
+    """
+    point, is_network = f"runs of {certificate.name_of(fingerprint)}", "measure" not in settings
+    usual = 5 if settings.get("dataset", {}).get("folds", 1) == 1 else 3
+    usual = usual if is_network else settings.get("runs", 1)
+    for runs in {one["runs"] for _, one in certificate.stated if one["recipe"] == fingerprint} - {usual}:
+        text = f"{STATEMENT} states a protocol of {runs}"
+        if is_network:
+            yield Check(point, Outcome.UNCHECKED, f"{text}, usually {usual}; only its author says so", STATEMENT)
+        else:
+            yield Check(point, Outcome.FAULT, f"{text}, the settings have {usual}", STATEMENT)
 
 
 def _fault(certificate: Opened, about: Json, fingerprint: str) -> str:

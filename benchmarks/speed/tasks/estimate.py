@@ -5,7 +5,7 @@ as many. A run has 30 epochs of 5,000 minibatches. The speed of the GPU is an as
 
 The "Lk." rows train their word table. Their parameters are those for the words of 9,982 rows; a table of 50,000
 words has up to 8 million more. By the same count, on an H100 shared by five or more jobs, large networks over
-9,982 rows trained at 47 to 98 TFLOP/s, and small ones over characters at 10 to 30. At the median speed of those
+9,982 rows trained at 16 to 33 TFLOP/s, and small ones over characters at 3 to 10. At the median speed of those
 runs, all rows with five runs each would take 89 hours of that GPU instead of 153.
 """
 

@@ -52,6 +52,26 @@ def test_folds_that_are_not_those_of_the_settings_are_noticed(folds, signed):
     assert any("they have 1 folds" in check.text for check in faults(stated(signed, folds=folds)))
 
 
+def test_a_protocol_of_other_runs_than_usual_is_said(signed):
+    """A look that suits better than the usual one needs an invented protocol, and no invented run."""
+    for runs in (1, 4):
+        said = {check.point: check for check in verify(resealed(stated(signed, runs=runs)))}
+        assert said["runs of certified2026 1 / guess / all"].outcome == Outcome.FAULT
+    statement = from_json(STATEMENT, signed)
+    statement["cells"][1]["runs"] = 1
+    said = {check.point: check for check in verify(resealed(signed | {STATEMENT: as_json(statement)}))}
+    check = said["runs of certified2026 1 / network / all"]
+    assert (check.outcome, "usually 5" in check.text) == (Outcome.UNCHECKED, True)
+
+
+def test_what_a_certificate_lacks_is_said(signed):
+    (choice,) = [check for check in verify(signed) if check.point == "choice"]
+    assert choice.text == "2 cell(s) of 2 printed ones; runs after the last one here would not show"
+    tried = stated(signed, recipes_tried=3, runs_of_other_code=2)
+    (verdict,) = [check for check in verify(resealed(tried)) if "recipes had all runs" in check.text]
+    assert "3 recipes had all runs" in verdict.text and "2 record(s): their code computed other" in verdict.text
+
+
 def test_numbers_that_no_float_can_hold_are_malformed(signed):
     for other in ({"runs": float("inf")}, {"mean": 10**400}):
         assert any(check.text.startswith("malformed: ") for check in faults(stated(signed, **other)))

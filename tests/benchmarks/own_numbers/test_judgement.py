@@ -65,7 +65,7 @@ def test_several_values_get_the_verdict_of_the_projects_rule_and_a_test_against_
     assert "could be one of your runs, and your mean is within the margin" in said(found)
     more = compared(known(), [*values, 91.0])
     assert (len(more.rule.units), more.rule.reason) == (5, "1 more run is waiting for the look at 10")
-    assert "judged at 5 runs" in said(more)
+    assert "by your first 5 values" in said(more)
 
 
 def test_few_runs_of_ours_leave_the_published_value_alone():

@@ -47,6 +47,16 @@ def test_equivalence_is_the_larger_of_two_one_sided_tests():
     assert found.p_equivalence(edge) == pytest.approx(0.05)
 
 
+@pytest.mark.parametrize("margin", [0.0, 0.01, 0.04])
+def test_values_beyond_a_margin_are_as_rare_as_the_test_says(margin):
+    """At its edge; at a margin of zero this is the test of no difference."""
+    values = np.random.default_rng(1).normal(margin, 0.05, (4000, 6))
+    found = [of_mean(list(row)).p_beyond(margin) for row in values]
+    assert np.mean(np.array(found) < 0.05) == pytest.approx(0.05, abs=0.01)
+    estimate = of_pairs(FIRST, SECOND)
+    assert estimate.p_beyond(0.0) == pytest.approx(estimate.p_value())
+
+
 def test_folds_have_the_correction_of_the_suite():
     differences = [other - one for one, other in zip(FIRST, SECOND, strict=True)]
     p_value, interval = corrected_test(differences, 0.25)
