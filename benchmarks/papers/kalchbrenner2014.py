@@ -102,7 +102,10 @@ ASSUMPTIONS = (
         deviates=True,
     ),
     Assumption(
-        "the tokens of kim2014, and its training phrases for the treebank",
+        "the tokens of kim2014, and its training phrases for the treebank; in a public port, the authors' file "
+        "for two classes has about 163,000 training phrases, so many neutral ones, and keeps full stops, and ours "
+        "has 76,961 without both",
+        deviates=True,
     ),
     Assumption(
         "for TREC, vectors of width 32 and one convolution of width 8, 5 maps, k = 5",

@@ -114,7 +114,8 @@ MISSES = (
         "K-NN Euclidean",
         "fewer prototypes would explain both columns: the printed 5.0 lies between 10,000 (5.37) and 15,000 "
         "(4.73) training digits, the printed 2.4 between 15,000 (2.61) and 20,000 (2.34) deskewed ones. The "
-        "paper, from memory, has all 60,000.",
+        "paper, from memory, has all 60,000. The authors' page about the digits, from memory, has 3.09 % by "
+        "another author for the same classifier, near ours.",
         'the table "prototypes"; digits placed in a box by their outline and not by their mass, 3.4 % of held-out '
         "digits, against 3.2 %.",
     ),
@@ -139,7 +140,9 @@ MISSES = (
         "pairwise linear",
         "the paper adds up the outputs of its units, which must be bounded somehow: a sum of unbounded ones is "
         "itself linear. Ours vote.",
-        "the sum of unbounded outputs has an error of 17.0 %.",
+        "the sum of unbounded outputs has an error of 17.0 %. On held-out digits, votes have 6.8 %, sums of "
+        "outputs cut at 1 and -1 9.4 %, of tanh(2x) 7.2 %, of 1.7159 tanh(2x/3) 11.5 %. So the bound decides, and "
+        "the printed 7.6 % is within its reach.",
         columns=("none",),
     ),
 )
