@@ -13,12 +13,12 @@ from benchmarks.jobs import Options, Planned
 from benchmarks.recipe import NotAttempted
 from benchmarks.reproduce import by_place, verdicts
 from benchmarks.table import Claim, PaperTable
-from results.comparison import LEVEL, Comparison, compare, holm
+from results.comparison import LEVEL, Comparison, compare, holm, over_looks
 from results.groups.estimate import sign_test
 from results.published import Cell
 from results.records import RunRecord
 from results.tables import signed
-from results.verdicts import LOOKS, Answer, Verdict, beyond
+from results.verdicts import Answer, Verdict, beyond
 
 
 class Order(StrEnum):
@@ -75,14 +75,9 @@ def _corrected(verdict: ClaimVerdict, of_table: Sequence[ClaimVerdict]) -> Claim
     """Return a verdict by its p-value among those of its table, of which one that waits for runs has 1."""
     if verdict.alone is None:
         return verdict
-    family = sorted(_over_looks(one) for one in of_table if one.is_random)
-    p_value = holm(family)[family.index(_over_looks(verdict))]
+    family = [over_looks(one.alone) for one in of_table if one.is_random]
+    p_value = holm(family)[family.index(over_looks(verdict.alone))]
     return verdict._replace(p_value=p_value, order=verdict.order if p_value < LEVEL else Order.OPEN)
-
-
-def _over_looks(verdict: ClaimVerdict) -> float:
-    """Return the p-value of a claim, which is tested at every look; 1 where it is not tested yet."""
-    return 1.0 if verdict.alone is None else min(1.0, len(LOOKS) * verdict.alone)
 
 
 def claim_rows(judged: Iterable[ClaimVerdict], cells: Iterable[Cell] | None = None) -> list[dict[str, str]]:
@@ -97,17 +92,17 @@ def as_row(verdict: ClaimVerdict) -> dict[str, str]:
     ours = signed(found.difference if found else None)
     if found and found.interval and claim.within is not None and verdict.order != Order.INCOMPLETE:
         ours += " ({:+.3g} to {:+.3g})".format(*found.interval)
-    pairs = str(found.pairs) if found and found.pairs else ""
     return {
         "claim": claim.text,
         "table": claim.table,
         "column": verdict.column,
         "theirs": signed(verdict.published),
         "ours": ours,
-        "pairs": f"{pairs} on {verdict.backend}" if pairs and verdict.backend else pairs,
+        "pairs": str(found.pairs) if found and found.pairs else "",
         "p": _brief(verdict.alone),
         "p corrected": _brief(verdict.p_value),
         "order": verdict.order.value,
+        "back end": verdict.backend,
         "stale": verdict.stale,
     }
 

@@ -7,12 +7,12 @@ from itertools import accumulate
 from statistics import fmean, variance
 from typing import Any
 
-from results.groups.estimate import Estimate, of_pairs, sign_test
+from results.groups.estimate import Estimate, is_rounding, of_pairs, sign_test
 from results.ledger import ResultsError
 from results.published import Cell
 from results.records import RunRecord
 from results.tables import measured, published
-from results.verdicts import Verdict, beyond, judge
+from results.verdicts import LOOKS, Verdict, beyond, judge
 
 LEVEL = 0.05
 TOO_FEW = "too few pairs"
@@ -120,24 +120,35 @@ def compare(
     values = [_by_seed_and_fold(group, cell.metric.name) for group in (first, second)]
     pairs = sorted(values[0].keys() & values[1].keys())
     before, after = ([group[pair] for pair in pairs] for group in values)
+    difference = fmean(other - one for one, other in zip(before, after, strict=True)) if pairs else None
+    if difference is not None and is_rounding(difference, [*before, *after]):
+        difference = 0.0
     return Comparison(
         cell,
         judge(cell, first, folds=folds, runs=runs),
         judge(cell, second, folds=folds, runs=runs),
         len(pairs),
-        fmean(other - one for one, other in zip(before, after, strict=True)) if pairs else None,
+        difference,
         of_pairs(before, after, test_to_train) if len(pairs) >= FEWEST_PAIRS else None,
         is_deterministic=runs == 1,
     )
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Return the p-values of a family of tests, in ascending order, corrected so that one false finding has 5 %.
+    """Return the p-values of a family of tests, corrected so that any false finding has 5 %, in the given order.
 
     Source: Holm (1979), A Simple Sequentially Rejective Multiple Test Procedure.
     """
-    scaled = [min(1.0, (len(p_values) - rank) * p_value) for rank, p_value in enumerate(p_values)]
-    return list(accumulate(scaled, max))
+    count = len(p_values)
+    order = sorted(range(count), key=p_values.__getitem__)
+    ascending = accumulate((min(1.0, (count - rank) * p_values[i]) for rank, i in enumerate(order)), max)
+    found = dict(zip(order, ascending, strict=True))
+    return [found[i] for i in range(count)]
+
+
+def over_looks(p_value: float | None) -> float:
+    """Return the p-value of a test that is made at every look, by Bonferroni; 1 where it is not made yet."""
+    return 1.0 if p_value is None else min(1.0, len(LOOKS) * p_value)
 
 
 def welch(first: Sequence[float], second: Sequence[float]) -> float | None:

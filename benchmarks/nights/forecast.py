@@ -17,7 +17,6 @@ from benchmarks.recipe import NotAttempted, Recipe
 from benchmarks.reproduce import verdicts
 from data_pipelines.dataset import DataError, LocalFile, RemoteFile
 from data_pipelines.local_files import check_pinned
-from results.published import Cell
 from results.records import RunRecord
 from results.verdicts import Answer, Verdict, power_at
 
@@ -162,21 +161,22 @@ def _duration(planned: Planned, records: Sequence[RunRecord], timed: Sequence[Le
     if same:
         return Duration(*_median_of(same, device))
     trains = isinstance(planned.recipe, Recipe)  # counting the weights of its network takes no time
-    return _guess(planned.cell, [record for record in records if trains == (record.epochs > 0)], device)
+    return _guess(planned, [record for record in records if trains == (record.epochs > 0)], device)
 
 
-def _guess(cell: Cell, records: Sequence[RunRecord], device: str) -> Duration:
-    """Return the time of another recipe of the cell, or that of its row in other columns, whose data differ."""
-    row = [record for record in records if record.key[1:3] == cell[1:3]]
-    column = [record for record in records if record.key.column == cell.column]
-    same = [record for record in row if record in column]
+def _guess(planned: Planned, records: Sequence[RunRecord], device: str) -> Duration:
+    """Return the time of another recipe of the cell, or that of its row on the data of other columns."""
+    row = [record for record in records if record.key[1:3] == planned.cell[1:3]]
+    if earlier := [record for record in row if record.key.column == planned.cell.column]:
+        seconds, basis, *_ = _median_of(_by_device(earlier), device)
+        return Duration(seconds, f"{GUESS} from another recipe: {basis}", GUESS)
     if not row:
         return Duration()
-    examples = [found for found in map(_examples, column) if found and not same]
-    source = "another recipe" if same else "other columns"
-    source += ", by examples" if examples else ""
-    times = _by_device(same or row, median(examples) if examples else 0.0)
-    seconds, basis, *_ = _median_of(times, device)
+    data = "" if isinstance(planned.recipe, NotAttempted) else planned.recipe.dataset.data_hash
+    examples = [found for record in records if record.data_hash == data and (found := _examples(record))]
+    known = [record for record in row if _examples(record)] if examples else []
+    source = "other columns, by examples" if known else "other columns"
+    seconds, basis, *_ = _median_of(_by_device(known or row, median(examples) if known else 0.0), device)
     return Duration(seconds, f"{GUESS} from {source}: {basis}", GUESS)
 
 
@@ -186,11 +186,10 @@ def _examples(record: RunRecord) -> float:
 
 
 def _by_device(records: Iterable[RunRecord], examples: float = 0.0) -> dict[str, list[float]]:
-    """Return the seconds of jobs by the device that they ran on, each as if it had that many examples."""
+    """Return the seconds of jobs by the device that they ran on, or those for so many examples."""
     found: dict[str, list[float]] = defaultdict(list)
     for record in records:
-        own = _examples(record)
-        found[record.device].append(record.seconds * (examples / own if examples and own else 1))
+        found[record.device].append(examples / record.examples_per_second if examples else record.seconds)
     return found
 
 

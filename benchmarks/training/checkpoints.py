@@ -192,10 +192,15 @@ def about(path: Path) -> dict[str, Any]:
 
 
 def epochs_in(path: Path) -> int:
-    """Return the number of epochs that a checkpoint saves; 0 where there is none that can be read."""
+    """Return the number of epochs that a checkpoint saves; 0 where there is none, or none for these libraries."""
     with suppress(*UNREADABLE):
-        return len(about(path)["curve"])
+        return len(facts["curve"]) if is_ours(facts := about(path)) else 0
     return 0
+
+
+def is_ours(facts: dict[str, Any]) -> bool:
+    """Return whether these libraries, and this version of the suite, can read a checkpoint."""
+    return (facts["versions"], facts.get("form", 1)) == (provenance.versions(), FORM)
 
 
 def _read(path: Path, facts: dict[str, Any], key: JobKey) -> tuple[list[np.ndarray], Progress, dict[str, Any]]:

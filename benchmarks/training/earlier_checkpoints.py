@@ -5,15 +5,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import provenance
 from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.jobs import Job
 from benchmarks.training.checkpoints import (
-    FORM,
     UNREADABLE,
     about,
     folder_of,
     folders_of_paper,
+    is_ours,
     mode_of,
     path_of,
     remove,
@@ -78,7 +77,7 @@ def _readable(paths: Iterable[Path]) -> Iterable[Earlier]:
         with suppress(*UNREADABLE):  # one of an earlier version does not say whose it is
             facts = about(path)
             job, seconds = facts["job"], float(facts["spent_seconds"])
-            if (facts["versions"], facts["form"]) == (provenance.versions(), FORM):
+            if is_ours(facts):
                 yield Earlier(
                     path, JobKey(*job["key"]), job["mode"], job["commit"], Digests(*job["code"]), seconds
                 )

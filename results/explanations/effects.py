@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from results.comparison import holm
-from results.groups.estimate import ROUNDING, Estimate, sign_test
+from results.groups.estimate import Estimate, is_rounding, sign_test
 
 LEVEL = 0.05
 
@@ -69,15 +69,13 @@ def paired(base: Sequence[float], other: Sequence[float]) -> Effect | None:
 
 def _effect(mean: float, error: float, free: int, values: Sequence[float] | np.ndarray) -> Effect:
     """Return an effect on some values; of one that is the same everywhere, the p-value is that of a sign test."""
-    if error <= ROUNDING * max(map(abs, values)):
-        return Effect(float(mean), float(mean), float(mean), sign_test(free + 1, mean), len(values))
+    if is_rounding(error, values):
+        same = 0.0 if is_rounding(mean, values) else float(mean)
+        return Effect(same, same, same, sign_test(free + 1, same), len(values))
     found = Estimate(float(mean), float(error), free)
     return Effect(found.value, *found.interval(1 - LEVEL), found.p_value(), len(values))
 
 
 def corrected(effects: Sequence[Effect]) -> list[float]:
     """Return the p-values of effects, corrected by Holm for so many tests, in the given order."""
-    order = sorted(range(len(effects)), key=lambda i: effects[i].p_value)
-    ascending = holm([effects[i].p_value for i in order])
-    found = dict(zip(order, ascending, strict=True))
-    return [found[i] for i in range(len(effects))]
+    return holm([effect.p_value for effect in effects])

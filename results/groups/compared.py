@@ -167,9 +167,9 @@ def _judged(pairs: Sequence[Pair], question: Question) -> list[Pair]:
 
 def _corrected(pairs: Sequence[Pair], test: Callable[[Estimate], float]) -> dict[int, tuple[float, float]]:
     """Return the p-value of each tested pair, by its place, and the same by Holm."""
-    found = sorted((test(pair.estimate), at) for at, pair in enumerate(pairs) if pair.estimate)
-    corrected = holm([p_value for p_value, _ in found])
-    return {at: (p_value, new) for (p_value, at), new in zip(found, corrected, strict=True)}
+    found = {at: test(pair.estimate) for at, pair in enumerate(pairs) if pair.estimate}
+    corrected = holm(list(found.values()))
+    return {at: (p_value, new) for (at, p_value), new in zip(found.items(), corrected, strict=True)}
 
 
 def _answered(pair: Pair, p_value: float, p_holm: float, near: float | None, question: Question) -> Pair:

@@ -1,7 +1,7 @@
 """The difference of two groups, with its standard error: Student's t gives intervals and tests."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import fmean, variance
 from typing import NamedTuple
 
@@ -87,4 +87,9 @@ def of_groups(first: Sequence[float], second: Sequence[float], test_to_train: fl
 
 
 def _has_spread(values: Sequence[float], among: Sequence[float]) -> bool:
-    return max(values) - min(values) > ROUNDING * max(map(abs, among))
+    return not is_rounding(max(values) - min(values), among)
+
+
+def is_rounding(value: float, among: Iterable[float]) -> bool:
+    """Return whether a difference of some values is only that of their last digits in a computer."""
+    return abs(value) <= ROUNDING * max(map(abs, among))

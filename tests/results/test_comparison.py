@@ -91,6 +91,8 @@ def test_equal_differences_have_the_p_value_of_a_sign_test(step, count, p_value)
     first = [record(value, seed) for seed, value in enumerate(values)]
     second = [record(value - step, seed, backend="jax") for seed, value in enumerate(values)]
     found = compare(CELL, first, second, **SEEDS)
+    equal = [record(value * (1 + 1e-15), seed, backend="jax") for seed, value in enumerate(values)]
+    assert compare(CELL, first, equal, **SEEDS).difference == 0
     assert (found.p_value, found.interval and found.interval[0]) == (
         p_value,
         None if p_value is None else pytest.approx(-step),

@@ -1,8 +1,6 @@
 """What has become worse since a baseline: verdicts that turned, and paired runs."""
 
 from collections.abc import Sequence
-from itertools import compress
-from operator import not_
 from typing import Any, NamedTuple
 
 from benchmarks.jobs import Planned
@@ -17,7 +15,6 @@ from results.verdicts import UNDECIDED, Answer, Verdict
 
 GOOD = (Answer.REPRODUCED, Answer.NEAR, Answer.COMPATIBLE, Answer.BETTER)
 MOST_NAMED = 10
-ANY = ""  # the mark of all runs
 Place = tuple[str, ...]  # paper, table, row, column, metric
 
 
@@ -30,30 +27,34 @@ class Known(NamedTuple):
     night: Summary
 
 
+class Milestone(NamedTuple):
+    """A night whose runs are those to compare later ones with."""
+
+    summary: Summary
+    better: Sequence[str] | None = None  # marks of the runs that it found better; None: it was accepted for all
+
+
 class Baseline(NamedTuple):
     """The night with which later ones are compared, and what was known then."""
 
     summary: Summary | None  # None before the first night
     verdicts: dict[Place, Known]
-    checked: dict[str, Summary] | None = None  # the last night that found runs not worse; None if a plan names it
+    milestones: Sequence[Milestone] = ()  # in the order of their nights
 
     @property
     def night(self) -> int:
         return -1 if self.summary is None else self.summary["night"]
 
-    def of_runs(self, mark: str) -> Summary | None:
-        """Return the night with which runs of a mark are compared; None for their first ones.
-
-        A night that had too few pairs found nothing, so it is not the baseline of those runs.
-        """
-        return self.summary if self.checked is None else self.checked.get(mark, self.checked.get(ANY))
+    def of_runs(self, mark: str) -> list[Milestone]:
+        """Return the milestones of runs of a mark; without one, they are compared with the first of each job."""
+        return [one for one in self.milestones if one.better is None or mark in one.better]
 
 
 class Tested(NamedTuple):
     """What pairs say of the recipes on each device and back end."""
 
     worse: list[str]  # in words
-    checked: list[str]  # marks of those that had pairs enough, and are not worse
+    better: list[str]  # marks, each of a recipe, a back end and a device
 
 
 def baseline_of(
@@ -67,28 +68,28 @@ def baseline_of(
     if wanted is None:
         open_nights = [one for one in summaries if not any(one[name] for name in closing)]
         found = _until(open_nights, open_nights[-1] if open_nights else None)
-        return found._replace(checked=_checked(summaries, open_nights))
+        return found._replace(milestones=_milestones(summaries, open_nights))
     named = [one for one in summaries if _is_named(wanted, one["date"], one["commit"])]
     if not named and not _is_named(wanted, *today):
         names = dict.fromkeys(f"{one['date']} ({one['commit'] or 'no commit'})" for one in summaries)
         known = f"Known: {', '.join(list(names)[-MOST_NAMED:])}" if names else "No night is kept yet"
         raise DataError(f"baseline is {wanted!r}, and no night has this date or commit. {known}.")
-    return _until(summaries, named[-1] if named else None)
+    return _until(summaries, named[-1] if named else None)._replace(milestones=[*map(Milestone, named[-1:])])
 
 
-def _checked(summaries: Sequence[Summary], open_nights: Sequence[Summary]) -> dict[str, Summary]:
-    """Return the last night that checked the runs of each mark, or was accepted for all by a plan that named it.
+def _milestones(summaries: Sequence[Summary], open_nights: Sequence[Summary]) -> list[Milestone]:
+    """Return the nights that found runs better, or that a plan accepted by their name.
 
-    A night of an earlier version that found nothing worse has checked all.
+    A night that found nothing worse is none, because it may have had too few pairs to find it; in an earlier
+    version it was.
     """
-    found: dict[str, Summary] = {}
+    found = []
     for one in summaries:
-        if one["checked"] is None and one in open_nights:
-            found = {ANY: one}
-        for then in (earlier for earlier in summaries if earlier["night"] == one["accepted"]):
-            found = {ANY: then} | {mark: last for mark, last in found.items() if last["night"] > then["night"]}
-        found |= dict.fromkeys(one["checked"] or (), one)
-    return found
+        if one["better"] is None and one in open_nights:
+            found.append(Milestone(one))
+        found += [Milestone(then) for then in summaries if then["night"] == one["accepted"]]
+        found += [Milestone(one, one["better"])] if one["better"] else []
+    return sorted(found, key=lambda one: one.summary["night"])
 
 
 def _is_named(wanted: str, day: str, commit: str) -> bool:
@@ -156,7 +157,7 @@ class _Test(NamedTuple):
 
 
 def judge_pairs(planned: Sequence[Planned], entries: Sequence[Entry], baseline: Baseline, today: Today) -> Tested:
-    """Name the cells whose runs by today's state are worse than those until the baseline, of equal jobs.
+    """Name the cells whose runs by today's state are worse than equal jobs before, and mark those that are better.
 
     At 5 % after Holm over all cells, and by more than the standard deviation of the runs before. A system without
     randomness is worse by any difference to the bad side.
@@ -164,23 +165,22 @@ def judge_pairs(planned: Sequence[Planned], entries: Sequence[Entry], baseline: 
     if baseline.summary is None:
         return Tested([], [])
     tests = [one for cell in planned for one in _tests(cell, entries, baseline, today)]
-    fixed = [one for one in tests if one.found.is_deterministic]
+    fixed = [one for one in tests if one.found.is_deterministic and one.found.difference]
     random = [one for one in tests if not one.found.is_deterministic and one.found.p_value is not None]
-    bad = [one for one in fixed + _beyond_noise(random) if one.found.difference and side(one.found) in BAD]
-    worse = {one.mark for one in bad}
+    other = fixed + _beyond_noise(random)
+    bad = [one for one in other if side(one.found) in BAD]
     return Tested(
         [f"{one.found.cell.name}, since {one.since}, by {in_words(one.found)}" for one in bad],
-        sorted({one.mark for one in fixed + random} - worse),
+        sorted({one.mark for one in other} - {one.mark for one in bad}),
     )
 
 
 def _beyond_noise(tests: Sequence[_Test]) -> list[_Test]:
     """Return the tests that show a difference among all of them, and one larger than that of seeds."""
-    ordered = sorted(tests, key=lambda one: one.found.p_value or 0.0)
-    corrected = holm([one.found.p_value or 0.0 for one in ordered])
+    corrected = holm([one.found.p_value or 0.0 for one in tests])
     return [
         one
-        for one, p_value in zip(ordered, corrected, strict=True)
+        for one, p_value in zip(tests, corrected, strict=True)
         if p_value < LEVEL and abs(one.found.difference or 0.0) > noise(one.found, one.pairs.before)
     ]
 
@@ -194,16 +194,31 @@ def _tests(cell: Planned, entries: Sequence[Entry], baseline: Baseline, today: T
             mine.setdefault(f"{key.fingerprint} {key.backend} {device}", []).append(entry)
     found = []
     for mark, group in mine.items():
-        then = baseline.of_runs(mark)
-        old, new = _split(group, then)
+        milestones = baseline.of_runs(mark)
+        old, new = _split(group, milestones)
         pairs = paired(old, (entry for entry in new if today.made(entry, cell)))
+        since = name_of(milestones[-1].summary) if milestones else "their first ones"
         if test := compared(cell, pairs):
-            found.append(_Test(mark, name_of(then) if then else "their first ones", test, pairs))
+            found.append(_Test(mark, since, test, pairs))
     return found
 
 
-def _split(group: Sequence[Entry], then: Summary | None) -> tuple[list[Entry], list[Entry]]:
-    """Return the runs until a night and those after it; without one, the first run of each job and the others."""
-    first = {entry.identity: entry for entry in reversed(group)}
-    is_old = [first[one.identity] is one if then is None else one.night <= then["night"] for one in group]
-    return list(compress(group, is_old)), list(compress(group, map(not_, is_old)))
+def _split(group: Sequence[Entry], milestones: Sequence[Milestone]) -> tuple[list[Entry], list[Entry]]:
+    """Return one run of each job to compare with, and the later ones.
+
+    It is the first, or the last until a milestone. Where runs became better, a job that was not run again since
+    waits for its next run.
+    """
+    old: dict[tuple, Entry] = {}
+    begin = -1
+    for summary, better in milestones:
+        last = {entry.identity: entry for entry in _later(old, group, begin, summary["night"])}
+        old, begin = (old | last if better is None else last), summary["night"]
+    later = _later(old, group, begin, group[-1].night)
+    return list(old.values()), later
+
+
+def _later(old: dict[tuple, Entry], group: Sequence[Entry], begin: int, end: int) -> list[Entry]:
+    """Return the runs of some nights that have one to compare with; of other jobs the first becomes that one."""
+    mine = [entry for entry in group if begin < entry.night <= end]
+    return [entry for entry in mine if old.setdefault(entry.identity, entry) is not entry]

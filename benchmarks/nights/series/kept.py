@@ -43,7 +43,7 @@ class Shape(BaseModel):
     date: str = ""
     commit: str = ""
     regressed: list[str] = []
-    checked: list[str] | None = None  # None in those of earlier versions
+    better: list[str] | None = None  # None in those of earlier versions
     accepted: int | None = None
     slower: list[str] = []
     turned: list[str] = []

@@ -24,7 +24,7 @@ QUANTITIES: dict[str, Callable[[Entry], float]] = {
 
 
 class Step(NamedTuple):
-    """A change of level that has lasted until tonight."""
+    """A change of level that has lasted until the last night with runs enough to tell."""
 
     cell: str
     kind: str  # of the runs: "rerun" or "new"
@@ -35,6 +35,7 @@ class Step(NamedTuple):
     date: str
     commit: str
     changed: str  # what changed with it; empty where nothing did
+    place: str = ""  # device and back end; earlier versions did not name them
 
     @property
     def is_slower(self) -> bool:
@@ -43,8 +44,8 @@ class Step(NamedTuple):
 
     def is_as(self, earlier: dict[str, Any]) -> bool:
         """Return whether an earlier night has named this step."""
-        names = ("cell", "kind", "quantity", "night")
-        return all(earlier.get(name) == getattr(self, name) for name in names)
+        names = ("cell", "kind", "quantity", "night", "place")
+        return all(earlier.get(name, getattr(self, name)) == getattr(self, name) for name in names)
 
 
 def steps(
@@ -86,8 +87,8 @@ def _step(
     if len(parts) < 2:
         return None
     old, new = (points[begin:end] for begin, end in parts[-2:])
-    tonight = [entry for entry in new if entry.night == new[-1].night]
-    before, after, now = (median(map(value, part)) for part in (old, new, tonight))
+    last_night = [entry for entry in new if entry.night == new[-1].night]
+    before, after, now = (median(map(value, part)) for part in (old, new, last_night))
     if max(before / after, after / before) < LEAST[quantity]:
         return None
     if abs(math.log(now / after)) > abs(math.log(now / before)):  # one slow night, and a usual one
@@ -95,7 +96,8 @@ def _step(
     first, changed = new[0], "; ".join(states.changed(old[-1], new[0], planned))
     if not changed and new[-1].night == first.night:
         return None
-    about = (first.night, dates.get(first.night, ""), first.record.commit, changed)
+    place = f"{first.record.device}, {first.record.key.backend}"
+    about = (first.night, dates.get(first.night, ""), first.record.commit, changed, place)
     return Step(planned.cell.name, first.kind, quantity, before, after, *about)
 
 

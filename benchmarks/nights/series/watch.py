@@ -101,7 +101,7 @@ class Watch:
             "baseline": self.baseline.summary and {name: self.baseline.summary[name] for name in ABOUT},
             "turned": turned(judged, known(self.before)),
             "regressed": turned_bad(judged, self.baseline.verdicts) + tested.worse,
-            "checked": tested.checked,
+            "better": tested.better,
             "accepted": self.baseline.night if self.plan.baseline else None,
             "slower": [steps.in_words(one) for one in slower],
             "findings": [one.text for one in findings],

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from benchmarks import provenance
 from benchmarks.cli import progress
 from benchmarks.cli.progress import RunReport
 from benchmarks.jobs import Job, Options
 from benchmarks.table import load_table
-from benchmarks.training.checkpoints import path_of
+from benchmarks.training.checkpoints import FORM, path_of
 from results.records import EpochEnd, RunRecord
 
 MINUTE = 60.0
@@ -112,7 +113,10 @@ def test_what_is_left_of_a_run_counts_the_epochs_of_all_jobs(log):
 def test_epochs_of_a_checkpoint_take_no_time(job, home, monkeypatch):
     path = path_of(replace(job, key=job.key._replace(seed=1)))
     path.parent.mkdir(parents=True)
-    np.savez(path, about=np.array(json.dumps({"curve": [[number] for number in range(1, 7)]})))
+    facts = {"curve": [[number] for number in range(1, 7)], "versions": "of earlier libraries", "form": FORM}
+    np.savez(path, about=np.array(json.dumps(facts)))
+    assert Log(job, monkeypatch).console.file.getvalue() == "2 job(s) to run.\n"
+    np.savez(path, about=np.array(json.dumps(facts | {"versions": provenance.versions()})))
     log = Log(job, monkeypatch)
     assert log.console.file.getvalue() == "2 job(s) to run, 1 of them from a checkpoint.\n"
     for number in range(1, 10):

@@ -75,6 +75,8 @@ def test_other_columns_are_scaled_by_the_examples_that_other_rows_of_the_column_
     )
     small = replace(record(trec, 0, seconds=60.0), examples_per_second=2000.0)
     large = replace(record(static, 0, device="GPU", seconds=5.0), examples_per_second=400_000.0)
+    assert forecast(sst, [small, large]).duration.seconds == 60.0  # of other data, as far as is known
+    large = replace(large, data_hash=sst.recipe.dataset.data_hash)
     guess = forecast(sst, [small, large]).duration
     assert guess.seconds == pytest.approx(1000.0)
     assert guess.basis == f"a guess from other columns, by examples: 1 job(s) on {processor()}"

@@ -61,6 +61,15 @@ def test_equal_differences_are_as_rare_as_equal_signs():
     assert [paired([1.0] * n, [2.0] * n).p_value for n in (3, 5, 8)] == [0.25, 0.0625, 0.0078125]
     assert paired([1.0] * 3, [1.0] * 3).p_value == 1
     assert paired([90.0, 90.2, 90.4], [90.2, 90.4, 90.6]).p_value == 0.25  # equal but for rounding
+    assert paired([0.1 + 0.2] * 6, [0.3] * 6).p_value == 1
+
+
+def test_factors_that_change_nothing_are_none_in_a_screening_without_noise():
+    changed = np.random.default_rng(0).random((24, 5)) < 0.5
+    for effect in (0.0, 0.7):
+        first, *others = screened(changed, [0] * 24, 90.1 + effect * changed[:, 0])
+        assert [one.p_value for one in others] == [1.0] * 4
+        assert first.mean == pytest.approx(effect) and (first.p_value < 0.01) == bool(effect)
 
 
 def test_holm_keeps_the_order_of_the_effects():

@@ -17,10 +17,14 @@ NEWER = VERSIONS.replace("3.15", "3.16")
 WOBBLE, SEEDS = (0.99, 1.0, 1.02, 1.01, 0.98), (90.0, 91.0, 89.0, 90.5, 89.5)
 BEGIN, END = 5, 14  # of the change, and of the series
 JOBS = pytest.mark.parametrize("jobs", [1, 2, 3, 5])
+BEGINS = pytest.mark.parametrize("begin", [5, 6, 7])
 
 
 def versions_of(night):
     return NEWER if night >= BEGIN else VERSIONS
+
+
+VERSIONS_OF = pytest.mark.parametrize("versions", [versions_of, lambda night: VERSIONS])
 
 
 def series(runs_of, versions=versions_of, baselines=None, count=END):
@@ -62,18 +66,22 @@ def slower(jobs, nights, versions=versions_of):
     return runs
 
 
-def worse(jobs, drop=5.0):
-    """Return what makes runs of a night, by turns, from the change on worse than those of the first night."""
+def changed(jobs, points, versions=versions_of, first=1):
+    """Return what makes runs of a night, by turns, with so many points more than those of the first night."""
 
     def runs(night):
-        seeds = range(5) if night == 1 else [((night - 2) * jobs + number) % 5 for number in range(jobs)]
-        settings = {"code": TREC.code, "versions": versions_of(night)}
-        return [
-            entry(TREC, night, Kind.RERUN, s, SEEDS[s] - (drop + s / 10) * (night >= BEGIN), **settings)
-            for s in seeds
-        ]
+        turn = (night - first - 1) * jobs
+        seeds = range(5) if night == first else [(turn + number) % 5 for number in range(jobs)]
+        settings = {"code": TREC.code, "versions": versions(night)}
+        values = {seed: SEEDS[seed] + points(night) * (1 + seed / 50) for seed in seeds}
+        return [entry(TREC, night, Kind.RERUN, seed, values[seed], **settings) for seed in seeds if night >= first]
 
     return runs
+
+
+def all_jobs(jobs):
+    """Return the nights in which each job has its turn."""
+    return -(-5 // jobs)
 
 
 def closed(summaries, name):
@@ -81,7 +89,7 @@ def closed(summaries, name):
 
 
 @JOBS
-@pytest.mark.parametrize("versions", [versions_of, lambda night: VERSIONS])
+@VERSIONS_OF
 def test_a_slower_level_closes_from_the_night_that_knows_it(jobs, versions):
     found = series(slower(jobs, range(BEGIN, END + 1), versions), versions)
     first, *_ = nights = closed(found, "slower")
@@ -96,24 +104,57 @@ def test_one_slow_night_closes_nothing(jobs):
     assert not any(one["steps"] for one in found) and closed(found, "slower") == []
 
 
-def test_a_slower_level_that_is_mended_opens_again():
-    found = series(slower(3, range(BEGIN, BEGIN + 4)))
-    assert closed(found, "slower")[-1] <= BEGIN + 5
+@JOBS
+def test_a_slower_level_that_is_mended_opens_again(jobs):
+    found = series(slower(jobs, range(BEGIN, BEGIN + 4)))
+    nights = closed(found, "slower")
+    assert nights and nights[-1] <= BEGIN + 6
 
 
 @JOBS
-def test_runs_that_became_worse_close_once_they_are_three_and_until_they_are_mended(jobs):
-    first, *_ = nights = closed(series(worse(jobs)), "regressed")
-    assert first <= BEGIN + -(-3 // jobs) and nights == list(range(first, END + 1))
+@BEGINS
+@VERSIONS_OF
+def test_runs_that_became_worse_close_and_stay_closed(jobs, begin, versions):
+    found = series(changed(jobs, lambda night: -5.0 * (night >= begin), versions), versions)
+    first, *_ = nights = closed(found, "regressed")
+    assert begin <= first < begin + all_jobs(jobs) and nights == list(range(first, END + 1))
+
+
+@JOBS
+def test_runs_that_are_mended_open_again(jobs):
+    found = series(
+        changed(jobs, lambda night: -5.0 * (4 <= night < 8), lambda night: VERSIONS), lambda n: VERSIONS
+    )
+    nights = closed(found, "regressed")
+    assert nights and nights[-1] < 8 + all_jobs(jobs)
+
+
+@JOBS
+@VERSIONS_OF
+def test_what_became_better_is_defended(jobs, versions):
+    def points(night):
+        return 5.0 * (2 <= night < 9)
+
+    nights = closed(series(changed(jobs, points, versions), versions), "regressed")
+    assert nights[0] >= 9 and nights[-1] == END
 
 
 @JOBS
 def test_equal_runs_close_nothing(jobs):
-    assert closed(series(worse(jobs, drop=0.0)), "regressed") == []
+    assert closed(series(changed(jobs, lambda night: 0.0)), "regressed") == []
 
 
 @JOBS
 def test_a_night_that_a_plan_has_named_is_accepted_from_then_on(jobs):
     named = dict.fromkeys((BEGIN + 5, BEGIN + 6), f"2026-11-{BEGIN + 4:02}")
-    for name, runs in (("regressed", worse(jobs)), ("slower", slower(jobs, range(BEGIN, END + 1)))):
+    worse = changed(jobs, lambda night: -5.0 * (night >= BEGIN))
+    silent = series(lambda night: [] if night > BEGIN + 4 else worse(night), baselines=named)
+    assert closed(silent, "regressed")[-1] == BEGIN + 4
+    for name, runs in (("regressed", worse), ("slower", slower(jobs, range(BEGIN, END + 1)))):
         assert closed(series(runs, baselines=named), name)[-1] == BEGIN + 4
+
+
+def test_what_begins_after_a_night_that_a_plan_has_named_is_watched_too():
+    named = dict.fromkeys((2, 3), "2026-11-01")
+    runs = changed(5, lambda night: -5.0 * (night >= 8), first=4)
+    assert closed(series(runs, baselines=named), "regressed") == list(range(8, END + 1))
