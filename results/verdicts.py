@@ -256,7 +256,7 @@ def power_at(verdict: Verdict, count: int) -> float | None:
     from scipy.special import gammaincinv, ndtr
 
     cell, mean, deviation = verdict.cell, verdict.mean, verdict.deviation
-    if cell.value is None or cell.margin is None or mean is None or deviation is None:
+    if cell.value is None or cell.margin is None or mean is None or deviation is None or count < 2:
         return None
     difference, free = abs(mean - cell.value), count - 1
     if difference >= cell.margin or deviation == 0:

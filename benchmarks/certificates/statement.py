@@ -12,6 +12,7 @@ from results.records import RunRecord
 from results.verdicts import Verdict, judge
 
 JUDGED = ("answer", "units", "mean", "deviation", "interval", "prediction")
+RULE = 2  # of verdicts; 1 is that of certificates that name none. Raise it where `judge` answers otherwise
 PRECISION = 1e-9  # relative: another version of a library may round the last digit otherwise
 
 
@@ -44,11 +45,11 @@ def rejudge(cell: Cell, statement: Json, records: Sequence[RunRecord]) -> Verdic
     return judge(cell, records, folds=int(statement["folds"]), runs=int(statement["runs"]))
 
 
-def difference(statement: Json, verdict: Verdict) -> str:
-    """Say in what a verdict is not the one that is stated; nothing where it is."""
+def differences(statement: Json, verdict: Verdict) -> dict[str, str]:
+    """Say by name in what a verdict is not the one that is stated."""
     found = judged(verdict)
     wrong = [name for name in JUDGED if not _is_equal(statement.get(name), found[name])]
-    return "; ".join(f"{name}: {statement.get(name)} is stated, {found[name]} follows" for name in wrong)
+    return {name: f"{name}: {statement.get(name)} is stated, {found[name]} follows" for name in wrong}
 
 
 def _is_equal(one: Any, other: Any) -> bool:

@@ -23,7 +23,7 @@ from benchmarks.certificates.contents import (
 )
 from benchmarks.certificates.crate import metadata
 from benchmarks.certificates.parts.hub import model_index
-from benchmarks.certificates.statement import stated
+from benchmarks.certificates.statement import RULE, stated
 from benchmarks.evidence.rechecks import Rechecks
 from benchmarks.jobs import Planned, lacked_what_is_here
 from benchmarks.recipe import NotAttempted
@@ -116,6 +116,7 @@ def _statement(
         "program": provenance.name(),
         "python": platform.python_version(),  # digests are over its syntax trees
         "paper": table.paper,
+        "rule": RULE,
         "printed_cells": sum(cell.value is not None for cell in table.cells()),
         "title": table.title,
         "address": table.address,

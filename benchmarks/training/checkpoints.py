@@ -94,7 +94,7 @@ def name_of(files: RecordFiles) -> str:
 def _is_finished(checkpoint: Path, records: Sequence[RunRecord], current: Sequence[RunRecord]) -> bool:
     """Return whether a job has a record of a checkpoint's code, or a newer one that counts; or an old file name.
 
-    A newer one may not count, as of a colleague's code; an older one may be of a job that runs again.
+    A newer one that a colleague's code made does not count; an older one may be of a job that runs again.
     """
     if not (found := FILE_NAME.fullmatch(checkpoint.stem)):
         return True

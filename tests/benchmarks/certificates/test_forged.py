@@ -64,9 +64,20 @@ def test_a_protocol_of_other_runs_than_usual_is_said(signed):
     assert (check.outcome, "usually 5" in check.text) == (Outcome.UNCHECKED, True)
 
 
+def test_an_answer_of_an_earlier_rule_is_no_forgery(signed):
+    forged = stated(signed, answer="worse")
+    assert any("answer: worse is stated" in check.text for check in faults(forged))
+    earlier = from_json(STATEMENT, forged)
+    del earlier["rule"]
+    files = forged | {STATEMENT: as_json(earlier)}
+    assert faults(files) == []
+    assert any(check.text.startswith("by an earlier rule; ") for check in verify(resealed(files)))
+    assert faults(stated(files, mean=1.0))
+
+
 def test_what_a_certificate_lacks_is_said(signed):
     (choice,) = [check for check in verify(signed) if check.point == "choice"]
-    assert choice.text == "2 cell(s) of 2 printed ones; runs after the last one here would not show"
+    assert choice.text == "2 of 2 printed cells; later runs, if the author left them out, would not show"
     tried = stated(signed, recipes_tried=3, runs_of_other_code=2)
     (verdict,) = [check for check in verify(resealed(tried)) if "recipes had all runs" in check.text]
     assert "3 recipes had all runs" in verdict.text and "2 record(s): their code computed other" in verdict.text
