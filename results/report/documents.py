@@ -39,8 +39,8 @@ of a paper was reproduced.
 - *verdict*: see [verdicts](verdicts.md); *other back ends*: their means, or in words that they disagree beyond
   chance;
 - *order claims*: does one row beat another? *theirs* and *ours* are differences of the two rows, *pairs* are runs
-  of equal seed and fold, *p* is of the test of the claim, *p corrected* that for all looks and claims of a table, and
-  decides; see [order claims](verdicts.md#order-claims).
+  of equal seed and fold, *p* is of the test of the claim, *p corrected* that for all looks and claims of a table.
+  The last one decides: [order claims](verdicts.md#order-claims).
 
 [The report](verdicts.md#the-report) shows every run of a cell, with its learning curve, recipe and provenance.
 [Costs](costs.md) shows what runs took.
