@@ -56,7 +56,7 @@ def summary(night: int, day: str = "", commit: str = "c0ffee", cells: Sequence[d
     """Return the summary of a night."""
     day = day or f"2026-11-{night:02}"
     empty = {name: [] for name in ("gate", "turned", "regressed", "slower", "findings", "steps", "costs")}
-    empty |= {"better": None, "accepted": None}
+    empty |= {"worse": None, "accepted": None, "better": [], "lasting": []}
     about = {"night": night, "date": day, "commit": commit, "started": f"{day}T01:30:00+00:00", "verdicts": {}}
     return {**about, **empty, "reruns": {}, "cells": list(cells), **changes}
 

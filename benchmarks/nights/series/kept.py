@@ -43,7 +43,9 @@ class Shape(BaseModel):
     date: str = ""
     commit: str = ""
     regressed: list[str] = []
-    better: list[str] | None = None  # None in those of earlier versions
+    worse: dict[str, dict[str, Any]] | None = None  # None in those of earlier versions
+    better: list[str] = []
+    lasting: list[dict[str, Any]] = []
     accepted: int | None = None
     slower: list[str] = []
     turned: list[str] = []

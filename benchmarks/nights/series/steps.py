@@ -67,12 +67,37 @@ def steps(
     return found
 
 
+def lasts(step: Step, planned: Sequence[Planned], entries: Sequence[Entry]) -> bool:
+    """Return whether the last runs are still slower than the level before a step."""
+    marks = {one.fingerprint for one in planned if one.cell.name == step.cell}
+    value = QUANTITIES[step.quantity]
+    mine = [
+        value(entry)
+        for entry in entries
+        if _is_comparable(entry)
+        and value(entry) > 0
+        and (entry.record.key.fingerprint in marks, entry.kind, _place(entry)) == (True, step.kind, step.place)
+    ]
+    if not mine:
+        return False
+    ratio = median(mine[-FEWEST:]) / step.before
+    return max(ratio, 1 / ratio) >= LEAST[step.quantity] and (ratio > 1) == (step.quantity == "seconds")
+
+
+def _place(entry: Entry) -> str:
+    return f"{entry.record.device}, {entry.record.key.backend}"
+
+
+def _is_comparable(entry: Entry) -> bool:
+    return entry.kind != Kind.FOUND and bool(entry.record.metrics) and is_quiet(entry.load)
+
+
 def _series(entries: Sequence[Entry], night: int) -> dict[tuple, list[Entry]]:
     """Return the runs that can be compared, by recipe, device and manner; those alone that tonight added to."""
     series: dict[tuple, list[Entry]] = {}
     for entry in entries:
         record = entry.record
-        if entry.kind != Kind.FOUND and record.metrics and is_quiet(entry.load):
+        if _is_comparable(entry):
             place = (record.key.fingerprint, record.device, record.key.backend, record.threads, entry.kind)
             series.setdefault(place, []).append(entry)
     return {place: mine[-MOST:] for place, mine in series.items() if mine[-1].night == night}
@@ -96,8 +121,7 @@ def _step(
     first, changed = new[0], "; ".join(states.changed(old[-1], new[0], planned))
     if not changed and new[-1].night == first.night:
         return None
-    place = f"{first.record.device}, {first.record.key.backend}"
-    about = (first.night, dates.get(first.night, ""), first.record.commit, changed, place)
+    about = (first.night, dates.get(first.night, ""), first.record.commit, changed, _place(first))
     return Step(planned.cell.name, first.kind, quantity, before, after, *about)
 
 

@@ -13,7 +13,7 @@ from benchmarks import provenance
 from benchmarks.jobs import Planned
 from benchmarks.nights.plan import Plan
 from benchmarks.nights.series import steps
-from benchmarks.nights.series.baseline import Baseline, baseline_of, judge_pairs, known, turned, turned_bad
+from benchmarks.nights.series.baseline import Baseline, baseline_of, known, turned, turned_bad
 from benchmarks.nights.series.findings import Night
 from benchmarks.nights.series.journal import Entry, Journal, Kind, unseen
 from benchmarks.nights.series.kept import KeptNights, Summary
@@ -23,6 +23,7 @@ from benchmarks.nights.series.sample import candidates, fitting
 from benchmarks.nights.series.settings import Gate
 from benchmarks.nights.series.states import States, Today
 from benchmarks.nights.series.surroundings import surroundings, versions_today
+from benchmarks.nights.series.worse import Tested, judge_pairs, lasting_of, milestones_of
 from benchmarks.table import load_table
 from results.records import RecordFiles
 from results.verdicts import Verdict
@@ -86,10 +87,10 @@ class Watch:
         """Return what the summary says about this night beside earlier ones."""
         entries, states = self.journal.entries(), self.today.states
         counts, findings = Night(entries, self.number, self.planned, states, self.plan.deterministic).findings()
-        tested = judge_pairs(self.planned, entries, self.baseline, self.today)
+        tested = self._tested(entries)
         dates = {one["night"]: one["date"] for one in self.before} | {self.number: self.clock.date}
         found = steps.steps(self.planned, entries, states, self.number, dates)
-        slower = [one for one in found if one.is_slower and self._is_later(one)]
+        slower = self._slower(found, entries)
         mine = [entry for entry in entries if entry.night == self.number and entry.kind != Kind.FOUND]
         return {
             "night": self.number,
@@ -100,30 +101,47 @@ class Watch:
             "devices": sorted({entry.record.device for entry in mine if entry.record.device}),
             "baseline": self.baseline.summary and {name: self.baseline.summary[name] for name in ABOUT},
             "turned": turned(judged, known(self.before)),
-            "regressed": turned_bad(judged, self.baseline.verdicts) + tested.worse,
+            "regressed": turned_bad(judged, self.baseline.verdicts)
+            + (tested.texts if self._accepted != self.number else []),
+            "worse": tested.worse,
             "better": tested.better,
-            "accepted": self.baseline.night if self.plan.baseline else None,
+            "accepted": self._accepted,
             "slower": [steps.in_words(one) for one in slower],
+            "lasting": [one._asdict() for one in slower],
             "findings": [one.text for one in findings],
             "unexplained": sum(one.weight == 0 for one in findings),
             "reruns": vars(counts),
-            "steps": [one._asdict() for one in found if self._named_in(one) == self.number],
+            "steps": [one._asdict() for one in found if self._is_new(one)],
             "costs": _costs(self.planned, mine),
             "unended": self.unended,
         }
 
-    def _named_in(self, step: steps.Step) -> int:
-        """Return the first night that has named a step, if only this one."""
-        return next((one["night"] for one in self.before if any(map(step.is_as, one["steps"]))), self.number)
+    def _tested(self, entries: Sequence[Entry]) -> Tested:
+        """Return what pairs of runs say; nothing in the first night."""
+        if not self.before:
+            return Tested({}, [])
+        known = milestones_of(self.before, self.baseline), lasting_of(self.before, self.baseline)
+        return judge_pairs(self.planned, entries, *known, self.today, night=self.number)
 
-    def _is_later(self, step: steps.Step) -> bool:
-        """Return whether a step is none that the baseline has accepted.
+    def _slower(self, found: Sequence[steps.Step], entries: Sequence[Entry]) -> list[steps.Step]:
+        """Return the steps to a slower level that this night names, and those of the last night that last."""
+        if self.baseline.summary is None:
+            return []
+        accepted = self.baseline.night if self.baseline.is_named else -1
+        before = [steps.Step(**one) for one in self.before[-1]["lasting"]] if self.before else []
+        lasting = [one for one in before if steps.lasts(one, self.planned, entries)]
+        new = [one for one in found if one.is_slower and self._is_new(one)]
+        return [one for one in [*lasting, *new] if one.night > accepted]
 
-        A night that a plan names accepts those until then. Else it is the last one that found nothing worse, and
-        accepts what it knew: a step is known some nights after its own.
-        """
-        night = self._named_in(step) if self.plan.baseline is None else step.night
-        return night > self.baseline.night >= 0
+    def _is_new(self, step: steps.Step) -> bool:
+        return not any(step.is_as(earlier) for one in self.before for earlier in one["steps"])
+
+    @property
+    def _accepted(self) -> int | None:
+        """Return the night that the plan names, which may be this one."""
+        if not self.baseline.is_named:
+            return None
+        return self.number if self.baseline.summary is None else self.baseline.night
 
     @cached_property
     def planned(self) -> list[Planned]:

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.nights.plan import Plan, PlannedRun
-from benchmarks.nights.series.baseline import baseline_of, judge_pairs, known, turned, turned_bad
+from benchmarks.nights.series.baseline import baseline_of, known, turned, turned_bad
 from benchmarks.nights.series.journal import Kind
 from benchmarks.nights.series.settings import Gate
 from benchmarks.nights.series.states import States, Today
 from benchmarks.nights.series.surroundings import as_names
 from benchmarks.nights.series.watch import Clock
+from benchmarks.nights.series.worse import judge_pairs, lasting_of, milestones_of
 from benchmarks.nights.summary import RunState, in_words, summarise
 from benchmarks.signals import Status
 from data_pipelines.dataset import DataError
@@ -127,23 +128,25 @@ def later(drops, night=4, **changes):
     ]
 
 
+def worse(entries, summaries, today):
+    known = milestones_of(summaries, baseline(summaries)), lasting_of(summaries, baseline(summaries))
+    return judge_pairs([TREC], entries, *known, today, night=4).texts
+
+
 def test_equal_jobs_that_became_worse_close_the_gate(today):
-    base = baseline(nights("reproduced", "reproduced", "reproduced"))
-    before = nights_of(TREC, 3)
-    (text,) = judge_pairs([TREC], [*before, *later((5, 5.2, 4.8))], base, today).worse
+    three, before = nights("reproduced", "reproduced", "reproduced"), nights_of(TREC, 3)
+    (text,) = worse([*before, *later((5, 5.2, 4.8))], three, today)
     assert text.startswith(
         "kim2014 2 / CNN-rand / TREC, since night 3 of 2026-11-03, commit c300000, by 3 pair(s)"
     )
     for fine in ((0, 0, 0), (5, 5.2), (0.3, 0.32, 0.28), (-5, -5.2, -4.8), (5, -4, 1)):
-        assert judge_pairs([TREC], [*before, *later(fine)], base, today).worse == []
+        assert worse([*before, *later(fine)], three, today) == []
     gone = [*before, *later((5, 5.2, 4.8), versions=VERSIONS)]  # by what no longer runs
-    assert judge_pairs([TREC], gone, base, today).worse == []
-    assert judge_pairs([TREC], [*before, *later((5, 5.2, 4.8), device="GPU")], base, today).worse == []
-    assert judge_pairs([TREC], [*before, *later((5, 5.2, 4.8))], baseline([]), today).worse == []
+    assert worse(gone, three, today) == []
+    assert worse([*before, *later((5, 5.2, 4.8), device="GPU")], three, today) == []
 
 
 def test_the_pairs_of_several_nights_since_the_baseline_add_up(today):
-    base = baseline(nights("reproduced"))
     runs = [*nights_of(TREC, 1), *later((5,), 2), replace(later((5, 5.2), 3)[1]), later((5, 5.2, 4.8), 4)[2]]
-    assert judge_pairs([TREC], runs, base, today).worse
-    assert judge_pairs([TREC], runs[:-1], base, today).worse == []
+    assert worse(runs, nights("reproduced"), today)
+    assert worse(runs[:-1], nights("reproduced"), today) == []

@@ -1,5 +1,6 @@
 """Whole series of nights with few runs each: a change for the worse closes the gate, and keeps it closed."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ from benchmarks.nights.series.settings import Gate
 from benchmarks.nights.series.states import States, Today
 from benchmarks.nights.series.surroundings import as_names
 from benchmarks.nights.series.watch import Watch
+from results.records import Digests
 from tests.support.nights import MACHINE, VERSIONS, cell_of, entry, summary
 
 TREC, STATES = cell_of(), States.read()
@@ -66,14 +68,14 @@ def slower(jobs, nights, versions=versions_of):
     return runs
 
 
-def changed(jobs, points, versions=versions_of, first=1):
+def changed(jobs, points, versions=versions_of, first=1, count=5):
     """Return what makes runs of a night, by turns, with so many points more than those of the first night."""
 
     def runs(night):
         turn = (night - first - 1) * jobs
-        seeds = range(5) if night == first else [(turn + number) % 5 for number in range(jobs)]
+        seeds = range(count) if night == first else [(turn + number) % count for number in range(jobs)]
         settings = {"code": TREC.code, "versions": versions(night)}
-        values = {seed: SEEDS[seed] + points(night) * (1 + seed / 50) for seed in seeds}
+        values = {seed: SEEDS[seed % 5] + points(night) * (1 + seed % 5 / 50) for seed in seeds}
         return [entry(TREC, night, Kind.RERUN, seed, values[seed], **settings) for seed in seeds if night >= first]
 
     return runs
@@ -96,6 +98,25 @@ def test_a_slower_level_closes_from_the_night_that_knows_it(jobs, versions):
     assert first <= BEGIN + 2 and nights == list(range(first, END + 1))
     assert [step["night"] for one in found for step in one["steps"]] == [BEGIN]
     assert [step["commit"] for one in found for step in one["steps"]] == ["new"]
+
+
+@JOBS
+@pytest.mark.parametrize("later", [34.5, 20.0, None])
+def test_a_slower_level_stays_closed_whatever_comes_but_its_mending(jobs, later):
+    """A night without runs, a further step, and half of a mending."""
+    before, after = slower(jobs, range(BEGIN, END + 1)), slower(jobs, ())
+    factor = (later or 0.0) / 10
+
+    def runs(night):
+        if night < 10:
+            return before(night)
+        entries = after(night) if later else before(night) if night > 10 else []
+        return [
+            replace(one, record=replace(one.record, seconds=one.record.seconds * (factor or 1))) for one in entries
+        ]
+
+    nights = closed(series(runs), "slower")
+    assert nights[-1] == END and nights == list(range(nights[0], END + 1))
 
 
 @JOBS
@@ -152,6 +173,52 @@ def test_a_night_that_a_plan_has_named_is_accepted_from_then_on(jobs):
     assert closed(silent, "regressed")[-1] == BEGIN + 4
     for name, runs in (("regressed", worse), ("slower", slower(jobs, range(BEGIN, END + 1)))):
         assert closed(series(runs, baselines=named), name)[-1] == BEGIN + 4
+
+
+@JOBS
+def test_new_jobs_do_not_dilute_what_became_worse(jobs):
+    old = changed(jobs, lambda night: -5.0 * (night >= BEGIN))
+
+    def runs(night):
+        settings = {"code": TREC.code, "versions": versions_of(night)}
+        new = range(5, 20) if night == BEGIN + 5 else ()
+        return [*old(night), *(entry(TREC, night, Kind.NEW, s, SEEDS[s % 5] - 5.0, **settings) for s in new)]
+
+    assert closed(series(runs), "regressed")[-1] == END
+
+
+@JOBS
+def test_another_state_that_mends_nothing_opens_nothing(jobs):
+    def versions(night):
+        return VERSIONS.replace("3.15", "3.17") if night >= 10 else versions_of(night)
+
+    nights = closed(series(changed(jobs, lambda night: -5.0 * (night >= 4), versions), versions), "regressed")
+    assert nights == list(range(nights[0], END + 1))
+
+
+@JOBS
+def test_what_is_accepted_before_all_jobs_ran_again_stays_accepted(jobs):
+    runs = changed(jobs, lambda night: -5.0 * (night >= BEGIN), count=10)
+    first, *_ = closed(series(runs), "regressed")
+    named = dict.fromkeys(range(first + 1, 28), f"2026-11-{first:02}")
+    assert closed(series(runs, baselines=named, count=27), "regressed") == [first]
+    itself = {first: f"2026-11-{first:02}"}
+    assert closed(series(runs, baselines=itself, count=27), "regressed") == []
+
+
+@JOBS
+def test_a_commit_of_many_nights_accepts_the_first_that_it_named(jobs):
+    named = dict.fromkeys(range(3, END + 1), "c0ffee")
+    nights = closed(series(changed(jobs, lambda night: -5.0 * (night >= 8)), baselines=named), "regressed")
+    assert nights and nights[-1] == END
+
+
+def test_records_of_other_code_from_before_the_first_night_are_not_what_to_compare_with():
+    def runs(night):
+        old = [entry(TREC, 1, Kind.FOUND, s, SEEDS[s] + 5, code=Digests("old")) for s in range(5) if night == 1]
+        return old + [entry(TREC, 1, Kind.FOUND, s, SEEDS[s], code=TREC.code) for s in range(5) if night == 1]
+
+    assert closed(series(runs), "regressed") == []
 
 
 def test_what_begins_after_a_night_that_a_plan_has_named_is_watched_too():
