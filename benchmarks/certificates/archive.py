@@ -6,7 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from benchmarks.certificates.contents import MANIFEST, METADATA, SIGNATURE
@@ -92,6 +92,8 @@ def _check(path: Path, entries: list[zipfile.ZipInfo]) -> None:
         if name in names:
             raise ResultsError(f"{path} has {name} twice.")
         names.add(name)
+    if both := names & {str(folder) for name in names for folder in PurePosixPath(name).parents}:
+        raise ResultsError(f"{path} has {min(both)}, as a file and as a folder.")
 
 
 def _content(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

@@ -31,6 +31,11 @@ def as_json(value: Any) -> bytes:
     return (json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
+def is_count(value: Any, least: int = 0, *, may_lack: bool = False) -> bool:
+    """Return whether a value that was read is a whole number of at least so many; None is one that lacks."""
+    return may_lack if value is None else type(value) is int and value >= least
+
+
 def from_json(name: str, files: Mapping[str, bytes]) -> Json:
     """Return the object that a file holds. Raises ResultsError."""
     try:

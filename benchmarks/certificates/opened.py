@@ -16,10 +16,12 @@ from benchmarks.certificates.contents import (
     STATEMENT,
     Json,
     from_json,
+    is_count,
     metric_from_json,
     published_file,
 )
 from benchmarks.certificates.parts import labels
+from benchmarks.certificates.statement import RULE
 from benchmarks.evidence.rechecks import COLUMNS, Rechecks
 from results.ledger import Ledger, ResultsError
 from results.published import Cell, read_cells
@@ -102,6 +104,8 @@ def opened(files: Mapping[str, bytes]) -> Iterator[Opened]:
     if stated != FORMAT:
         found = f"{STATEMENT} states the format {stated!r}"
         raise ResultsError(f"{found}. This version of retable reads {FORMAT}; a newer one may read it.")
+    if is_count(rule := statement.get("rule", 1), RULE + 1):
+        raise ResultsError(f"{STATEMENT} states rule {rule} of verdicts. This version of retable has {RULE}.")
     if not isinstance(paper, str) or published_file(paper) not in files:
         file = published_file(str(paper))[:LONGEST]
         raise ResultsError(f"{file} is missing, the printed cells of the paper that {STATEMENT} names.")

@@ -16,6 +16,7 @@ from benchmarks.certificates.contents import (
     SIGNATURE,
     STATEMENT,
     from_json,
+    is_count,
     published_file,
 )
 from benchmarks.certificates.crate import is_known
@@ -100,7 +101,8 @@ def _metadata(certificate: Opened) -> Iterator[Check]:
 
 
 def _verdicts(certificate: Opened) -> Iterator[Check]:
-    is_earlier = certificate.statement.get("rule", 1) != RULE
+    rule = certificate.statement.get("rule", 1)
+    is_earlier = is_count(rule, least=1) and rule < RULE
     for cell, statement in certificate.stated:
         found = rejudge(cell, statement, certificate.records_of(statement))
         tried, others = int(statement["recipes_tried"]), int(statement["runs_of_other_code"])
@@ -118,6 +120,12 @@ def _choice(certificate: Opened) -> Iterator[Check]:
     """Yield what the author says of cells that are not in the certificate."""
     all_printed, left_out = certificate.statement.get("printed_cells"), certificate.statement["left_out"]
     printed = sum(cell.value is not None for cell, _ in certificate.stated)
+    counts = [one[name] for _, one in certificate.stated for name in ("recipes_tried", "runs_of_other_code")]
+    if not all(map(is_count, counts)) or not is_count(all_printed, least=printed, may_lack=True):
+        yield Check("choice", Outcome.FAULT, "a count is no number, or too small", STATEMENT)
+        return
+    if not (isinstance(left_out, list) and all(isinstance(one, str) for one in left_out)):
+        raise ValueError("left_out: expected a list of texts")
     own = len(certificate.stated) - printed
     texts = [
         f"{printed} of {int(all_printed)} printed cells" if all_printed else f"{printed} printed cell(s)",

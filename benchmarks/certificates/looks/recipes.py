@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 
 from benchmarks.certificates.checks import Check, Outcome, judged
-from benchmarks.certificates.contents import RECIPES, STATEMENT, Json, from_json, recipe_file
+from benchmarks.certificates.contents import RECIPES, STATEMENT, Json, from_json, is_count, recipe_file
 from benchmarks.certificates.opened import Opened
 from data_pipelines.dataset import Dataset, RemoteFile, no_examples, no_files
 
@@ -35,11 +35,11 @@ def _runs(certificate: Opened, settings: Json, fingerprint: str) -> Iterator[Che
     usual = 5 if settings.get("dataset", {}).get("folds", 1) == 1 else 3
     usual = usual if is_network else settings.get("runs", 1)
     for runs in {one["runs"] for _, one in certificate.stated if one["recipe"] == fingerprint} - {usual}:
-        text = f"{STATEMENT} states a protocol of {runs}"
-        if is_network:
+        text = f"{STATEMENT} states a protocol of {runs!r}"
+        if is_network and is_count(runs, least=1):
             yield Check(point, Outcome.UNCHECKED, f"{text}, usually {usual}; only its author says so", STATEMENT)
         else:
-            yield Check(point, Outcome.FAULT, f"{text}, the settings have {usual}", STATEMENT)
+            yield Check(point, Outcome.FAULT, f"{text}, not {usual}", STATEMENT)
 
 
 def _fault(certificate: Opened, about: Json, fingerprint: str) -> str:

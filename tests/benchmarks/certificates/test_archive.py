@@ -58,6 +58,12 @@ def test_a_name_that_is_there_twice_is_refused(path):
         archive.read(path)
 
 
+def test_a_file_that_is_a_folder_too_is_refused(path):
+    zipped(path, ("code", b"1"), ("code/models/lenet.py", b"2"))
+    with pytest.raises(ResultsError, match="has code, as a file and as a folder"):
+        archive.read(path)
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_another_compression_is_refused(method, path):
     with zipfile.ZipFile(path, "w", method) as opened:

@@ -64,6 +64,36 @@ def test_a_protocol_of_other_runs_than_usual_is_said(signed):
     assert (check.outcome, "usually 5" in check.text) == (Outcome.UNCHECKED, True)
 
 
+@pytest.mark.parametrize("runs", [0, -1, 1e308, "5", True, None])
+def test_a_protocol_that_is_no_number_of_runs_is_a_fault(runs, signed):
+    statement = from_json(STATEMENT, signed)
+    statement["cells"][1]["runs"] = runs
+    assert faults(signed | {STATEMENT: as_json(statement)})
+
+
+@pytest.mark.parametrize("rule", [0, "2", 1.5, None, True])
+def test_a_rule_that_is_none_excuses_nothing(rule, signed):
+    statement = from_json(STATEMENT, stated(signed, answer="worse")) | {"rule": rule}
+    assert faults(signed | {STATEMENT: as_json(statement)})
+
+
+def test_a_later_rule_is_left_to_a_later_version(signed):
+    statement = from_json(STATEMENT, signed) | {"rule": 99}
+    with pytest.raises(ResultsError, match="states rule 99 of verdicts"):
+        faults(signed | {STATEMENT: as_json(statement)})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"printed_cells": 1}, {"printed_cells": True}, {"left_out": None}, {"left_out": "all"}, {"left_out": [1]}],
+)
+def test_counts_that_contradict_the_cells_are_faults(other, signed):
+    statement = from_json(STATEMENT, signed) | other
+    assert [one.point for one in faults(signed | {STATEMENT: as_json(statement)})] == ["choice"]
+    for name in ("recipes_tried", "runs_of_other_code"):
+        assert faults(stated(signed, **{name: -1}))
+
+
 def test_an_answer_of_an_earlier_rule_is_no_forgery(signed):
     forged = stated(signed, answer="worse")
     assert any("answer: worse is stated" in check.text for check in faults(forged))

@@ -207,6 +207,19 @@ def test_what_is_accepted_before_all_jobs_ran_again_stays_accepted(jobs):
 
 
 @JOBS
+def test_what_becomes_worse_again_closes_again(jobs):
+    """After it was accepted, and after it was mended."""
+    named = dict.fromkeys((11, 12), "2026-11-10")
+    accepted = series(
+        changed(jobs, lambda night: -5.0 * ((night >= 5) + (night >= 14))), baselines=named, count=24
+    )
+    mended = series(changed(jobs, lambda night: -5.0 * ((4 <= night < 8) + (night >= 14))), count=24)
+    for found in (accepted, mended):
+        nights = closed(found, "regressed")
+        assert {11, 12, 13}.isdisjoint(nights) and nights[-8:] == list(range(17, 25))
+
+
+@JOBS
 def test_a_commit_of_many_nights_accepts_the_first_that_it_named(jobs):
     named = dict.fromkeys(range(3, END + 1), "c0ffee")
     nights = closed(series(changed(jobs, lambda night: -5.0 * (night >= 8)), baselines=named), "regressed")
