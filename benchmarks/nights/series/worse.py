@@ -50,7 +50,7 @@ class _Test(NamedTuple):
 
     def as_data(self, night: int) -> dict[str, Any]:
         text = f"{self.found.cell.name}, since {self.since}, by {in_words(self.found)}"
-        return {"text": text, "jobs": [list(_job(entry)) for entry in self.pairs.before], "night": night}
+        return {"text": text, "jobs": [_job(entry) for entry in self.pairs.before], "night": night}
 
 
 def milestones_of(summaries: Sequence[Summary], baseline: Baseline) -> list[Milestone]:
@@ -123,23 +123,26 @@ def _beyond_noise(tests: Sequence[_Test]) -> list[_Test]:
 def _tests(
     cell: Planned, entries: Sequence[Entry], milestones: Sequence[Milestone], lasting: Lasting, today: Today
 ) -> list[_Test]:
-    """Return a test for each device and back end on which a cell has pairs."""
-    mine: dict[str, list[Entry]] = {}
+    """Return a test for each device and back end on which a cell has pairs; of what lasts, by its own jobs."""
+    found = []
+    for mark, group in _by_mark(cell, entries).items():
+        known = [one for one in milestones if one.better is None or mark in one.better]
+        old, new = _split(group, known, mark)
+        jobs = lasting[mark]["jobs"] if mark in lasting else [_job(entry) for entry in new]
+        pairs = paired(old, (entry for entry in new if today.made(entry, cell) and _job(entry) in jobs))
+        if test := compared(cell, pairs):
+            found.append(_Test(mark, name_of(known[-1].summary) if known else "their first ones", test, pairs))
+    return found
+
+
+def _by_mark(cell: Planned, entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """Return the finished runs of a cell, apart by device and back end."""
+    found: dict[str, list[Entry]] = {}
     for entry in entries:
         key, device = entry.record.key, entry.record.device
         if cell.fingerprint and key.fingerprint == cell.fingerprint and entry.record.metrics:
             mark = f"{key.fingerprint} {key.backend} {device} {cell.cell.metric.name}"
-            mine.setdefault(mark, []).append(entry)
-    found = []
-    for mark, group in mine.items():
-        mine_of = [one for one in milestones if one.better is None or mark in one.better]
-        old, new = _split(group, mine_of, mark)
-        after = [entry for entry in new if today.made(entry, cell)]
-        if mark in lasting:
-            after = [entry for entry in after if list(_job(entry)) in lasting[mark]["jobs"]]
-        since = name_of(mine_of[-1].summary) if mine_of else "their first ones"
-        if test := compared(cell, paired(old, after)):
-            found.append(_Test(mark, since, test, paired(old, after)))
+            found.setdefault(mark, []).append(entry)
     return found
 
 
@@ -158,7 +161,7 @@ def _split(group: Sequence[Entry], milestones: Sequence[Milestone], mark: str) -
         if better is not None:
             old = last
         elif accepted:
-            old = {name: e for name, e in (old | last).items() if list(_job(e)) in accepted["jobs"]}
+            old = {name: e for name, e in (old | last).items() if _job(e) in accepted["jobs"]}
         else:
             old |= last
     later = _later(old, group, begin, group[-1].night)
@@ -171,5 +174,6 @@ def _later(old: dict[tuple, Entry], group: Sequence[Entry], begin: int, end: int
     return [entry for entry in mine if old.setdefault(entry.identity, entry) is not entry]
 
 
-def _job(entry: Entry) -> tuple[int, int]:
-    return entry.record.key.fold, entry.record.key.seed
+def _job(entry: Entry) -> list[int]:
+    """Return a job of a mark as a summary has it."""
+    return [entry.record.key.fold, entry.record.key.seed]
