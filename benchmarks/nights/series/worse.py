@@ -97,7 +97,8 @@ def judge_pairs(
     shown = [one for one in new if one.found.is_deterministic and one.found.difference] + _beyond_noise(new)
     worse = {one.mark: one.as_data(night) for one in shown if one.is_bad}
     mended = {one.mark for one in tests if one.mark in lasting and _is_mended(one, lasting[one.mark])}
-    kept = {mark: one for mark, one in lasting.items() if mark not in mended}
+    planned_marks = tuple(f"{cell.fingerprint} " for cell in planned if cell.fingerprint)
+    kept = {mark: one for mark, one in lasting.items() if mark not in mended and mark.startswith(planned_marks)}
     return Tested({**kept, **worse}, sorted(one.mark for one in shown if not one.is_bad))
 
 

@@ -16,7 +16,7 @@ from benchmarks.nights.summary import RunState, in_words, summarise
 from benchmarks.signals import Status
 from data_pipelines.dataset import DataError
 from results.verdicts import Answer, Verdict
-from tests.support.nights import MACHINE, VERSIONS, cell_of, entry, nights_of, summary, verdict_then
+from tests.support.nights import DEVICE, MACHINE, VERSIONS, cell_of, entry, nights_of, summary, verdict_then
 
 TREC = cell_of()
 NOW = ("2026-11-09", "feed00")
@@ -128,9 +128,9 @@ def later(drops, night=4, **changes):
     ]
 
 
-def worse(entries, summaries, today):
+def worse(entries, summaries, today, planned=(TREC,)):
     known = milestones_of(summaries, baseline(summaries)), lasting_of(summaries, baseline(summaries))
-    return judge_pairs([TREC], entries, *known, today, night=4).texts
+    return judge_pairs(planned, entries, *known, today, night=4).texts
 
 
 def test_equal_jobs_that_became_worse_close_the_gate(today):
@@ -144,6 +144,13 @@ def test_equal_jobs_that_became_worse_close_the_gate(today):
     gone = [*before, *later((5, 5.2, 4.8), versions=VERSIONS)]  # by what no longer runs
     assert worse(gone, three, today) == []
     assert worse([*before, *later((5, 5.2, 4.8), device="GPU")], three, today) == []
+
+
+def test_what_a_plan_no_longer_has_keeps_nothing_closed(today):
+    mark = f"{TREC.fingerprint} tensorflow {DEVICE} test accuracy"
+    last = [summary(1, worse={mark: {"text": "TREC", "jobs": [[0, 0]], "night": 1}})]
+    assert worse([], last, today) == ["TREC"]
+    assert worse([], last, today, [cell_of("MR")]) == []
 
 
 def test_the_pairs_of_several_nights_since_the_baseline_add_up(today):
