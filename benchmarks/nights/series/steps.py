@@ -108,7 +108,7 @@ def _step(
 ) -> Step | None:
     value = QUANTITIES[quantity]
     points = [entry for entry in series if value(entry) > 0]
-    parts = _without_short(_parts([value(entry) for entry in points]), points, states)
+    parts = _without_short(_parts([value(entry) for entry in points], LEAST[quantity]), points, states)
     if len(parts) < 2:
         return None
     old, new = (points[begin:end] for begin, end in parts[-2:])
@@ -125,9 +125,9 @@ def _step(
     return Step(planned.cell.name, first.kind, quantity, before, after, *about)
 
 
-def _parts(values: Sequence[float]) -> list[tuple[int, int]]:
-    """Return the begin and end of each stretch of one level."""
-    if len(values) < 2 * FEWEST:
+def _parts(values: Sequence[float], least: float) -> list[tuple[int, int]]:
+    """Return the begin and end of each stretch of one level; of all, where no two values differ by a step."""
+    if len(values) < 2 * FEWEST or max(values) < least * min(values):
         return [(0, len(values))]
     import numpy as np
     import ruptures
