@@ -259,14 +259,14 @@ def power_at(verdict: Verdict, count: int) -> float | None:
     if cell.value is None or cell.margin is None or mean is None or deviation is None or count < 2:
         return None
     difference, free = abs(mean - cell.value), count - 1
-    if difference >= cell.margin or deviation == 0:
-        return None if difference >= cell.margin else float(difference <= cell.half_digit + ROUNDING)
-    chances = (np.arange(SLICES) + 0.5) / SLICES
-    spread = deviation * np.sqrt(2 * gammaincinv(free / 2, chances) / free)
+    if difference >= cell.margin:
+        return None
+    if deviation == 0:
+        return float(difference <= cell.half_digit + ROUNDING)
+    spread = deviation * np.sqrt(2 * gammaincinv(free / 2, (np.arange(SLICES) + 0.5) / SLICES) / free)
     near = cell.margin - _quantile(OF_MEAN, count) * spread / sqrt(count)
     room, error = np.minimum(near, _reach(cell, spread, count)), deviation / sqrt(count)
-    found = ndtr((room - difference) / error) - ndtr((-room - difference) / error)
-    return float(np.maximum(found, 0.0).mean())
+    return float(np.maximum(ndtr((room - difference) / error) - ndtr((-room - difference) / error), 0.0).mean())
 
 
 def beyond(better: str, above: bool) -> Answer:

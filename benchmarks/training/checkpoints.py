@@ -100,9 +100,12 @@ def _is_finished(checkpoint: Path, records: Sequence[RunRecord], current: Sequen
         return True
     with suppress(OSError):
         written = datetime.fromtimestamp(checkpoint.stat().st_mtime, UTC).isoformat(timespec="microseconds")
-        same = [one for one in records if _mark(one.code) == found["code"]]
-        newer = [one for one in current if one.finished > written]
-        return any(_name(one.key) == found["job"] and not one.error for one in [*same, *newer])
+        mine, counted = (
+            [one for one in group if _name(one.key) == found["job"] and not one.error]
+            for group in (records, current)
+        )
+        is_of_code = any(_mark(one.code) == found["code"] for one in mine)
+        return is_of_code or any(one.finished > written for one in counted)
     return False
 
 

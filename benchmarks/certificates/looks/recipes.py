@@ -32,8 +32,8 @@ def _runs(certificate: Opened, settings: Json, fingerprint: str) -> Iterator[Che
     A paper may ask for more or fewer seeds of a network than usual; they are in no fingerprint.
     """
     point, is_network = f"runs of {certificate.name_of(fingerprint)}", "measure" not in settings
-    usual = 5 if settings.get("dataset", {}).get("folds", 1) == 1 else 3
-    usual = usual if is_network else settings.get("runs", 1)
+    of_network = 5 if settings.get("dataset", {}).get("folds", 1) == 1 else 3
+    usual = of_network if is_network else settings.get("runs", 1)
     for runs in {one["runs"] for _, one in certificate.stated if one["recipe"] == fingerprint} - {usual}:
         text = f"{STATEMENT} states a protocol of {runs!r}"
         if is_network and is_count(runs, least=1):

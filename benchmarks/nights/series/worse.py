@@ -129,8 +129,9 @@ def _tests(
     for mark, group in _by_mark(cell, entries).items():
         known = [one for one in milestones if one.better is None or mark in one.better]
         old, new = _split(group, known, mark)
-        jobs = lasting[mark]["jobs"] if mark in lasting else [_job(entry) for entry in new]
-        pairs = paired(old, (entry for entry in new if today.made(entry, cell) and _job(entry) in jobs))
+        if mark in lasting:
+            new = [entry for entry in new if _job(entry) in lasting[mark]["jobs"]]
+        pairs = paired(old, (entry for entry in new if today.made(entry, cell)))
         if test := compared(cell, pairs):
             found.append(_Test(mark, name_of(known[-1].summary) if known else "their first ones", test, pairs))
     return found
